@@ -1,0 +1,43 @@
+// What a check reports: a diagnostic with a witness, or a path of hops.
+#ifndef WEIR_COMPILER_CHECKS_FINDING_H_
+#define WEIR_COMPILER_CHECKS_FINDING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/witness/witness.h"
+#include "dsl/source/diagnostic.h"
+
+namespace weir::compiler {
+
+// One hop of an amplification path: "edge/users -> user-service", 3 tries.
+struct Hop {
+  std::string hop;
+  std::uint64_t tries = 1;
+};
+
+struct Finding {
+  dsl::Diagnostic diagnostic;       // rule, severity, message, span, labels, help
+  std::optional<Witness> witness;
+  std::vector<Hop> path;            // in place of a witness where no request can show it
+  std::uint64_t factor = 0;
+  std::string fix;                  // what to do, in one sentence
+};
+
+// Something a check could not decide, and why; never counted as fine.
+struct Unknown {
+  std::string rule;
+  std::string reason;
+  dsl::Span span;
+};
+
+struct CheckResult {
+  std::vector<Finding> findings;
+  std::vector<Unknown> unknown;
+};
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_CHECKS_FINDING_H_

@@ -1,0 +1,41 @@
+// A concrete request that shows a finding, and what it was found to do.
+//
+// Before a witness is shown to anyone it is replayed on the reference model and
+// on the shipped evaluator (compiler/witness/replay.h); both must agree with what the finding says.
+#ifndef WEIR_COMPILER_WITNESS_WITNESS_H_
+#define WEIR_COMPILER_WITNESS_WITNESS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spec/syntax/statement.h"
+#include "spec/syntax/value.h"
+
+namespace weir::compiler {
+
+struct Witness {
+  std::string method = "GET";
+  std::string scheme = "http";
+  std::string host = "example.com";
+  std::string path = "/";  // canonical
+  std::vector<std::pair<std::string, std::string>> query;    // decoded; written percent-encoded
+  std::vector<std::pair<std::string, std::string>> headers;  // lower-case names
+  std::optional<syntax::Address> client;  // none: any address does
+  std::optional<std::string> peer;
+  std::optional<std::string> consumer;
+  bool jwt = false;
+  std::vector<std::pair<std::string, syntax::ClaimValue>> claims;
+  std::uint32_t listener = 0;
+};
+
+// "https://host/path?query".
+std::string Url(const Witness& witness);
+// A command line that sends it (claims become a comment, as no token can be made).
+std::string Curl(const Witness& witness);
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_WITNESS_WITNESS_H_

@@ -1,0 +1,60 @@
+// HTTP/1 message bodies: octets in, data out, for each kind of framing.
+//
+//   BodyDecoder body(head.framing, limits);
+//   BodyDecoder::Progress step = body.Next(buffer);
+//   Use(step.data);  buffer.remove_prefix(step.consumed);
+//
+// Chunk extensions are checked and dropped. Trailers are bounded by the head's
+// limits and given once the body is done.
+#ifndef WEIR_PROXY_HTTP1_BODY_H_
+#define WEIR_PROXY_HTTP1_BODY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/http1/head.h"
+#include "runtime/request/request.h"
+
+namespace weir::proxy::http1 {
+
+class BodyDecoder {
+ public:
+  enum class State : std::uint8_t { kMore, kDone, kBad };
+  struct Progress {
+    std::size_t consumed = 0;  // octets of the input that are used up
+    std::string_view data;     // body data among them, a view into the input
+    State state = State::kMore;
+  };
+
+  BodyDecoder(const Framing& framing, const HeadLimits& limits);
+
+  // One step: at most one run of data. Call again while it consumes something.
+  Progress Next(std::string_view input);
+  // The peer closed: kDone for kUntilClose, kBad when more was announced.
+  State Close() const;
+
+  State state() const { return state_; }
+  std::uint64_t received() const { return received_; }  // octets of data so far
+  const char* error() const { return error_; }
+  // After kDone of a chunked body. Fields that may not stand in a trailer are left out.
+  const std::vector<runtime::Field>& trailers() const { return trailers_; }
+
+ private:
+  enum class Part : std::uint8_t { kData, kSizeLine, kChunk, kChunkEnd, kTrailer, kEnd };
+  Framing framing_;
+  HeadLimits limits_;
+  State state_ = State::kMore;
+  Part part_ = Part::kData;
+  std::uint64_t left_ = 0;
+  std::uint64_t received_ = 0;
+  std::string line_;  // a size line or the trailer section cut between reads
+  std::vector<runtime::Field> trailers_;
+  const char* error_ = "";
+};
+
+}  // namespace weir::proxy::http1
+
+#endif  // WEIR_PROXY_HTTP1_BODY_H_

@@ -1,0 +1,155 @@
+// One decision as a small machine (spec/rules/order.md).
+//
+// It stops where something outside must answer, and resumes once with that
+// answer; it never calls back, allocates, throws or locks. The canonical
+// request and the table must outlive it.
+//
+//   Decision decision(table, request);
+//   for (Step step = decision.Start();;) {
+//     switch (step) {
+//       case Step::kNeedLimit:    step = decision.Resume(limiter.Charge(decision.limit())); break;
+//       case Step::kNeedIdentity: step = decision.Resume(authenticator.Verify(...)); break;
+//       case Step::kAnswer:       return Send(decision.answer());
+//       case Step::kForward:      return Forward(decision.route(), ...);
+//     }
+//   }
+#ifndef WEIR_RUNTIME_DECIDE_DECISION_H_
+#define WEIR_RUNTIME_DECIDE_DECISION_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "runtime/request/request.h"
+#include "runtime/table/table.h"
+
+namespace weir::runtime {
+
+enum class Step : std::uint8_t { kNeedLimit, kNeedIdentity, kAnswer, kForward };
+
+// A charge to be made: which limit, and the key to charge it under. The key is
+// the length-prefixed parts in order, so no value can pose as a separator; one
+// that outgrows the machine's buffer is replaced by a digest of 32 octets.
+struct LimitCharge {
+  Index limit = kNoIndex;  // limits
+  std::string_view key;
+  std::uint64_t cost = 1;
+};
+
+struct LimitVerdict {
+  enum class Kind : std::uint8_t {
+    kAdmitted,
+    kRefused,
+    kStoreDownDeny,  // the store is down and the policy says deny
+  };
+  Kind kind = Kind::kAdmitted;
+  std::uint64_t remaining = 0;    // whole requests left at once
+  std::int64_t reset = 0;         // ns until the bucket is full again
+  std::int64_t retry_after = 0;   // ns until this cost would pass; for kRefused
+};
+
+// One claim's value, as the policy declared its type.
+struct ClaimValue {
+  enum class Kind : std::uint8_t { kAbsent, kString, kInteger, kBoolean, kList };
+  Kind kind = Kind::kAbsent;
+  std::string_view string;
+  std::int64_t integer = 0;  // 0 or 1 for kBoolean
+  std::span<const std::string_view> list;
+};
+
+// Claims that every token may bear, ahead of the declared ones.
+enum class RegisteredClaim : std::uint8_t { kSub, kIss, kJti, kAud };
+inline constexpr std::size_t kRegisteredClaims = 4;
+
+// What authentication found. `claims` holds the registered claims in the order
+// above, then one value for each ClaimRecord of the route's JwtRecord.
+struct Identity {
+  enum class Kind : std::uint8_t {
+    kNone,             // no credential was sent
+    kVerified,
+    kBad,              // a credential that does not hold
+    kKeysUnavailable,  // the key set cannot be had
+  };
+  Kind kind = Kind::kNone;
+  bool jwt_verified = false;
+  std::span<const ClaimValue> claims;
+  std::string_view consumer;      // of an API key; empty: none
+  const char* detail = "";        // for the log and WWW-Authenticate's error_description
+};
+
+// An answer the proxy gives itself. Fields point into the table, the request
+// or the machine.
+struct Answer {
+  std::uint16_t status = 0;
+  Reason reason = Reason::kOk;
+  std::string_view body;
+  bool close = false;
+};
+
+class Decision {
+ public:
+  Decision(const Table& table, const CanonicalRequest& request)
+      : table_(&table), request_(&request) {}
+  Decision(const Decision&) = delete;
+  Decision& operator=(const Decision&) = delete;
+
+  Step Start();
+  Step Resume(const LimitVerdict& verdict);   // after kNeedLimit
+  Step Resume(const Identity& identity);      // after kNeedIdentity; kept until the end
+
+  // After kNeedLimit.
+  const LimitCharge& limit() const { return charge_; }
+  // After kNeedIdentity: what the route accepts (kNoIndex: not that kind).
+  Index jwt() const { return route_record().jwt; }
+  Index api_keys() const { return route_record().api_keys; }
+
+  // After kAnswer.
+  const Answer& answer() const { return answer_; }
+
+  // The place in routes() that matched; kNoIndex before routing and without a match.
+  Index route() const { return route_; }
+  const RouteRecord& route_record() const { return table_->routes()[route_]; }
+  // The rule (place in rules()) that denied or, when forwarded, last allowed; or kNoIndex.
+  Index rule() const { return rule_; }
+  // The limit that refused, or kNoIndex.
+  Index refused_limit() const { return refused_limit_; }
+  const Identity& identity() const { return identity_; }
+  // The path segment captured as {name}; absent (data() null) when there is none.
+  std::string_view Capture(std::string_view name) const;
+
+  // Header lines to add to whatever response goes downstream, an upstream's
+  // or our own: CORS, RateLimit, WWW-Authenticate, Retry-After, Allow,
+  // Location. Valid after kAnswer and kForward.
+  std::span<const Field> response_fields() const { return {fields_.data(), field_count_}; }
+  // Whether Access-Control-* of the upstream's response are removed (the route
+  // has CORS of its own).
+  bool owns_cors() const;
+
+ private:
+  static constexpr std::size_t kMaxFields = 24;
+
+  enum class Phase : std::uint8_t {
+    kGatewayLimits, kRouting, kRouteLimits, kIdentity, kIdentityLimits, kAuthorize, kDone
+  };
+  Step Advance();
+
+  const Table* table_;
+  const CanonicalRequest* request_;
+  Phase phase_ = Phase::kGatewayLimits;
+  std::uint32_t next_limit_ = 0;
+  LimitCharge charge_;
+  Answer answer_;
+  Index route_ = kNoIndex;
+  Index rule_ = kNoIndex;
+  Index refused_limit_ = kNoIndex;
+  Identity identity_;
+  std::array<Field, kMaxFields> fields_;
+  std::size_t field_count_ = 0;
+  std::array<char, 1024> text_;  // keys and formatted field values
+  std::size_t text_used_ = 0;
+};
+
+}  // namespace weir::runtime
+
+#endif  // WEIR_RUNTIME_DECIDE_DECISION_H_

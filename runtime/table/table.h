@@ -1,0 +1,117 @@
+// A loaded table: one gateway's or sidecar's compiled policy, read-only.
+//
+// Load() checks everything, so that the accessors need not: a Table that
+// exists can be used without any further check (FORMAT.md says what is
+// checked). It holds its octets itself, mapped or copied, may be shared
+// between threads, and lives as long as any request that was decided on it.
+//
+//   auto table = Table::LoadFile("edge.weirt");
+//   if (!table) Report(table.error());
+//   for (const RouteRecord& route : (*table)->routes()) Print((*table)->text(route.name));
+#ifndef WEIR_RUNTIME_TABLE_TABLE_H_
+#define WEIR_RUNTIME_TABLE_TABLE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/table/records.h"
+
+namespace weir::runtime {
+
+// The sections of a table, in the order of their tags. Each is an array of one
+// record type; `text` and `dfa octets` are octets.
+#define WEIR_TABLE_SECTIONS(X)                \
+  X(kText, text_octets, char)                 \
+  X(kStrings, strings, StringRef)             \
+  X(kGateway, gateway_section, GatewayRecord) \
+  X(kListeners, listeners, ListenerRecord)    \
+  X(kServices, services, ServiceRecord)       \
+  X(kEndpoints, endpoints, EndpointRecord)    \
+  X(kCalls, calls, CallRecord)                \
+  X(kRoutes, routes, RouteRecord)             \
+  X(kHosts, hosts, HostRecord)                \
+  X(kPaths, paths, PathRecord)                \
+  X(kSegments, segments, SegmentRecord)       \
+  X(kFieldMatches, field_matches, FieldMatchRecord) \
+  X(kNetworks, networks, NetworkRecord)       \
+  X(kAttributes, attributes, AttributeRecord) \
+  X(kExpressions, expressions, ExpressionRecord) \
+  X(kConstants, constants, ConstantRecord)    \
+  X(kRules, rules, RuleRecord)                \
+  X(kTransforms, transforms, TransformRecord) \
+  X(kFields, fields, FieldRecord)             \
+  X(kResponses, responses, ResponseRecord)    \
+  X(kRedirects, redirects, RedirectRecord)    \
+  X(kTargets, targets, TargetRecord)          \
+  X(kMirrors, mirrors, MirrorRecord)          \
+  X(kLimits, limits, LimitRecord)             \
+  X(kLimitUses, limit_uses, std::uint32_t)    \
+  X(kCors, cors, CorsRecord)                  \
+  X(kOrigins, origins, OriginRecord)          \
+  X(kRetries, retries, RetryRecord)           \
+  X(kRetryCauses, retry_causes, RetryCauseRecord) \
+  X(kBreakers, breakers, BreakerRecord)       \
+  X(kJwts, jwts, JwtRecord)                   \
+  X(kClaims, claims, ClaimRecord)             \
+  X(kApiKeySets, api_key_sets, ApiKeysRecord) \
+  X(kApiKeys, api_keys, ApiKeyRecord)         \
+  X(kDfas, dfas, DfaRecord)                   \
+  X(kDfaOctets, dfa_octets, std::uint8_t)     \
+  X(kDfaWords, dfa_words, std::uint32_t)      \
+  X(kIndexWords, index_words, std::uint32_t)
+
+enum class Section : std::uint32_t {
+#define WEIR_SECTION_TAG(tag, name, type) tag,
+  WEIR_TABLE_SECTIONS(WEIR_SECTION_TAG)
+#undef WEIR_SECTION_TAG
+};
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+class Table {
+ public:
+  // The error is a sentence: what is wrong, and where in the file.
+  static std::expected<std::shared_ptr<const Table>, std::string> LoadFile(const std::string& path);
+  static std::expected<std::shared_ptr<const Table>, std::string> LoadOctets(std::string octets);
+  ~Table();
+
+  const GatewayRecord& gateway() const { return gateway_section()[0]; }
+  const std::array<std::uint8_t, 32>& source_hash() const { return source_hash_; }
+  std::string_view text(StringRef ref) const {
+    return {text_octets().data() + ref.offset, ref.length};
+  }
+  std::string_view string(std::uint32_t index) const { return text(strings()[index]); }
+
+  // One span for each section: routes(), services(), limits(), ...
+#define WEIR_SECTION_SPAN(tag, name, type)                                          \
+  std::span<const type> name() const {                                              \
+    const auto& s = sections_[static_cast<std::size_t>(Section::tag)];              \
+    return {reinterpret_cast<const type*>(s.data()), s.size() / sizeof(type)};      \
+  }
+  WEIR_TABLE_SECTIONS(WEIR_SECTION_SPAN)
+#undef WEIR_SECTION_SPAN
+
+  template <class T>
+  static std::span<const T> Slice(std::span<const T> section, Range range) {
+    return section.subspan(range.first, range.count);
+  }
+
+ private:
+  Table() = default;
+  static constexpr std::size_t kSectionCount = static_cast<std::size_t>(Section::kIndexWords) + 1;
+  std::array<std::span<const std::byte>, kSectionCount> sections_{};
+  std::array<std::uint8_t, 32> source_hash_{};
+  struct Storage;
+  std::unique_ptr<Storage> storage_;
+};
+
+}  // namespace weir::runtime
+
+#endif  // WEIR_RUNTIME_TABLE_TABLE_H_

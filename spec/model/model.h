@@ -1,0 +1,99 @@
+// The reference semantics: what a policy does with a request. Pure, slow and
+// obvious; one file a construct, each function named after its rule in
+// spec/README.md. It shares no code with the runtime, which is judged by it.
+//
+// State from outside (limits, verified identities) is passed in as a world, so
+// that a decision is a function.
+#ifndef WEIR_SPEC_MODEL_MODEL_H_
+#define WEIR_SPEC_MODEL_MODEL_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spec/syntax/policy.h"
+
+namespace weir::model {
+
+// A request head as it arrives: nothing combined, nothing decoded.
+struct RawRequest {
+  std::string method;
+  std::string target;
+  std::string scheme = "http";
+  int minor_version = 1;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
+struct Connection {
+  syntax::Address peer_address;
+  std::uint32_t listener = 0;  // place in the gateway's listeners
+  std::optional<std::string> peer_identity;
+};
+
+// Who the request turns out to come from, if asked.
+struct Identity {
+  enum class Kind { kNone, kVerified, kBad, kKeysUnavailable };
+  Kind kind = Kind::kNone;
+  bool jwt_verified = false;
+  std::map<std::string, syntax::ClaimValue> claims;  // by the policy's claim names
+  std::optional<std::string> consumer;
+};
+
+enum class LimitVerdict { kAdmitted, kRefused, kStoreDownDeny };
+
+// What the world answers when the decision asks.
+struct World {
+  // The limit's place in Policy::limits and the key's parts, in order.
+  std::function<LimitVerdict(std::uint32_t limit, const std::vector<std::string>& key)> charge;
+  std::function<Identity(const syntax::Authentication&)> identify;
+};
+
+// The canonical request (spec/rules/canonical.md).
+struct CanonicalRequest {
+  std::string method, scheme, host, authority, path, query;
+  bool has_query = false;
+  struct Header {
+    std::string name, value;
+    std::uint32_t lines = 1;
+  };
+  std::vector<Header> headers;
+  syntax::Address client;
+  std::uint32_t listener = 0;
+  std::uint16_t listener_port = 0;
+  std::optional<std::string> peer;
+};
+
+struct Refusal {
+  std::uint16_t status = 400;
+  std::string reason;  // a reason code's name, as in runtime's ReasonName
+};
+
+struct Outcome {
+  enum class Kind { kAnswer, kForward };
+  Kind kind = Kind::kAnswer;
+  std::uint16_t status = 0;      // of an answer
+  std::string reason;            // the reason code's name; "ok" when forwarded
+  std::string body;
+  std::optional<std::uint32_t> route;  // place in Gateway::routes
+  std::optional<syntax::NodeId> rule;  // the deny or allow that decided
+  std::optional<std::uint32_t> limit;  // that refused, place in Policy::limits
+  std::vector<std::pair<std::uint32_t, std::vector<std::string>>> charges;  // in order
+  std::vector<std::pair<std::string, std::string>> response_fields;  // to add downstream, sorted
+  // When forwarded: the services it may go to and the head they get.
+  std::vector<std::uint32_t> services;
+  std::string upstream_path, upstream_query, upstream_host;
+  bool upstream_has_query = false;
+  std::vector<std::pair<std::string, std::string>> upstream_fields;  // sorted; without x-request-id
+};
+
+// Canonicalise, then decide: the whole of spec/rules/order.md up to sending.
+Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway, const RawRequest& request,
+               const Connection& connection, const World& world);
+
+}  // namespace weir::model
+
+#endif  // WEIR_SPEC_MODEL_MODEL_H_
