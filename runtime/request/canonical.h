@@ -6,6 +6,7 @@
 #ifndef WEIR_RUNTIME_REQUEST_CANONICAL_H_
 #define WEIR_RUNTIME_REQUEST_CANONICAL_H_
 
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -44,8 +45,33 @@ class Canonicaliser {
                                                const CanonicalOptions& options);
 
  private:
+  // One header name seen so far: its lines are linked through `next_`.
+  struct Entry {
+    std::string_view name;
+    std::uint64_t hash = 0;
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::uint32_t lines = 0;
+    bool dropped = false;
+  };
+
+  const char* ReadTarget(const RawRequest& raw, CanonicalRequest& out);
+  const char* ReadHost(const RawRequest& raw, CanonicalRequest& out);
+  const char* CollectFields(const RawRequest& raw);
+  const char* CollectField(const Field& field, std::uint32_t place);
+  Entry* FindEntry(std::string_view lower_name);
+  void DropHopByHop(const RawRequest& raw);
+  const char* ApplyUnderscores(Underscores rule);
+  const char* CombineFields(const RawRequest& raw, const CanonicalOptions& options);
+  Address ClientAddress(const ConnectionFacts& facts, const CanonicalOptions& options) const;
+
+  // Views of the result point into `text_`, which is made large enough first.
   std::string text_;
   std::vector<Header> headers_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint32_t> next_;   // by line: the next line of that name
+  std::vector<std::uint32_t> slots_;  // open addressing over entries_
+  std::string_view url_authority_;    // of an absolute-form target; null: none
 };
 
 }  // namespace weir::runtime

@@ -1,0 +1,279 @@
+// The steps, in order: version and method, target, host, fields (hop-by-hop
+// fields go first, then names with underscores, then lines are combined), and
+// last the client's address. The first thing that is wrong ends it.
+//
+// Header names go through a hash table, so that neither many lines nor a long
+// Connection field makes the work grow faster than the octets of the head.
+#include "runtime/request/canonical.h"
+
+#include <bit>
+#include <cassert>
+
+#include "runtime/request/address.h"
+#include "runtime/request/host.h"
+#include "runtime/request/octets.h"
+
+namespace weir::runtime {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffff;
+
+// RFC 9110 7.6.1 and the fields of HTTP/1.0 that never got there.
+constexpr std::string_view kHopByHop[] = {
+    "connection", "keep-alive", "proxy-connection",  "te",
+    "trailer",    "upgrade",    "transfer-encoding", "proxy-authorization",
+    "proxy-authenticate",
+};
+
+std::uint64_t HashName(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash ^ (hash >> 29);
+}
+
+bool EqualsLowered(std::string_view lower, std::string_view text) {
+  if (lower.size() != text.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower[i] != LowerOctet(text[i])) return false;
+  }
+  return true;
+}
+
+bool ValidValue(std::string_view value) {
+  for (char c : value) {
+    const auto octet = static_cast<unsigned char>(c);
+    if ((octet < 0x20 && octet != '\t') || octet == 0x7f) return false;
+  }
+  return true;
+}
+
+Refusal Bad(const char* detail) { return {400, Reason::kBadRequest, detail, true}; }
+
+}  // namespace
+
+std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& raw,
+                                                            const ConnectionFacts& facts,
+                                                            const CanonicalOptions& options) {
+  if (raw.minor_version != 0 && raw.minor_version != 1) {
+    return std::unexpected(Refusal{505, Reason::kVersion, "the version is not served", true});
+  }
+  if (!IsToken(raw.method)) return std::unexpected(Bad("the method is no token"));
+  if (raw.method == "CONNECT") {
+    return std::unexpected(
+        Refusal{501, Reason::kNotImplemented, "CONNECT is not served", true});
+  }
+  std::size_t octets = raw.target.size() + 320;
+  for (const Field& field : raw.fields) octets += 2 * field.name.size() + field.value.size() + 64;
+  text_.clear();
+  if (text_.capacity() < octets) text_.reserve(2 * octets);
+
+  [[maybe_unused]] const char* const base = text_.data();
+
+  CanonicalRequest out;
+  out.method = raw.method;
+  out.scheme = raw.scheme;
+  out.client = facts.peer_address;
+  out.listener = facts.listener;
+  out.listener_port = facts.listener_port;
+  out.peer = facts.peer_identity;
+  const char* wrong = ReadTarget(raw, out);
+  if (!wrong) wrong = ReadHost(raw, out);
+  if (!wrong) wrong = CollectFields(raw);
+  if (!wrong) {
+    DropHopByHop(raw);
+    wrong = ApplyUnderscores(options.underscores);
+  }
+  if (!wrong) wrong = CombineFields(raw, options);
+  if (wrong) return std::unexpected(Bad(wrong));
+  out.headers = headers_;
+  out.client = ClientAddress(facts, options);
+
+  // The path last: its canonical form depends on the listener's options.
+  const std::size_t start = text_.size();
+  wrong = CanonicalisePath(out.path, options.keep_encoded_slash, options.keep_slashes, text_);
+  if (wrong) return std::unexpected(Bad(wrong));
+  out.path = std::string_view(text_).substr(start);
+  assert(text_.data() == base);  // else the views dangle
+  return out;
+}
+
+// Takes the target apart; the path stays raw.
+const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& out) {
+  std::string_view rest = raw.target;
+  for (char c : rest) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet <= 0x20 || octet >= 0x7f || c == '#') return "the target holds a forbidden octet";
+  }
+  url_authority_ = {};
+  if (!rest.starts_with('/')) {
+    const std::size_t colon = rest.find("://");
+    if (colon == std::string_view::npos || !EqualsLowered(raw.scheme, rest.substr(0, colon))) {
+      return "the target is neither a path nor a URL of this listener's scheme";
+    }
+    rest.remove_prefix(colon + 3);
+    url_authority_ = rest.substr(0, rest.find_first_of("/?"));
+    rest.remove_prefix(url_authority_.size());
+  }
+  const std::size_t mark = rest.find('?');
+  out.has_query = mark != std::string_view::npos;
+  if (out.has_query) out.query = rest.substr(mark + 1);
+  out.path = rest.substr(0, mark);
+  if (out.path.empty()) out.path = "/";
+  return nullptr;
+}
+
+const char* Canonicaliser::ReadHost(const RawRequest& raw, CanonicalRequest& out) {
+  const Field* host = nullptr;
+  for (const Field& field : raw.fields) {
+    if (!EqualsLowered("host", field.name)) continue;
+    if (host) return "there is more than one Host";
+    host = &field;
+  }
+  if (!host) return "there is no Host";
+  std::size_t host_length = 0;
+  const std::size_t start = text_.size();
+  if (const char* wrong = CanonicaliseAuthority(TrimOws(host->value), text_, host_length)) {
+    return wrong;
+  }
+  out.authority = std::string_view(text_).substr(start);
+  out.host = out.authority.substr(0, host_length);
+  if (url_authority_.data() == nullptr) return nullptr;
+  const std::size_t url_start = text_.size();
+  if (const char* wrong = CanonicaliseAuthority(url_authority_, text_, host_length)) return wrong;
+  if (std::string_view(text_).substr(url_start) != out.authority) {
+    return "Host differs from the target's authority";
+  }
+  return nullptr;
+}
+
+const char* Canonicaliser::CollectFields(const RawRequest& raw) {
+  entries_.clear();
+  next_.assign(raw.fields.size(), kNone);
+  slots_.assign(std::bit_ceil(2 * raw.fields.size() + 2), kNone);
+  for (std::uint32_t i = 0; i < raw.fields.size(); ++i) {
+    if (const char* wrong = CollectField(raw.fields[i], i)) return wrong;
+  }
+  return nullptr;
+}
+
+const char* Canonicaliser::CollectField(const Field& field, std::uint32_t place) {
+  if (!IsToken(field.name)) return "a field's name is no token";
+  if (!ValidValue(field.value)) return "a field's value holds a control octet";
+  std::string_view name = field.name;
+  bool upper = false;
+  for (char c : name) upper = upper || LowerOctet(c) != c;
+  if (upper) {
+    const std::size_t start = text_.size();
+    for (char c : name) text_.push_back(LowerOctet(c));
+    name = std::string_view(text_).substr(start);
+  }
+  if (name == "host") return nullptr;
+  const std::uint64_t hash = HashName(name);
+  std::size_t slot = hash & (slots_.size() - 1);
+  while (slots_[slot] != kNone) {
+    Entry& entry = entries_[slots_[slot]];
+    if (entry.hash == hash && entry.name == name) {
+      next_[entry.last] = place;
+      entry.last = place;
+      ++entry.lines;
+      return nullptr;
+    }
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
+  slots_[slot] = static_cast<std::uint32_t>(entries_.size());
+  entries_.push_back({name, hash, place, place, 1, false});
+  return nullptr;
+}
+
+Canonicaliser::Entry* Canonicaliser::FindEntry(std::string_view lower_name) {
+  const std::uint64_t hash = HashName(lower_name);
+  std::size_t slot = hash & (slots_.size() - 1);
+  while (slots_[slot] != kNone) {
+    Entry& entry = entries_[slots_[slot]];
+    if (entry.hash == hash && entry.name == lower_name) return &entry;
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
+  return nullptr;
+}
+
+void Canonicaliser::DropHopByHop(const RawRequest& raw) {
+  for (std::string_view name : kHopByHop) {
+    if (Entry* entry = FindEntry(name)) entry->dropped = true;
+  }
+  const Entry* connection = FindEntry("connection");
+  if (!connection) return;
+  for (std::uint32_t line = connection->first; line != kNone; line = next_[line]) {
+    std::string_view list = raw.fields[line].value;
+    std::string_view element;
+    while (NextElement(list, element)) {
+      const std::size_t start = text_.size();
+      for (char c : element) text_.push_back(LowerOctet(c));
+      if (Entry* entry = FindEntry(std::string_view(text_).substr(start))) entry->dropped = true;
+      text_.resize(start);
+    }
+  }
+}
+
+const char* Canonicaliser::ApplyUnderscores(Underscores rule) {
+  if (rule == Underscores::kKeep) return nullptr;
+  for (Entry& entry : entries_) {
+    if (entry.dropped || entry.name.find('_') == std::string_view::npos) continue;
+    if (rule == Underscores::kReject) return "a field's name holds an underscore";
+    entry.dropped = true;
+  }
+  return nullptr;
+}
+
+const char* Canonicaliser::CombineFields(const RawRequest& raw, const CanonicalOptions& options) {
+  headers_.clear();
+  for (const Entry& entry : entries_) {
+    if (entry.dropped) continue;
+    Header header{entry.name, TrimOws(raw.fields[entry.first].value), entry.lines};
+    if (entry.lines > 1) {
+      const bool cookie = entry.name == "cookie";
+      if (!cookie) {
+        for (std::string_view scalar : options.scalar_fields) {
+          if (scalar == entry.name) return "a field that is read as one value stands on two lines";
+        }
+      }
+      const std::size_t start = text_.size();
+      for (std::uint32_t line = entry.first; line != kNone; line = next_[line]) {
+        if (line != entry.first) text_.append(cookie ? "; " : ", ");
+        text_.append(TrimOws(raw.fields[line].value));
+      }
+      header.value = TrimOws(std::string_view(text_).substr(start));
+    }
+    headers_.push_back(header);
+  }
+  return nullptr;
+}
+
+// From the right: each trusted proxy vouches for the element it added.
+Address Canonicaliser::ClientAddress(const ConnectionFacts& facts,
+                                     const CanonicalOptions& options) const {
+  const auto trusted = [&](const Address& address) {
+    for (const Network& network : options.trusted_proxies) {
+      if (network.Contains(address)) return true;
+    }
+    return false;
+  };
+  Address client = facts.peer_address;
+  if (!trusted(client)) return client;
+  std::string_view chain;
+  for (const Header& header : headers_) {
+    if (header.name == "x-forwarded-for") chain = header.value;
+  }
+  while (!chain.empty()) {
+    const std::size_t comma = chain.rfind(',');
+    const std::string_view element =
+        TrimOws(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
+    chain = comma == std::string_view::npos ? std::string_view() : chain.substr(0, comma);
+    const auto address = ParseAddress(element);
+    if (!address) break;
+    client = *address;
+    if (!trusted(client)) break;
+  }
+  return client;
+}
+
+}  // namespace weir::runtime

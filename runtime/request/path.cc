@@ -1,0 +1,96 @@
+// The canonical path, in one pass over the octets.
+//
+// The path is taken apart at its raw slashes. A segment is decoded into the
+// output, where an escape of an unreserved octet becomes that octet and every
+// other keeps its place in upper case. Only then is it looked at: "." goes,
+// ".." takes the segment before it along, and an empty one goes unless it is
+// the last or slashes are kept. As escaped slashes never become slashes, no
+// decoding makes a new segment; as dot segments are looked for after decoding,
+// none is left; so a second run changes nothing.
+#include <string>
+
+#include "runtime/request/canonical.h"
+#include "runtime/request/octets.h"
+
+namespace weir::runtime {
+namespace {
+
+constexpr char kUpperHex[] = "0123456789ABCDEF";
+
+// Appends one segment, decoded; what is wrong with it, or null.
+const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std::string& out) {
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const char c = segment[i];
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet <= 0x20 || octet >= 0x7f) return "the path holds an octet that must be escaped";
+    if (c == '#') return "the path holds '#'";
+    if (c == '?') return "the path holds '?'";
+    if (c == '\\') return "the path holds a backslash";
+    if (c != '%') {
+      out.push_back(c);
+      continue;
+    }
+    const int high = i + 2 < segment.size() ? HexDigit(segment[i + 1]) : -1;
+    const int low = i + 2 < segment.size() ? HexDigit(segment[i + 2]) : -1;
+    if (high < 0 || low < 0) return "the path holds a '%' without two hexadecimal digits";
+    const int value = high * 16 + low;
+    i += 2;
+    if (value == 0) return "the path holds an escaped NUL";
+    if ((value == '/' || value == '\\') && !keep_encoded_slash) {
+      return "the path holds an escaped slash";
+    }
+    if (kUnreservedOctets[static_cast<char>(value)]) {
+      out.push_back(static_cast<char>(value));
+    } else {
+      out.push_back('%');
+      out.push_back(kUpperHex[high]);
+      out.push_back(kUpperHex[low]);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// `out` always holds complete "/segment" parts, so ".." cuts at its last slash.
+// The order is RFC 3986's: dot segments first, counting empty segments, then
+// slashes are merged; "/a//../b" is "/a/b". So empty segments stay in `out`
+// until the end, and one pass there drops them.
+const char* CanonicalisePath(std::string_view path, bool keep_encoded_slash, bool keep_slashes,
+                             std::string& out) {
+  if (path.empty() || path[0] != '/') return "the path does not begin with '/'";
+  const std::size_t base = out.size();
+  bool empties = false;
+  while (true) {  // `path` begins with the slash before the next segment
+    path.remove_prefix(1);
+    const std::size_t slash = path.find('/');
+    const bool last = slash == std::string_view::npos;
+    const std::size_t start = out.size();
+    out.push_back('/');
+    if (const char* wrong = AppendSegment(path.substr(0, slash), keep_encoded_slash, out)) {
+      return wrong;
+    }
+    const std::string_view segment = std::string_view(out).substr(start + 1);
+    if (segment == "." || segment == "..") {
+      std::size_t keep = start;
+      if (segment == ".." && keep > base) keep = out.rfind('/', keep - 1);
+      out.resize(keep);
+      if (last) out.push_back('/');
+    } else if (segment.empty() && !last) {
+      empties = true;
+    }
+    if (last) break;
+    path.remove_prefix(slash);
+  }
+  if (empties && !keep_slashes) {
+    std::size_t write = base;
+    for (std::size_t read = base; read < out.size(); ++read) {
+      if (out[read] == '/' && write > base && out[write - 1] == '/') continue;
+      out[write++] = out[read];
+    }
+    out.resize(write);
+  }
+  return nullptr;
+}
+
+}  // namespace weir::runtime

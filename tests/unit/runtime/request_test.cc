@@ -1,0 +1,264 @@
+// Tables of one request part and its canonical form; each group is a class of
+// attack that some proxy was open to.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/request/address.h"
+#include "runtime/request/canonical.h"
+
+namespace weir::runtime {
+namespace {
+
+std::string Path(std::string_view path, bool keep_encoded = false, bool keep_slashes = false) {
+  std::string out;
+  const char* wrong = CanonicalisePath(path, keep_encoded, keep_slashes, out);
+  return wrong ? "400" : out;
+}
+
+struct Case {
+  const char *input, *expected;
+};
+
+TEST(CanonicalPath, EquivalentSpellingsBecomeOne) {
+  const Case kCases[] = {
+      {"/", "/"},
+      {"/a/b", "/a/b"},
+      {"/a/", "/a/"},
+      {"/%61dmin", "/admin"},
+      {"/%41%2d%2E%5f%7e", "/A-._~"},
+      {"/a%2fb", "400"},
+      {"/a%5cb", "400"},
+      {"/a%3ab%3f", "/a%3Ab%3F"},
+      {"/./a/./b/.", "/a/b/"},
+      {"/a/../b", "/b"},
+      {"/a/b/..", "/a/"},
+      {"/..", "/"},
+      {"/../../a", "/a"},
+      {"/%2e%2e/a", "/a"},
+      {"/x/.%2E/a", "/a"},
+      {"//a///b//", "/a/b/"},
+      {"/a//../b", "/a/b"},
+      {"/a/..//b", "/b"},
+      {"/...", "/..."},
+      {"/a/.../b", "/a/.../b"},
+      {"/a/..;/b", "/a/..;/b"},
+      {"/%252e%252e/a", "/%252e%252e/a"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Path(c.input), c.expected) << c.input;
+}
+
+TEST(CanonicalPath, RefusesWhatCanBeReadInTwoWays) {
+  for (const char* path : {"", "a", "/a\\b", "/a#b", "/%", "/%4", "/%g1", "/a%0", "/%00", "/a b",
+                           "/a\tb", "/\x7f", "/\xc3\xa9", "/a?b", "/a%5Cb", "/a%2Fb"}) {
+    EXPECT_EQ(Path(path), "400") << path;
+  }
+}
+
+TEST(CanonicalPath, ListenerOptions) {
+  EXPECT_EQ(Path("/a%2fb%5cc", true), "/a%2Fb%5Cc");
+  EXPECT_EQ(Path("/a%2f..%2fb", true), "/a%2F..%2Fb");
+  EXPECT_EQ(Path("/a//b/", false, true), "/a//b/");
+  EXPECT_EQ(Path("/a//../b", false, true), "/a/b");
+  EXPECT_EQ(Path("//..//a", false, true), "//a");
+}
+
+TEST(CanonicalPath, IsIdempotentOverAllShortPaths) {
+  const std::string alphabet = "/.a%2eEfF";
+  std::vector<std::string> paths{"/"};
+  for (std::size_t length = 1; length < 7; ++length) {
+    std::vector<std::string> next;
+    for (const auto& path : paths) {
+      if (path.size() == length) {
+        for (char c : alphabet) next.push_back(path + c);
+      }
+    }
+    for (const auto& path : next) {
+      for (int options = 0; options < 4; ++options) {
+        const std::string once = Path(path, options & 1, options & 2);
+        if (once == "400") continue;
+        ASSERT_EQ(Path(once, options & 1, options & 2), once) << path;
+      }
+    }
+    paths = std::move(next);
+  }
+}
+
+class Head {
+ public:
+  explicit Head(std::string target = "/") : target_(std::move(target)) {}
+  Head& With(std::string name, std::string value) {
+    lines_.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+  std::expected<CanonicalRequest, Refusal> Run(const CanonicalOptions& options = {}) {
+    fields_.clear();
+    for (const auto& [name, value] : lines_) fields_.push_back({name, value});
+    RawRequest raw{method, target_, "http", minor_version, fields_};
+    return canonicaliser_.Run(raw, facts, options);
+  }
+  // "STATUS" when refused, else "host authority path".
+  std::string Summary() {
+    const auto result = Run();
+    if (!result) return std::to_string(result.error().status);
+    return std::string(result->host) + " " + std::string(result->authority) + " " +
+           std::string(result->path) + (result->has_query ? "?" + std::string(result->query) : "");
+  }
+  std::string method = "GET";
+  int minor_version = 1;
+  ConnectionFacts facts;
+
+ private:
+  std::string target_;
+  std::vector<std::pair<std::string, std::string>> lines_;
+  std::vector<Field> fields_;
+  Canonicaliser canonicaliser_;
+};
+
+TEST(CanonicalHost, OneNameHasOneForm) {
+  const Case kCases[] = {
+      {"example.com", "example.com example.com /"},
+      {"EXAMPLE.com.:8080", "example.com example.com:8080 /"},
+      {" example.com\t", "example.com example.com /"},
+      {"a_b.example", "a_b.example a_b.example /"},
+      {"127.0.0.1:80", "127.0.0.1 127.0.0.1:80 /"},
+      {"[::1]:8443", "[::1] [::1]:8443 /"},
+      {"[2001:DB8:0:0::1]", "[2001:db8::1] [2001:db8::1] /"},
+      {"[::ffff:1.2.3.4]", "[::ffff:1.2.3.4] [::ffff:1.2.3.4] /"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Head().With("Host", c.input).Summary(), c.expected) << c.input;
+}
+
+TEST(CanonicalHost, RefusesWhatIsNoHost) {
+  for (const char* host :
+       {"", ".", "..", "a..b", ".a", "a..", "a b", "a/b", "a@b", "u:p@b", "a%2eb", "a,b", "a:",
+        "a:b", "a:0", "a:65536", "a:080808", "[::1", "[::1]x", "[::1]:", "[1.2.3.4]", "[v1.x]",
+        "[fe80::1%25eth0]", "::1", "\xc3\xa9.example", "[::1].", "a?b", "a#b"}) {
+    EXPECT_EQ(Head().With("Host", host).Summary(), "400") << host;
+  }
+  EXPECT_EQ(Head().Summary(), "400");
+  EXPECT_EQ(Head().With("Host", "a").With("host", "a").Summary(), "400");
+}
+
+TEST(CanonicalTarget, Forms) {
+  const Case kCases[] = {
+      {"/a?b=c", "h h /a?b=c"},
+      {"/a?", "h h /a?"},
+      {"http://h/a?x", "h h /a?x"},
+      {"HTTP://H./a", "h h /a"},
+      {"http://h", "h h /"},
+      {"http://h?q", "h h /?q"},
+      {"http://other/a", "400"},
+      {"http://h:80/a", "400"},
+      {"http:///a", "400"},
+      {"http://u@h/a", "400"},
+      {"https://h/a", "400"},
+      {"ftp://h/a", "400"},
+      {"*", "400"},
+      {"h:80", "400"},
+      {"", "400"},
+      {"a/b", "400"},
+      {"/a#b", "400"},
+      {"/a?b#c", "400"},
+      {"/a?b c", "400"},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Head(c.input).With("Host", "h").Summary(), c.expected) << c.input;
+  Head connect("h:443");
+  connect.With("Host", "h").method = "CONNECT";
+  EXPECT_EQ(connect.Summary(), "501");
+  Head future("/");
+  future.With("Host", "h").minor_version = 2;
+  EXPECT_EQ(future.Summary(), "505");
+}
+
+std::string Headers(const CanonicalRequest& request) {
+  std::string out;
+  for (const Header& header : request.headers) {
+    out += std::string(header.name) + "=" + std::string(header.value) + "|";
+  }
+  return out;
+}
+
+TEST(CanonicalFields, LinesOfOneNameCombine) {
+  Head head;
+  head.With("Host", "h").With("Accept", " a ").With("X-B", "1").With("ACCEPT", "b").With(
+      "Cookie", "a=1").With("cookie", "b=2");
+  const auto request = head.Run();
+  ASSERT_TRUE(request);
+  EXPECT_EQ(Headers(*request), "accept=a, b|x-b=1|cookie=a=1; b=2|");
+  EXPECT_EQ(request->Find("accept")->lines, 2u);
+}
+
+TEST(CanonicalFields, HopByHopFieldsGo) {
+  Head head;
+  head.With("Host", "h").With("Connection", "close, X-Secret").With("connection", "x_other,,")
+      .With("Keep-Alive", "1").With("TE", "trailers").With("Transfer-Encoding", "chunked")
+      .With("Upgrade", "h2c").With("x-secret", "1").With("X_Other", "1").With("x-kept", "1")
+      .With("Proxy-Connection", "x").With("Trailer", "x");
+  CanonicalOptions options;
+  options.underscores = Underscores::kReject;
+  const auto request = head.Run(options);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(Headers(*request), "x-kept=1|");
+}
+
+TEST(CanonicalFields, UnderscoresAsTheListenerSays) {
+  Head head;
+  head.With("Host", "h").With("X_A", "1").With("x-a", "2");
+  EXPECT_EQ(Headers(*head.Run()), "x-a=2|");
+  CanonicalOptions options;
+  options.underscores = Underscores::kKeep;
+  EXPECT_EQ(Headers(*head.Run(options)), "x_a=1|x-a=2|");
+  options.underscores = Underscores::kReject;
+  EXPECT_FALSE(head.Run(options));
+}
+
+TEST(CanonicalFields, ScalarOnTwoLinesIsRefused) {
+  const std::string_view scalars[] = {"authorization", "cookie"};
+  CanonicalOptions options;
+  options.scalar_fields = scalars;
+  Head two;
+  two.With("Host", "h").With("Authorization", "a").With("authorization", "a");
+  EXPECT_FALSE(two.Run(options));
+  EXPECT_TRUE(two.Run());
+  Head cookies;
+  cookies.With("Host", "h").With("Cookie", "a").With("Cookie", "b");
+  EXPECT_TRUE(cookies.Run(options));
+}
+
+TEST(CanonicalFields, RefusesForbiddenOctets) {
+  EXPECT_FALSE(Head().With("Host", "h").With("x y", "1").Run());
+  EXPECT_FALSE(Head().With("Host", "h").With("", "1").Run());
+  EXPECT_FALSE(Head().With("Host", "h").With("x", "a\nb").Run());
+  EXPECT_FALSE(Head().With("Host", "h").With("x", std::string("a\0b", 3)).Run());
+  EXPECT_FALSE(Head().With("Host", "h").With("x", "a\rb").Run());
+  EXPECT_TRUE(Head().With("Host", "h").With("x", "a\tb\xff").Run());
+}
+
+TEST(CanonicalClient, OnlyTrustedProxiesAreBelieved) {
+  const Network trusted[] = {{*ParseAddress("10.0.0.0"), 104}};
+  CanonicalOptions options;
+  options.trusted_proxies = trusted;
+  const struct { const char *peer, *chain, *client; } kCases[] = {
+      {"192.0.2.1", "1.1.1.1", "192.0.2.1"},
+      {"10.0.0.1", "1.1.1.1", "1.1.1.1"},
+      {"10.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1"},
+      {"10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
+      {"10.0.0.1", "6.6.6.6, bad, 10.0.0.2", "10.0.0.2"},
+      {"10.0.0.1", "6.6.6.6, 1.1.1.1:80", "10.0.0.1"},
+      {"10.0.0.1", "", "10.0.0.1"},
+      {"10.0.0.1", "2001:db8::1", "2001:db8::1"},
+  };
+  for (const auto& c : kCases) {
+    Head head;
+    head.With("Host", "h").With("X-Forwarded-For", c.chain);
+    head.facts.peer_address = *ParseAddress(c.peer);
+    const auto request = head.Run(options);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(AddressText(request->client).view(), c.client) << c.peer << " " << c.chain;
+  }
+}
+
+}  // namespace
+}  // namespace weir::runtime
