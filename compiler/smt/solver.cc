@@ -1,0 +1,140 @@
+// A query is pushed, checked and popped; its model is kept past the pop.
+#include "compiler/smt/solver.h"
+
+#include <cassert>
+
+#include "compiler/smt/z3.h"
+
+namespace weir::smt {
+
+struct Solver::Impl {
+  Context& context;
+  Z3_context z3;
+  Z3_solver solver;
+  Z3_model model = nullptr;
+
+  Impl(Context& c, Logic logic) : context(c), z3(c.impl().z3) {
+    // QF_FD is Z3's SAT-based engine for finite domains; it knows no integers.
+    solver = logic == Logic::kFinite
+                 ? Z3_mk_solver_for_logic(z3, Z3_mk_string_symbol(z3, "QF_FD"))
+                 : Z3_mk_solver(z3);
+    Z3_solver_inc_ref(z3, solver);
+  }
+  ~Impl() {
+    DropModel();
+    Z3_solver_dec_ref(z3, solver);
+  }
+  void DropModel() {
+    if (model != nullptr) Z3_model_dec_ref(z3, model);
+    model = nullptr;
+  }
+  void SetBudget(unsigned budget_ms) {
+    Z3_params params = Z3_mk_params(z3);
+    Z3_params_inc_ref(z3, params);
+    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"), budget_ms);
+    Z3_solver_set_params(z3, solver, params);
+    Z3_params_dec_ref(z3, params);
+  }
+  Z3_ast Evaluate(const Term& term) {
+    assert(model != nullptr);
+    Z3_ast value = nullptr;
+    const bool evaluated = Z3_model_eval(z3, model, AstOf(term), true, &value);
+    assert(evaluated);
+    static_cast<void>(evaluated);
+    return value;
+  }
+  std::vector<std::size_t> Core(std::span<const Bool> assumptions) {
+    std::vector<std::size_t> places;
+    Z3_ast_vector core = Z3_solver_get_unsat_core(z3, solver);
+    Z3_ast_vector_inc_ref(z3, core);
+    for (unsigned i = 0; i < Z3_ast_vector_size(z3, core); ++i) {
+      const Z3_ast ast = Z3_ast_vector_get(z3, core, i);
+      for (std::size_t place = 0; place < assumptions.size(); ++place) {
+        if (Z3_is_eq_ast(z3, ast, AstOf(assumptions[place]))) places.push_back(place);
+      }
+    }
+    Z3_ast_vector_dec_ref(z3, core);
+    return places;
+  }
+};
+
+Solver::Solver(Context& context, Logic logic) : impl_(std::make_unique<Impl>(context, logic)) {}
+Solver::~Solver() = default;
+
+void Solver::Add(Bool fact) { Z3_solver_assert(impl_->z3, impl_->solver, AstOf(fact)); }
+void Solver::Push() { Z3_solver_push(impl_->z3, impl_->solver); }
+void Solver::Pop() { Z3_solver_pop(impl_->z3, impl_->solver, 1); }
+
+Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
+                     std::span<const Bool> assumptions) {
+  impl_->DropModel();
+  impl_->SetBudget(budget_ms);
+  std::vector<Z3_ast> asts;
+  for (const Bool& assumption : assumptions) asts.push_back(AstOf(assumption));
+  Push();
+  Add(query);
+  const Z3_lbool result = Z3_solver_check_assumptions(
+      impl_->z3, impl_->solver, static_cast<unsigned>(asts.size()), asts.data());
+  Answer answer;
+  if (result == Z3_L_TRUE) {
+    answer.kind = Answer::Kind::kSatisfiable;
+    impl_->model = Z3_solver_get_model(impl_->z3, impl_->solver);
+    Z3_model_inc_ref(impl_->z3, impl_->model);
+  } else if (result == Z3_L_FALSE) {
+    answer.kind = Answer::Kind::kUnsatisfiable;
+    if (!asts.empty()) answer.core = impl_->Core(assumptions);
+  } else {
+    answer.reason = name + ": the solver gave up (" +
+                    Z3_solver_get_reason_unknown(impl_->z3, impl_->solver) + ", budget " +
+                    std::to_string(budget_ms) + " ms)";
+  }
+  Pop();
+  return answer;
+}
+
+bool Solver::Value(Bool term) {
+  return Z3_get_bool_value(impl_->z3, impl_->Evaluate(term)) == Z3_L_TRUE;
+}
+
+std::int64_t Solver::Value(Int term) {
+  std::int64_t value = 0;
+  Z3_get_numeral_int64(impl_->z3, impl_->Evaluate(term), &value);
+  return value;
+}
+
+std::uint64_t Solver::Value(BitVec term) {
+  std::uint64_t value = 0;
+  Z3_get_numeral_uint64(impl_->z3, impl_->Evaluate(term), &value);
+  return value;
+}
+
+std::string Solver::Script(Bool query) {
+  Push();
+  Add(query);
+  std::string text = Z3_solver_to_string(impl_->z3, impl_->solver);
+  Pop();
+  return text + "(check-sat)\n";
+}
+
+Verdict<std::string> Prove(Context& context, const std::string& name,
+                           std::span<const Bool> premises, Bool goal, std::span<const Int> show,
+                           unsigned budget_ms) {
+  Solver solver(context, Logic::kIntegers);
+  for (const Bool& premise : premises) solver.Add(premise);
+  const Answer possible = solver.Check(name + " (premises)", context.True(), budget_ms);
+  if (possible.kind == Answer::Kind::kUnknown) return Unknown{possible.reason};
+  if (possible.kind == Answer::Kind::kUnsatisfiable) {
+    return Proved{"vacuous: nothing satisfies the premises"};
+  }
+  const Answer answer = solver.Check(name, !goal, budget_ms);
+  if (answer.kind == Answer::Kind::kUnknown) return Unknown{answer.reason};
+  if (answer.kind == Answer::Kind::kUnsatisfiable) return Proved{};
+  std::string witness;
+  for (const Int& term : show) {
+    witness += (witness.empty() ? "" : ", ") + term.Text() + " = " +
+               std::to_string(solver.Value(term));
+  }
+  return Refuted<std::string>{witness};
+}
+
+}  // namespace weir::smt

@@ -1,0 +1,123 @@
+// Terms are Z3 nodes whose reference is taken once and never given back: the
+// context is an arena, and goes as a whole. That makes terms plain values.
+#include "compiler/smt/term.h"
+
+#include <cassert>
+#include <vector>
+
+#include "compiler/smt/z3.h"
+
+namespace weir::smt {
+namespace {
+
+// Z3 reports misuse (mixed sorts) through this; it must not end the process.
+void KeepError(Z3_context, Z3_error_code) {}
+
+template <class T>
+T Keep(Context* context, Z3_ast ast) {
+  assert(ast != nullptr);
+  Z3_inc_ref(context->impl().z3, ast);
+  return T(context, ast);
+}
+
+template <class T>
+T Keep(const Term& like, Z3_ast ast) {
+  return Keep<T>(like.context(), ast);
+}
+
+Z3_ast Nary(Z3_ast (*make)(Z3_context, unsigned, const Z3_ast*), const Term& a, const Term& b) {
+  const Z3_ast both[] = {AstOf(a), AstOf(b)};
+  return make(Z3Of(a), 2, both);
+}
+
+Z3_ast Named(Z3_context z3, const std::string& name, Z3_sort sort) {
+  return Z3_mk_const(z3, Z3_mk_string_symbol(z3, name.c_str()), sort);
+}
+
+Bool Many(Context* context, std::span<const Bool> terms,
+          Z3_ast (*make)(Z3_context, unsigned, const Z3_ast*), bool of_none) {
+  if (terms.empty()) return context->Constant(of_none);
+  if (terms.size() == 1) return terms[0];
+  std::vector<Z3_ast> asts;
+  asts.reserve(terms.size());
+  for (const Bool& term : terms) asts.push_back(AstOf(term));
+  return Keep<Bool>(context, make(context->impl().z3, static_cast<unsigned>(asts.size()),
+                                  asts.data()));
+}
+
+}  // namespace
+
+std::string Term::Text() const { return Z3_ast_to_string(Z3Of(*this), AstOf(*this)); }
+
+Bool operator!(Bool a) { return Keep<Bool>(a, Z3_mk_not(Z3Of(a), AstOf(a))); }
+Bool operator&&(Bool a, Bool b) { return Keep<Bool>(a, Nary(Z3_mk_and, a, b)); }
+Bool operator||(Bool a, Bool b) { return Keep<Bool>(a, Nary(Z3_mk_or, a, b)); }
+Bool Implies(Bool premise, Bool conclusion) {
+  return Keep<Bool>(premise, Z3_mk_implies(Z3Of(premise), AstOf(premise), AstOf(conclusion)));
+}
+Bool Iff(Bool a, Bool b) { return Keep<Bool>(a, Z3_mk_eq(Z3Of(a), AstOf(a), AstOf(b))); }
+Bool Choose(Bool condition, Bool then, Bool otherwise) {
+  return Keep<Bool>(condition,
+                    Z3_mk_ite(Z3Of(condition), AstOf(condition), AstOf(then), AstOf(otherwise)));
+}
+
+Int operator+(Int a, Int b) { return Keep<Int>(a, Nary(Z3_mk_add, a, b)); }
+Int operator-(Int a, Int b) { return Keep<Int>(a, Nary(Z3_mk_sub, a, b)); }
+Int operator*(Int a, Int b) { return Keep<Int>(a, Nary(Z3_mk_mul, a, b)); }
+Bool operator==(Int a, Int b) { return Keep<Bool>(a, Z3_mk_eq(Z3Of(a), AstOf(a), AstOf(b))); }
+Bool operator!=(Int a, Int b) { return !(a == b); }
+Bool operator<(Int a, Int b) { return Keep<Bool>(a, Z3_mk_lt(Z3Of(a), AstOf(a), AstOf(b))); }
+Bool operator<=(Int a, Int b) { return Keep<Bool>(a, Z3_mk_le(Z3Of(a), AstOf(a), AstOf(b))); }
+Bool operator>(Int a, Int b) { return b < a; }
+Bool operator>=(Int a, Int b) { return b <= a; }
+Int Choose(Bool condition, Int then, Int otherwise) {
+  return Keep<Int>(condition,
+                   Z3_mk_ite(Z3Of(condition), AstOf(condition), AstOf(then), AstOf(otherwise)));
+}
+Int Max(Int a, Int b) { return Choose(a < b, b, a); }
+Int Divide(Int a, Int b) { return Keep<Int>(a, Z3_mk_div(Z3Of(a), AstOf(a), AstOf(b))); }
+
+Bool operator==(BitVec a, BitVec b) {
+  return Keep<Bool>(a, Z3_mk_eq(Z3Of(a), AstOf(a), AstOf(b)));
+}
+Bool operator!=(BitVec a, BitVec b) { return !(a == b); }
+Bool operator<=(BitVec a, BitVec b) {
+  return Keep<Bool>(a, Z3_mk_bvule(Z3Of(a), AstOf(a), AstOf(b)));
+}
+BitVec Choose(Bool condition, BitVec then, BitVec otherwise) {
+  return Keep<BitVec>(condition,
+                      Z3_mk_ite(Z3Of(condition), AstOf(condition), AstOf(then), AstOf(otherwise)));
+}
+
+Context::Context() : impl_(std::make_unique<Impl>()) {
+  Z3_config config = Z3_mk_config();
+  impl_->z3 = Z3_mk_context_rc(config);
+  Z3_del_config(config);
+  Z3_set_error_handler(impl_->z3, KeepError);
+}
+
+Context::~Context() { Z3_del_context(impl_->z3); }
+
+Bool Context::True() { return Keep<Bool>(this, Z3_mk_true(impl_->z3)); }
+Bool Context::False() { return Keep<Bool>(this, Z3_mk_false(impl_->z3)); }
+Bool Context::BoolVariable(const std::string& name) {
+  return Keep<Bool>(this, Named(impl_->z3, name, Z3_mk_bool_sort(impl_->z3)));
+}
+Int Context::Integer(std::int64_t value) {
+  return Keep<Int>(this, Z3_mk_int64(impl_->z3, value, Z3_mk_int_sort(impl_->z3)));
+}
+Int Context::IntVariable(const std::string& name) {
+  return Keep<Int>(this, Named(impl_->z3, name, Z3_mk_int_sort(impl_->z3)));
+}
+BitVec Context::Bits(std::uint64_t value, unsigned width) {
+  return Keep<BitVec>(
+      this, Z3_mk_unsigned_int64(impl_->z3, value, Z3_mk_bv_sort(impl_->z3, width)));
+}
+BitVec Context::BitsVariable(const std::string& name, unsigned width) {
+  return Keep<BitVec>(this, Named(impl_->z3, name, Z3_mk_bv_sort(impl_->z3, width)));
+}
+
+Bool Context::All(std::span<const Bool> terms) { return Many(this, terms, Z3_mk_and, true); }
+Bool Context::Any(std::span<const Bool> terms) { return Many(this, terms, Z3_mk_or, false); }
+
+}  // namespace weir::smt
