@@ -45,10 +45,21 @@ struct Identity {
 
 enum class LimitVerdict { kAdmitted, kRefused, kStoreDownDeny };
 
+// A limiter's answer: the verdict, and what the RateLimit fields say of it. A
+// world that does not care for those fields answers with the verdict alone.
+struct LimitAnswer {
+  LimitVerdict verdict = LimitVerdict::kAdmitted;
+  std::uint64_t remaining = 0;   // whole requests left at once
+  std::int64_t reset = 0;        // ns until the bucket is full again
+  std::int64_t retry_after = 0;  // ns until this cost would pass; for kRefused
+  LimitAnswer() = default;
+  LimitAnswer(LimitVerdict plain) : verdict(plain) {}  // NOLINT: a verdict is an answer
+};
+
 // What the world answers when the decision asks.
 struct World {
   // The limit's place in Policy::limits and the key's parts, in order.
-  std::function<LimitVerdict(std::uint32_t limit, const std::vector<std::string>& key)> charge;
+  std::function<LimitAnswer(std::uint32_t limit, const std::vector<std::string>& key)> charge;
   std::function<Identity(const syntax::Authentication&)> identify;
 };
 
@@ -61,7 +72,8 @@ struct CanonicalRequest {
     std::uint32_t lines = 1;
   };
   std::vector<Header> headers;
-  syntax::Address client;
+  syntax::Address peer_address;  // who connected
+  syntax::Address client;        // who it is taken for
   std::uint32_t listener = 0;
   std::uint16_t listener_port = 0;
   std::optional<std::string> peer;

@@ -1,0 +1,117 @@
+#include "spec/model/canonical.h"
+
+#include "spec/model/client_address.h"
+#include "spec/model/headers.h"
+#include "spec/model/host.h"
+#include "spec/model/path.h"
+#include "spec/model/scalar_fields.h"
+#include "spec/model/text.h"
+
+namespace weir::model {
+namespace {
+
+Refusal Bad() { return {400, "bad-request"}; }
+
+// A request target taken apart (CANON-1): origin-form has no authority.
+struct Target {
+  std::optional<Authority> authority;
+  std::string path;
+  std::optional<std::string> query;
+};
+
+std::expected<Target, Refusal> OriginForm(const std::string& text) {
+  Target target;
+  if (!text.starts_with("/")) return std::unexpected(Bad());
+  for (char c : text) {
+    if (c <= 0x20 || c >= 0x7f || c == '#') return std::unexpected(Bad());
+  }
+  const std::size_t question = text.find('?');
+  target.path = text.substr(0, question);
+  if (question != std::string::npos) target.query = text.substr(question + 1);
+  return target;
+}
+
+// Its scheme is the connection's: we are no proxy for others.
+std::expected<Target, Refusal> AbsoluteForm(const std::string& scheme, const std::string& text) {
+  const std::size_t colon = text.find("://");
+  if (Lower(text.substr(0, colon)) != scheme) return std::unexpected(Bad());
+  const std::string rest = text.substr(colon + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string origin_form = rest.substr(end);
+  if (!origin_form.starts_with("/")) origin_form = "/" + origin_form;
+  auto target = OriginForm(origin_form);
+  if (!target) return target;
+  target->authority = CanonicalAuthority(rest.substr(0, end));
+  if (!target->authority) return std::unexpected(Bad());
+  return target;
+}
+
+std::expected<Target, Refusal> ParseTarget(const RawRequest& raw) {
+  if (raw.target.starts_with("/")) return OriginForm(raw.target);
+  if (raw.target.find("://") != std::string::npos) return AbsoluteForm(raw.scheme, raw.target);
+  return std::unexpected(Bad());
+}
+
+}  // namespace
+
+std::optional<std::string> HeaderValue(const CanonicalRequest& request, const std::string& name) {
+  for (const CanonicalRequest::Header& header : request.headers) {
+    if (header.name == name) return header.value;
+  }
+  return std::nullopt;
+}
+
+std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& policy,
+                                                      std::uint32_t gateway,
+                                                      const RawRequest& raw,
+                                                      const Connection& connection) {
+  const syntax::Gateway& proxy = policy.gateways[gateway];
+  const syntax::Listener& listener = proxy.listeners[connection.listener];
+  CanonicalRequest request;
+
+  if (raw.minor_version != 0 && raw.minor_version != 1) {
+    return std::unexpected(Refusal{505, "version"});
+  }
+  if (!IsToken(raw.method)) return std::unexpected(Bad());
+  if (raw.method == "CONNECT") return std::unexpected(Refusal{501, "not-implemented"});
+  request.method = raw.method;
+  request.scheme = raw.scheme;
+  const auto target = ParseTarget(raw);
+  if (!target) return std::unexpected(target.error());
+
+  const auto lines = CheckedLines(raw.fields);
+  if (!lines) return std::unexpected(lines.error());
+
+  // CANON-8: exactly one Host, and a target's authority must be the same.
+  const std::vector<std::string> hosts = Values(*lines, "host");
+  if (hosts.size() != 1) return std::unexpected(Bad());
+  const auto authority = CanonicalAuthority(hosts[0]);
+  if (!authority) return std::unexpected(Bad());
+  if (target->authority && target->authority->Text() != authority->Text()) {
+    return std::unexpected(Bad());
+  }
+  request.host = authority->host;
+  request.authority = authority->Text();
+
+  const auto path = CanonicalPath(target->path, listener);
+  if (!path) return std::unexpected(Bad());
+  request.path = *path;
+  request.has_query = target->query.has_value();
+  request.query = target->query.value_or("");
+
+  const auto kept = WithoutUnderscores(EndToEnd(*lines), listener.underscores);
+  if (!kept) return std::unexpected(kept.error());
+  auto headers = Combine(*kept, ScalarFields(policy, gateway));
+  if (!headers) return std::unexpected(headers.error());
+  request.headers = *headers;
+
+  request.peer_address = connection.peer_address;
+  request.client = ClientAddress(proxy, connection.peer_address,
+                                 HeaderValue(request, "x-forwarded-for").value_or(""));
+  request.listener = connection.listener;
+  request.listener_port = listener.address.port;
+  request.peer = connection.peer_identity;
+  return request;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,140 @@
+#include "spec/model/forwarded.h"
+
+#include "spec/model/address.h"
+#include "spec/model/canonical.h"
+#include "spec/model/headers.h"
+#include "spec/model/path.h"
+#include "spec/model/query.h"
+#include "spec/model/text.h"
+
+namespace weir::model {
+namespace {
+
+using Kind = syntax::Transform::Kind;
+
+void RemoveField(const std::string& name, Fields& fields) {
+  std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+}
+
+// TRANSFORM-4: what a transform writes; none: absent, or octets that no field
+// value may hold (a decoded query or a claim can hold line breaks).
+std::optional<std::string> Written(const syntax::Transform& transform, const Facts& facts) {
+  if (const auto* constant = std::get_if<std::string>(&transform.value)) return *constant;
+  const auto value = ValueOf(std::get<syntax::Attribute>(transform.value), facts);
+  if (!value) return std::nullopt;
+  return ValueText(*value);
+}
+
+std::optional<std::string> WrittenField(const syntax::Transform& transform, const Facts& facts) {
+  const auto value = Written(transform, facts);
+  if (!value || !IsFieldValue(*value)) return std::nullopt;
+  return Trim(*value);
+}
+
+// TRANSFORM-2: whole leading segments; a path that does not begin so is kept.
+std::string StripPrefix(const std::string& path, const std::string& prefix) {
+  if (path == prefix) return "/";
+  if (path.starts_with(prefix + "/")) return path.substr(prefix.size());
+  return path;
+}
+
+void SetQuery(const std::string& name, const std::string& value, UpstreamHead& head) {
+  const std::string rest = head.has_query ? WithoutParameter(head.query, name) : "";
+  head.query = (rest.empty() ? "" : rest + "&") + EncodedParameter(name, value);
+  head.has_query = true;
+}
+
+void RemoveQuery(const std::string& name, UpstreamHead& head) {
+  if (!QueryParameter(head.query, name)) return;
+  head.query = WithoutParameter(head.query, name);
+  head.has_query = !head.query.empty();
+}
+
+void Apply(const syntax::Transform& transform, const Facts& facts, UpstreamHead& head) {
+  switch (transform.kind) {
+    case Kind::kStripPrefix:
+      head.path = StripPrefix(head.path, transform.name);
+      return;
+    case Kind::kRewritePath:
+      head.path = Substitute(transform.name, facts);
+      return;
+    case Kind::kSetHeader:
+      RemoveField(transform.name, head.fields);
+      [[fallthrough]];
+    case Kind::kAddHeader:
+      if (const auto value = WrittenField(transform, facts)) {
+        head.fields.emplace_back(transform.name, *value);
+      }
+      return;
+    case Kind::kRemoveHeader:
+      RemoveField(transform.name, head.fields);
+      return;
+    case Kind::kSetQuery:
+      if (const auto value = Written(transform, facts)) {
+        SetQuery(transform.name, *value, head);
+      } else {
+        RemoveQuery(transform.name, head);
+      }
+      return;
+    case Kind::kRemoveQuery:
+      RemoveQuery(transform.name, head);
+      return;
+    case Kind::kSetHost:
+      if (const auto value = WrittenField(transform, facts)) head.host = *value;
+      return;
+  }
+}
+
+// TRANSFORM-1: what the client said of itself goes, and we say it.
+Fields OwnFields(const syntax::Gateway& gateway, const CanonicalRequest& request) {
+  std::string chain;
+  if (ContainsAny(gateway.trusted_proxies, request.peer_address)) {
+    const std::string received = HeaderValue(request, "x-forwarded-for").value_or("");
+    if (!received.empty()) chain = received + ", ";
+  }
+  return {{"x-forwarded-for", chain + AddressText(request.peer_address)},
+          {"x-forwarded-proto", request.scheme},
+          {"x-forwarded-host", request.authority}};
+}
+
+}  // namespace
+
+std::string Substitute(const std::string& text, const Facts& facts) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t end = text[i] == '{' ? text.find('}', i) : std::string::npos;
+    if (end == std::string::npos) {
+      result += text[i];
+      continue;
+    }
+    const auto capture = facts.captures.find(text.substr(i + 1, end - i - 1));
+    if (capture != facts.captures.end()) result += capture->second;
+    i = end;
+  }
+  return result;
+}
+
+std::expected<UpstreamHead, Refusal> ForwardedHead(const syntax::Gateway& gateway,
+                                                   const syntax::Route& route,
+                                                   const Facts& facts) {
+  const CanonicalRequest& request = facts.request;
+  UpstreamHead head;
+  head.path = request.path;
+  head.query = request.query;
+  head.has_query = request.has_query;
+  head.host = request.authority;
+  for (const CanonicalRequest::Header& header : request.headers) {
+    if (IsForwardingField(header.name) || header.name == "content-length") continue;
+    head.fields.emplace_back(header.name, header.value);
+  }
+  for (const auto& field : OwnFields(gateway, request)) head.fields.push_back(field);
+  for (const syntax::Transform& transform : route.request) Apply(transform, facts, head);
+  RemoveField("x-request-id", head.fields);
+
+  // TRANSFORM-3: a path that would be read otherwise than it stands is not sent.
+  const auto canonical = CanonicalPath(head.path, gateway.listeners[request.listener]);
+  if (canonical != head.path) return std::unexpected(Refusal{400, "rewrite"});
+  return head;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,79 @@
+#include "spec/model/retry.h"
+
+#include <algorithm>
+#include <set>
+
+namespace weir::model {
+namespace {
+
+using Cause = syntax::RetryCause::Kind;
+using End = TryResult::Kind;
+
+bool IsGatewayError(const TryResult& result) {
+  if (result.kind == End::kReset || result.kind == End::kPerTryTimeout) return true;
+  return result.kind == End::kResponse && result.status >= 502 && result.status <= 504;
+}
+
+bool Is5xx(const TryResult& result) {
+  if (result.kind == End::kResponse) return result.status >= 500 && result.status <= 599;
+  return result.kind != End::kLocal;
+}
+
+bool Names(const syntax::RetryCause& cause, const TryResult& result) {
+  const bool response = result.kind == End::kResponse;
+  switch (cause.kind) {
+    case Cause::kConnectFailure:
+      return result.kind == End::kConnectFailure;
+    case Cause::kRefusedStream:
+      return result.kind == End::kRefusedStream;
+    case Cause::kReset:
+      return result.kind == End::kReset;
+    case Cause::kPerTryTimeout:
+      return result.kind == End::kPerTryTimeout;
+    case Cause::kGatewayError:
+      return IsGatewayError(result);
+    case Cause::k5xx:
+      return Is5xx(result);
+    case Cause::kRetriable4xx:
+      return response && result.status == 409;
+    case Cause::kStatus:
+      return response && result.status == cause.status;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsIdempotent(const std::string& method) {
+  const std::set<std::string> idempotent = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+  return idempotent.contains(method);
+}
+
+bool IsCause(const syntax::Retry& retry, const TryResult& result) {
+  return std::ranges::any_of(retry.on, [&](const auto& cause) { return Names(cause, result); });
+}
+
+bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetryState& state) {
+  if (state.tries_made >= retry.attempts) return false;
+  if (!IsCause(retry, result)) return false;
+  if (result.kind == End::kLocal || state.rate_limited) return false;
+  if (state.response_started || !state.body_replayable) return false;
+  if (result.kind == End::kRefusedStream || !result.request_octets_sent) return true;
+  return IsIdempotent(state.method) || retry.unsafe;
+}
+
+std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
+  std::int64_t ceiling = retry.backoff_base.nanoseconds;
+  for (std::uint32_t i = 1; i < k; ++i) {
+    if (ceiling >= retry.backoff_max.nanoseconds / 2 + 1) break;
+    ceiling *= 2;
+  }
+  return std::min(ceiling, retry.backoff_max.nanoseconds);
+}
+
+bool WithinBudget(const syntax::Retry& retry, std::uint64_t retries, std::uint64_t requests) {
+  const std::uint64_t share = requests * retry.budget_percent / 100;
+  return retries + 1 <= std::max<std::uint64_t>(retry.budget_minimum, share);
+}
+
+}  // namespace weir::model

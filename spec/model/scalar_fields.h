@@ -1,0 +1,18 @@
+// Which headers a gateway reads as one value (CANON-13).
+#ifndef WEIR_SPEC_MODEL_SCALAR_FIELDS_H_
+#define WEIR_SPEC_MODEL_SCALAR_FIELDS_H_
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "spec/syntax/policy.h"
+
+namespace weir::model {
+
+// Lower-case names; never "cookie", whose lines combine into one value.
+std::set<std::string> ScalarFields(const syntax::Policy& policy, std::uint32_t gateway);
+
+}  // namespace weir::model
+
+#endif  // WEIR_SPEC_MODEL_SCALAR_FIELDS_H_
