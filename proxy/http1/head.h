@@ -2,8 +2,17 @@
 //
 // A parser is fed the connection's unread octets, contiguous, from the first
 // octet of the message; it remembers how far it looked, so the work for an
-// octet stays bounded however the head is cut. Views point into that buffer.
+// octet stays bounded however the head is cut, and the outcome is the same.
+// Views point into that buffer; when the buffer moved after kComplete, another
+// Parse() of it moves the views along. Vectors are used again after Reset().
 // What is refused, with which status, is in spec/rules/framing.md.
+//
+//   RequestHeadParser parser(limits);
+//   switch (parser.Parse(unread)) {
+//     case HeadState::kIncomplete: return ReadMore();
+//     case HeadState::kBad:        return Refuse(parser.refusal());
+//     case HeadState::kComplete:   Use(parser.head()); unread.remove_prefix(parser.octets());
+//   }
 #ifndef WEIR_PROXY_HTTP1_HEAD_H_
 #define WEIR_PROXY_HTTP1_HEAD_H_
 
@@ -12,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/http1/fields.h"
+#include "proxy/http1/lines.h"
 #include "runtime/request/request.h"
 
 namespace weir::proxy::http1 {
@@ -38,7 +49,7 @@ struct RequestHead {
   std::vector<runtime::Field> fields;  // every line in order, names as received
   Framing framing;
   bool keep_alive = true;
-  bool expect_continue = false;
+  bool expect_continue = false;  // only where a body is announced
 };
 
 class RequestHeadParser {
@@ -53,18 +64,32 @@ class RequestHeadParser {
   void Reset();  // for the next message
 
  private:
+  enum class Part : std::uint8_t { kStart, kRequestLine, kFields, kDone, kBad };
+  HeadState ReadRequestLine(std::string_view buffer);
+  HeadState ReadFields(std::string_view buffer);
+  HeadState Finish();
+  HeadState Refuse(std::uint16_t status, runtime::Reason reason, const char* detail);
+  HeadState Refuse(const char* detail);
+  bool SplitRequestLine(std::string_view line);
+
   HeadLimits limits_;
   RequestHead head_;
   runtime::Refusal refusal_;
-  std::size_t scanned_ = 0;
+  LineCursor cursor_;
+  FramingFields framing_;
+  const char* base_ = nullptr;  // where the views of head_ count from
   std::size_t octets_ = 0;
+  Part part_ = Part::kStart;
 };
 
 struct ResponseHead {
   int minor_version = 1;
   std::uint16_t status = 0;
   std::vector<runtime::Field> fields;
-  Framing framing;
+  Framing framing;    // of what follows on the connection
+  // What the framing fields say, which differs where no body may follow: the
+  // Content-Length of an answer to HEAD, or of a 304, is worth passing on.
+  Framing announced;
   bool keep_alive = true;
 };
 
@@ -73,6 +98,7 @@ class ResponseHeadParser {
   explicit ResponseHeadParser(const HeadLimits& limits) : limits_(limits) {}
   // `request_method` decides whether a body follows (HEAD). 1xx heads are given
   // like any other; the caller skips them (101 is bad: nothing is tunnelled).
+  // `error()` is a sentence, never from the peer's octets.
   HeadState Parse(std::string_view buffer, std::string_view request_method);
   const ResponseHead& head() const { return head_; }
   std::size_t octets() const { return octets_; }
@@ -80,11 +106,20 @@ class ResponseHeadParser {
   void Reset();
 
  private:
+  enum class Part : std::uint8_t { kStatusLine, kFields, kDone, kBad };
+  HeadState ReadStatusLine(std::string_view buffer);
+  HeadState ReadFields(std::string_view buffer, std::string_view request_method);
+  HeadState Finish(std::string_view request_method);
+  HeadState Refuse(const char* error);
+
   HeadLimits limits_;
   ResponseHead head_;
   const char* error_ = "";
-  std::size_t scanned_ = 0;
+  LineCursor cursor_;
+  FramingFields framing_;
+  const char* base_ = nullptr;
   std::size_t octets_ = 0;
+  Part part_ = Part::kStatusLine;
 };
 
 }  // namespace weir::proxy::http1

@@ -1,6 +1,10 @@
-// Writes HTTP/1.1 messages. The writer alone decides the framing fields:
-// Content-Length, Transfer-Encoding, Connection, Trailer and Expect among the
-// fields it is given are left out (asserted in debug builds for requests).
+// Writes HTTP/1.1 messages. The writer alone decides the framing fields: those
+// that frame or manage a connection (Content-Length, Transfer-Encoding, Trailer,
+// TE, Connection, Keep-Alive, Proxy-Connection, Upgrade, Expect) are left out of
+// the fields it is given, and so is Host, which it takes apart.
+//
+// It never writes an octet that could end a line early: a head that holds one
+// (a claim set as a header may) is refused, and nothing is appended.
 #ifndef WEIR_PROXY_HTTP1_WRITER_H_
 #define WEIR_PROXY_HTTP1_WRITER_H_
 
@@ -14,19 +18,27 @@
 
 namespace weir::proxy::http1 {
 
-// Appends the head of a request in origin form.
-void WriteRequestHead(std::string_view method, std::string_view path, bool has_query,
-                      std::string_view query, std::string_view host,
-                      std::span<const runtime::Field> fields, const Framing& framing,
-                      std::string& out);
+// Appends the head of a request in origin form; false when a part of it cannot
+// be written. kNone writes no framing field.
+[[nodiscard]] bool WriteRequestHead(std::string_view method, std::string_view path, bool has_query,
+                                    std::string_view query, std::string_view host,
+                                    std::span<const runtime::Field> fields,
+                                    const Framing& framing, std::string& out);
 
-// Appends the head of a response. `close` adds `connection: close`.
-void WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fields,
-                       const Framing& framing, bool close, std::string& out);
+// Appends the head of a response; false as above. `close` adds `connection:
+// close`, as does kUntilClose. kNone writes no framing field: it is for answers
+// that have no body (to HEAD, 1xx, 204, 304); an empty body is kLength 0. An
+// answer to HEAD may announce the length that GET would have had.
+[[nodiscard]] bool WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fields,
+                                     const Framing& framing, bool close, std::string& out);
 
-// Appends one chunk (nothing for empty data), or the last chunk with trailers.
+// Appends one chunk (nothing for empty data), or the last chunk with trailers;
+// trailers that cannot be written are left out.
 void WriteChunk(std::string_view data, std::string& out);
 void WriteLastChunk(std::span<const runtime::Field> trailers, std::string& out);
+
+// "OK" for 200; empty for a status that has no name.
+std::string_view StatusPhrase(std::uint16_t status);
 
 }  // namespace weir::proxy::http1
 
