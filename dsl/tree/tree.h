@@ -46,7 +46,16 @@ struct Condition {
   Kind kind = Kind::kWord;
   std::string text;
   std::vector<Condition> children;
+  bool breaks_line = false;  // stood on a new line, inside ( ) or [ ]
   Span span;
+};
+
+// Comments of an item, with their '#'; most items have none.
+struct ItemComments {
+  std::string open;                 // behind the opening bracket of a block or list
+  std::vector<std::string> before;  // on lines of their own before a list's element
+  std::string trailing;             // behind a list's element, on its line
+  std::vector<std::string> end;     // before the closing bracket
 };
 
 struct Item {
@@ -64,12 +73,13 @@ struct Item {
   std::vector<Item> items;
   std::vector<Statement> statements;
   std::unique_ptr<Condition> condition;
-  std::vector<std::string> end_comments;  // before the closing brace of a block or list
-  std::vector<std::string> comments;      // on lines of their own before a list's element
+  std::unique_ptr<ItemComments> comments;  // null when there are none
   bool breaks_line = false;  // a list's element on a new line, a block over several lines
+  bool wide_gap = false;     // two blanks or more before it: a new clause on the same line
   Span span;
 };
 
+// In lists of comments on lines of their own, an empty string is a blank line.
 struct Statement {
   std::vector<std::string> comments;  // on lines of their own before it, with their '#'
   std::vector<Item> items;            // never empty
