@@ -31,6 +31,13 @@ std::uint64_t HashName(std::string_view name) {
   return hash ^ (hash >> 29);
 }
 
+// What proxies say of each other: a client cannot have them dropped by naming
+// them in Connection, or it would pass for the proxy before us.
+bool IsForwardingField(std::string_view name) {
+  return name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded-") ||
+         name.starts_with("x-weir-");
+}
+
 bool EqualsLowered(std::string_view lower, std::string_view text) {
   if (lower.size() != text.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -72,7 +79,7 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   CanonicalRequest out;
   out.method = raw.method;
   out.scheme = raw.scheme;
-  out.client = facts.peer_address;
+  out.client = out.peer_address = facts.peer_address;
   out.listener = facts.listener;
   out.listener_port = facts.listener_port;
   out.peer = facts.peer_identity;
@@ -86,7 +93,7 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   if (!wrong) wrong = CombineFields(raw, options);
   if (wrong) return std::unexpected(Bad(wrong));
   out.headers = headers_;
-  out.client = ClientAddress(facts, options);
+  ReadClient(facts, options, out);
 
   // The path last: its canonical form depends on the listener's options.
   const std::size_t start = text_.size();
@@ -208,7 +215,9 @@ void Canonicaliser::DropHopByHop(const RawRequest& raw) {
     while (NextElement(list, element)) {
       const std::size_t start = text_.size();
       for (char c : element) text_.push_back(LowerOctet(c));
-      if (Entry* entry = FindEntry(std::string_view(text_).substr(start))) entry->dropped = true;
+      const std::string_view name = std::string_view(text_).substr(start);
+      Entry* const entry = IsForwardingField(name) ? nullptr : FindEntry(name);
+      if (entry) entry->dropped = true;
       text_.resize(start);
     }
   }
@@ -249,31 +258,29 @@ const char* Canonicaliser::CombineFields(const RawRequest& raw, const CanonicalO
 }
 
 // From the right: each trusted proxy vouches for the element it added.
-Address Canonicaliser::ClientAddress(const ConnectionFacts& facts,
-                                     const CanonicalOptions& options) const {
+void Canonicaliser::ReadClient(const ConnectionFacts& facts, const CanonicalOptions& options,
+                               CanonicalRequest& out) const {
   const auto trusted = [&](const Address& address) {
     for (const Network& network : options.trusted_proxies) {
       if (network.Contains(address)) return true;
     }
     return false;
   };
-  Address client = facts.peer_address;
-  if (!trusted(client)) return client;
-  std::string_view chain;
-  for (const Header& header : headers_) {
-    if (header.name == "x-forwarded-for") chain = header.value;
-  }
+  out.peer_trusted = trusted(facts.peer_address);
+  if (!out.peer_trusted) return;
+  const Header* header = out.Find("x-forwarded-for");
+  std::string_view chain = header ? header->value : std::string_view();
   while (!chain.empty()) {
     const std::size_t comma = chain.rfind(',');
     const std::string_view element =
         TrimOws(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
     chain = comma == std::string_view::npos ? std::string_view() : chain.substr(0, comma);
+    if (element.empty()) continue;
     const auto address = ParseAddress(element);
-    if (!address) break;
-    client = *address;
-    if (!trusted(client)) break;
+    if (!address) return;
+    out.client = *address;
+    if (!trusted(out.client)) return;
   }
-  return client;
 }
 
 }  // namespace weir::runtime

@@ -63,7 +63,8 @@ class Canonicaliser {
   void DropHopByHop(const RawRequest& raw);
   const char* ApplyUnderscores(Underscores rule);
   const char* CombineFields(const RawRequest& raw, const CanonicalOptions& options);
-  Address ClientAddress(const ConnectionFacts& facts, const CanonicalOptions& options) const;
+  void ReadClient(const ConnectionFacts& facts, const CanonicalOptions& options,
+                  CanonicalRequest& out) const;
 
   // Views of the result point into `text_`, which is made large enough first.
   std::string text_;

@@ -62,6 +62,8 @@ struct CanonicalRequest {
   bool has_query = false;
   std::span<const Header> headers;  // host and hop-by-hop fields are not among them
   Address client;
+  Address peer_address;        // of the connection
+  bool peer_trusted = false;   // it is one of the trusted proxies
   std::uint16_t listener_port = 0;
   std::uint32_t listener = 0;
   std::string_view peer;       // empty: none

@@ -75,15 +75,11 @@ enum class Section : std::uint32_t {
 
 inline constexpr std::uint32_t kFormatVersion = 1;
 
-class Table {
+// Accessors over octets that are in the right shape: a loaded table's, or a
+// writer's while it works. Does not own them.
+class TableView {
  public:
-  // The error is a sentence: what is wrong, and where in the file.
-  static std::expected<std::shared_ptr<const Table>, std::string> LoadFile(const std::string& path);
-  static std::expected<std::shared_ptr<const Table>, std::string> LoadOctets(std::string octets);
-  ~Table();
-
   const GatewayRecord& gateway() const { return gateway_section()[0]; }
-  const std::array<std::uint8_t, 32>& source_hash() const { return source_hash_; }
   std::string_view text(StringRef ref) const {
     return {text_octets().data() + ref.offset, ref.length};
   }
@@ -103,12 +99,31 @@ class Table {
     return section.subspan(range.first, range.count);
   }
 
- private:
-  Table() = default;
   static constexpr std::size_t kSectionCount = static_cast<std::size_t>(Section::kIndexWords) + 1;
-  std::array<std::span<const std::byte>, kSectionCount> sections_{};
-  std::array<std::uint8_t, 32> source_hash_{};
+  using Sections = std::array<std::span<const std::byte>, kSectionCount>;
+
+ protected:
+  TableView() = default;
+  explicit TableView(const Sections& sections) : sections_(sections) {}
+  Sections sections_{};
+};
+
+class Table : public TableView {
+ public:
+  // The error is a sentence: what is wrong, and where in the file.
+  static std::expected<std::shared_ptr<const Table>, std::string> LoadFile(const std::string& path);
+  static std::expected<std::shared_ptr<const Table>, std::string> LoadOctets(std::string octets);
+  ~Table();
+
+  const std::array<std::uint8_t, 32>& source_hash() const { return source_hash_; }
+
+ private:
+  Table();
+  // Owns the octets that the sections point into.
   struct Storage;
+  static std::expected<std::shared_ptr<const Table>, std::string> Adopt(
+      std::unique_ptr<Storage> storage);
+  std::array<std::uint8_t, 32> source_hash_{};
   std::unique_ptr<Storage> storage_;
 };
 

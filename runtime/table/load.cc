@@ -1,0 +1,172 @@
+// From a file to a checked table: head, directory, checksum, then every record
+// (check.h).
+//
+// Octets are read into private memory, so that nothing that happens to the file
+// afterwards can change what was checked; 100 MB take some 30 ms. A file above
+// kMapAbove is mapped instead, as a copy would double its memory: whoever
+// replaces such a file must write a new one and rename it over the old, which is
+// what `weir compile` does.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <type_traits>
+
+#include "runtime/table/check.h"
+#include "runtime/table/format.h"
+#include "runtime/table/table.h"
+
+namespace weir::runtime {
+namespace {
+
+constexpr std::size_t kMapAbove = std::size_t{256} << 20;
+
+#define WEIR_NO_PADDING(tag, name, type)                                            \
+  static_assert(std::has_unique_object_representations_v<type> && alignof(type) <= 8, \
+                "records have no padding: the same policy gives the same octets");
+WEIR_TABLE_SECTIONS(WEIR_NO_PADDING)
+#undef WEIR_NO_PADDING
+
+struct SectionShape {
+  const char* name;
+  std::uint32_t record_size;
+};
+constexpr SectionShape kShapes[] = {
+#define WEIR_SHAPE(tag, name, type) {#name, sizeof(type)},
+    WEIR_TABLE_SECTIONS(WEIR_SHAPE)
+#undef WEIR_SHAPE
+};
+
+std::string SystemError(const std::string& path) { return path + ": " + std::strerror(errno); }
+
+// Fills in the sections; what is wrong, or nothing.
+std::string ReadDirectory(std::span<const std::byte> octets, TableView::Sections& sections) {
+  const std::uint64_t first = sizeof(TableHeader) + TableView::kSectionCount * sizeof(SectionHeader);
+  if (octets.size() < first) return "the table ends within its directory";
+  std::uint64_t expected = first;
+  for (std::uint32_t tag = 0; tag < TableView::kSectionCount; ++tag) {
+    SectionHeader section;
+    std::memcpy(&section, octets.data() + sizeof(TableHeader) + tag * sizeof section, sizeof section);
+    const std::string name = kShapes[tag].name;
+    if (section.tag != tag) return "section " + name + " is not where it belongs";
+    if (section.record_size != kShapes[tag].record_size) {
+      return "section " + name + " has records of another size";
+    }
+    if (section.offset != expected || section.size > octets.size() - expected) {
+      return "section " + name + " lies outside of the table";
+    }
+    if (section.size % section.record_size != 0) return "section " + name + " ends within a record";
+    if (section.size / section.record_size >= kNoIndex) return "section " + name + " is too long";
+    sections[tag] = octets.subspan(section.offset, section.size);
+    expected += (section.size + 7) / 8 * 8;
+    if (expected > octets.size()) return "section " + name + " lies outside of the table";
+  }
+  return expected == octets.size() ? "" : "there are octets behind the last section";
+}
+
+}  // namespace
+
+// Aligned for every record: operator new and mmap give at least eight octets.
+struct Table::Storage {
+  std::unique_ptr<std::uint64_t[]> copy;
+  void* mapped = nullptr;
+  std::size_t size = 0;
+
+  Storage() = default;
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+  ~Storage() {
+    if (mapped) munmap(mapped, size);
+  }
+  std::span<const std::byte> octets() const {
+    const void* data = mapped ? mapped : copy.get();
+    return {static_cast<const std::byte*>(data), size};
+  }
+  char* Allocate(std::size_t octet_count) {
+    size = octet_count;
+    copy = std::make_unique_for_overwrite<std::uint64_t[]>((size + 7) / 8);
+    return reinterpret_cast<char*>(copy.get());
+  }
+};
+
+Table::Table() = default;
+Table::~Table() = default;
+
+std::expected<std::shared_ptr<const Table>, std::string> Table::Adopt(
+    std::unique_ptr<Storage> storage) {
+  const std::span<const std::byte> octets = storage->octets();
+  TableHeader header;
+  if (octets.size() < sizeof header) return std::unexpected("this is no Weir table: it is too short");
+  std::memcpy(&header, octets.data(), sizeof header);
+  if (header.magic != kTableMagic) return std::unexpected("this is no Weir table");
+  if (header.version != kFormatVersion) {
+    return std::unexpected("the table is of format version " + std::to_string(header.version) +
+                           ", this program reads version " + std::to_string(kFormatVersion));
+  }
+  if (header.size != octets.size()) {
+    return std::unexpected("the table says it has " + std::to_string(header.size) +
+                           " octets, there are " + std::to_string(octets.size()));
+  }
+  if (header.size % 8 != 0) return std::unexpected("the table ends within a word");
+  if (header.checksum != TableChecksum(octets)) {
+    return std::unexpected("the table is damaged: its checksum is wrong");
+  }
+  if (header.section_count != kSectionCount) {
+    return std::unexpected("the table has another number of sections than version 1");
+  }
+  std::shared_ptr<Table> table(new Table);
+  table->source_hash_ = header.source_hash;
+  std::string wrong = ReadDirectory(octets, table->sections_);
+  if (wrong.empty()) wrong = CheckRecords(*table);
+  if (wrong.empty()) wrong = CheckIndex(*table);
+  if (!wrong.empty()) return std::unexpected(wrong);
+  table->storage_ = std::move(storage);
+  return table;
+}
+
+std::expected<std::shared_ptr<const Table>, std::string> Table::LoadOctets(std::string octets) {
+  if (octets.size() > kMaxTableOctets) return std::unexpected("the table is larger than 1 GiB");
+  auto storage = std::make_unique<Storage>();
+  std::memcpy(storage->Allocate(octets.size()), octets.data(), octets.size());
+  return Adopt(std::move(storage));
+}
+
+std::expected<std::shared_ptr<const Table>, std::string> Table::LoadFile(const std::string& path) {
+  struct Closer {
+    int fd;
+    ~Closer() {
+      if (fd >= 0) close(fd);
+    }
+  };
+  const Closer file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.fd < 0) return std::unexpected(SystemError(path));
+  struct stat status;
+  if (fstat(file.fd, &status) != 0) return std::unexpected(SystemError(path));
+  if (!S_ISREG(status.st_mode)) return std::unexpected(path + ": is not a regular file");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > kMaxTableOctets) return std::unexpected(path + ": the table is larger than 1 GiB");
+  auto storage = std::make_unique<Storage>();
+  if (size > kMapAbove) {
+    void* mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.fd, 0);
+    if (mapped == MAP_FAILED) return std::unexpected(SystemError(path));
+    storage->mapped = mapped;
+    storage->size = size;
+  } else {
+    char* data = storage->Allocate(size);
+    for (std::size_t got = 0; got < size;) {
+      const ssize_t count = read(file.fd, data + got, size - got);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return std::unexpected(SystemError(path));
+      if (count == 0) return std::unexpected(path + ": the file became shorter while it was read");
+      got += static_cast<std::size_t>(count);
+    }
+  }
+  auto table = Adopt(std::move(storage));
+  if (!table) return std::unexpected(path + ": " + table.error());
+  return table;
+}
+
+}  // namespace weir::runtime
