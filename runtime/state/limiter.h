@@ -3,8 +3,10 @@
 // A request of cost c is admitted iff max(now, TAT) + c T/N - now <= B T/N, and
 // then TAT := max(now, TAT) + c T/N. N x TAT is kept in 128 bits, so nothing is
 // rounded. One LocalLimiter serves all workers of a process; it is sharded, and
-// each charge locks one shard. Its memory is bounded: entries are dropped only
-// when TAT <= now, and a full shard counts as store-down.
+// each charge locks one shard. Its memory is bounded, in entries and at 128
+// octets of identity and key an entry on average: entries are dropped only when
+// TAT <= now, and where a new one finds no room the verdict is kStoreDownDeny,
+// from which the caller goes on as the limit's `store-down` says.
 #ifndef WEIR_RUNTIME_STATE_LIMITER_H_
 #define WEIR_RUNTIME_STATE_LIMITER_H_
 
@@ -25,7 +27,10 @@ struct LimitRate {
 };
 
 // One key's state, and one step of it. Pure; `now` is ns on a clock that
-// never goes back. `scaled_tat` is count x TAT.
+// never goes back. `scaled_tat` is count x TAT. Any count, period, burst and
+// cost that the types hold is computed exactly (the proof is in limiter.cc).
+// Count 0 and a cost above the burst are always refused; `retry_after`, which
+// does not exist then, is the period. `remaining` counts requests of this cost.
 struct GcraState {
   __extension__ using Scaled = unsigned __int128;
   Scaled scaled_tat = 0;
