@@ -49,6 +49,9 @@ bool Brackets::Take(const Token& token, std::vector<Token>& out) {
     case WeirLexer::CLOSE_GROUP:
       CloseBracket(token, out);
       break;
+    case WeirLexer::NL:
+      TakeLineBreak(token, out);
+      return true;
     default:
       out.push_back(token);
   }
@@ -56,9 +59,18 @@ bool Brackets::Take(const Token& token, std::vector<Token>& out) {
   return true;
 }
 
+void Brackets::TakeLineBreak(const Token& token, std::vector<Token>& out) {
+  if (LinesMayBreak()) {
+    dropped_.push_back({out.size(), token.begin, token.end});
+  } else {
+    dropped_.clear();
+    out.push_back(token);
+  }
+}
+
 bool Brackets::OpenBracket(const Token& token, std::vector<Token>& out) {
   if (token.type == WeirLexer::OPEN_BLOCK) CloseInner(token, out);
-  open_.push_back({token.type, token.begin, nots_});
+  open_.push_back({token.type, token.begin, out.size(), nots_});
   nested_nots_ += nots_;
   nots_ = 0;
   out.push_back(token);
@@ -77,32 +89,91 @@ void Brackets::CloseBracket(const Token& token, std::vector<Token>& out) {
   } else if (in_block) {
     Say(span, std::string(Shown(token.type)) + " closes nothing", {}, "");
   } else {
-    const Open& open = open_.back();
+    CloseCrossed(token, out);
+  }
+}
+
+// ( [ ) or ( ]: a bracket inside was forgotten, or the wrong one was written.
+void Brackets::CloseCrossed(const Token& token, std::vector<Token>& out) {
+  std::size_t match = open_.size();
+  while (match > FirstInner() && Partner(open_[match - 1].type) != token.type) --match;
+  bool forgotten = match > FirstInner();
+  const Open open = open_.back();
+  Span span{file_, token.begin, token.end};
+  if (forgotten) {
+    Say({file_, open.begin, open.begin + 1}, std::string(Shown(open.type)) + " is never closed",
+        {{span, std::string("no ") + Shown(Partner(open.type)) + " came before this"}}, "");
+  } else {
     Say(span, std::string(Shown(open.type)) + " is closed by " + Shown(token.type),
         {{{file_, open.begin, open.begin + 1}, "opened here"}},
         std::string("close it with ") + Shown(Partner(open.type)));
-    out.push_back({WeirLexer::ALIEN, token.begin, token.begin});
-    out.push_back({Partner(open.type), token.begin, token.end});
+  }
+  out.push_back({WeirLexer::ALIEN, token.begin, token.begin});
+  std::size_t rest = forgotten ? match - 1 : open_.size() - 1;
+  while (open_.size() > rest) {
+    out.push_back({Partner(open_.back().type), token.begin, token.end});
     Pop();
   }
+}
+
+// The place of the outermost list or group inside the innermost block.
+std::size_t Brackets::FirstInner() const {
+  std::size_t first = open_.size();
+  while (first > 0 && open_[first - 1].type != WeirLexer::OPEN_BLOCK) --first;
+  return first;
 }
 
 // Before a '{' or '}', which cannot stand inside lists and groups: those that
 // are open lack their end.
 void Brackets::CloseInner(const Token& noticed, std::vector<Token>& out) {
-  bool said = false;
   while (LinesMayBreak()) {
-    const Open& open = open_.back();
-    if (!said) {
-      Say({file_, open.begin, open.begin + 1}, std::string(Shown(open.type)) + " is never closed",
-          {{{file_, noticed.begin, noticed.end},
-            std::string("no ") + Shown(Partner(open.type)) + " came before this"}},
-          "");
-    }
-    said = true;
-    out.push_back({WeirLexer::ALIEN, noticed.begin, noticed.begin});
-    out.push_back({Partner(open.type), noticed.begin, noticed.begin});
+    const Open& open = open_[FirstInner()];
+    Say({file_, open.begin, open.begin + 1}, std::string(Shown(open.type)) + " is never closed",
+        {{{file_, noticed.begin, noticed.end},
+          std::string("no ") + Shown(Partner(open.type)) + " came before this"}},
+        "");
+    Rewind(noticed.begin, out);
+  }
+}
+
+// Takes the open list or group as if it had ended before the first line that
+// stands no further right than its own, and reads the tokens behind again; so
+// the lines that it swallowed are statements once more.
+void Brackets::Rewind(std::uint32_t noticed, std::vector<Token>& out) {
+  std::size_t first = FirstInner();
+  std::uint32_t indentation = LineIndentation(open_[first].begin);
+  std::size_t cut = 0;
+  bool may_repeat = diagnostics_.size() < kMaxErrors;  // each time costs the tokens swallowed
+  for (; may_repeat && cut < dropped_.size(); ++cut) {
+    std::size_t next = dropped_[cut].index;
+    if (next == out.size()) cut = dropped_.size() - 1;  // nothing is behind
+    else if (LineIndentation(out[next].begin) <= indentation) break;
+  }
+  bool found = may_repeat && cut < dropped_.size();
+  std::vector<Dropped> lines = std::exchange(dropped_, {});
+  std::vector<Token> again;
+  if (found) {
+    again.assign(out.begin() + static_cast<std::ptrdiff_t>(open_[first].index), out.end());
+    std::size_t offset = open_[first].index;
+    std::size_t kept = lines[cut].index - offset;
+    out.resize(offset);
+    while (open_.size() > first) Pop();
+    for (std::size_t i = 0; i < kept; ++i) (void)Take(again[i], out);
+    again.erase(again.begin(), again.begin() + static_cast<std::ptrdiff_t>(kept));
+    noticed = lines[cut].begin;
+  }
+  while (LinesMayBreak()) {
+    out.push_back({WeirLexer::ALIEN, noticed, noticed});
+    out.push_back({Partner(open_.back().type), noticed, noticed});
     Pop();
+  }
+  if (!found) return;
+  std::size_t behind = lines[cut].index;
+  for (std::size_t i = 0; i <= again.size(); ++i) {
+    for (; cut < lines.size() && lines[cut].index == behind + i; ++cut) {
+      (void)Take({WeirLexer::NL, lines[cut].begin, lines[cut].end}, out);
+    }
+    if (i < again.size()) (void)Take(again[i], out);
   }
 }
 

@@ -24,8 +24,6 @@ class Brackets {
   // goes too deep: nothing may read on then.
   [[nodiscard]] bool Take(const Token& token, std::vector<Token>& out);
 
-  // Within [ ] and ( ) a line break ends nothing.
-  bool LinesMayBreak() const;
 
   // Closes what is still open at the end of the file.
   void Finish(std::uint32_t end, std::vector<Token>& out);
@@ -34,12 +32,19 @@ class Brackets {
   struct Open {
     std::uint32_t type = 0;
     std::uint32_t begin = 0;
+    std::size_t index = 0;  // in the list of tokens
     std::size_t nots = 0;  // written directly before it: they nest too
   };
 
   bool OpenBracket(const Token& token, std::vector<Token>& out);
   void CloseBracket(const Token& token, std::vector<Token>& out);
+  // Within [ ] and ( ) a line break ends nothing.
+  bool LinesMayBreak() const;
+  void TakeLineBreak(const Token& token, std::vector<Token>& out);
+  void CloseCrossed(const Token& token, std::vector<Token>& out);
+  std::size_t FirstInner() const;
   void CloseInner(const Token& noticed, std::vector<Token>& out);
+  void Rewind(std::uint32_t noticed, std::vector<Token>& out);
   void Pop();
   bool Deep(const Token& token);
   void NoteIndentation(const Open& open, const Token& close);
@@ -53,6 +58,14 @@ class Brackets {
   std::vector<Open> open_;
   std::size_t nots_ = 0;         // in a row up to here
   std::size_t nested_nots_ = 0;  // sum of Open::nots
+
+  // Line breaks left out inside the list or group that is open now.
+  struct Dropped {
+    std::size_t index = 0;  // of the token behind it
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  std::vector<Dropped> dropped_;
 
   // The first '{' whose '}' stands further left than its own line begins: when
   // a '}' is missing, it is most likely the one that lost it.

@@ -14,10 +14,6 @@ namespace weir::dsl {
 // The first thing wrong with the text of `file`, if there is any.
 std::optional<Diagnostic> CheckText(std::string_view text, std::uint32_t file);
 
-// The octets of the UTF-8 sequence that begins at text[at], 1 to 4, or 0 when
-// there is no well-formed one (Unicode 15, table 3-7).
-std::size_t SequenceLength(std::string_view text, std::size_t at);
-
 }  // namespace weir::dsl
 
 #endif  // WEIR_DSL_PARSE_CHECK_TEXT_H_

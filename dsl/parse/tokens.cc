@@ -8,7 +8,7 @@
 
 #include "WeirLexer.h"
 #include "dsl/parse/brackets.h"
-#include "dsl/parse/check_text.h"
+#include "dsl/source/utf8.h"
 
 namespace weir::dsl {
 namespace {
@@ -69,9 +69,6 @@ class TokenReader {
       case WeirLexer::COMMENT: return TakeComment(token);
       case WeirLexer::UNCLOSED: return TakeUnclosed(token);
       case WeirLexer::ALIEN: return TakeAlien(token);
-      case WeirLexer::NL:
-        if (brackets_.LinesMayBreak()) return;
-        break;
       case WeirLexer::WORD:
         if (LooksLikeComment(token)) return;
         break;

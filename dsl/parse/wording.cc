@@ -9,7 +9,11 @@ namespace {
 
 using grammar::WeirParser;
 
-std::string Quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string Quoted(std::string_view text) {
+  constexpr std::size_t kLongest = 60;
+  if (text.size() <= kLongest) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, kLongest)) + "...'";
+}
 
 std::string Found(const SyntaxError& error) {
   if (error.found_text.empty()) return "the statement ends";
@@ -105,7 +109,12 @@ Diagnostic Word(const SyntaxError& error) {
     case WeirParser::RuleList:
     case WeirParser::RuleElement:
     case WeirParser::RuleConstants:
-      diagnostic.message = Found(error) + " where an element of the list should be";
+      if (error.behind == "," || error.behind == "[") {
+        diagnostic.message = Found(error) + " where an element of the list should be";
+      } else {
+        diagnostic.message = Found(error) + " where ',' or ']' should be";
+        diagnostic.help = "the elements of a list are separated by commas";
+      }
       break;
     default:
       WordStatement(error, diagnostic);
