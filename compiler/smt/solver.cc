@@ -1,11 +1,18 @@
 // A query is pushed, checked and popped; its model is kept past the pop.
 #include "compiler/smt/solver.h"
 
+#include <z3.h>
+
 #include <cassert>
 
-#include "compiler/smt/z3.h"
+#include "compiler/smt/impl.h"
 
 namespace weir::smt {
+namespace {
+
+Z3_ast AstOf(const Term& term) { return static_cast<Z3_ast>(term.node()); }
+
+}  // namespace
 
 struct Solver::Impl {
   Context& context;
@@ -13,7 +20,7 @@ struct Solver::Impl {
   Z3_solver solver;
   Z3_model model = nullptr;
 
-  Impl(Context& c, Logic logic) : context(c), z3(c.impl().z3) {
+  Impl(Context& c, Logic logic) : context(c), z3(static_cast<Z3_context>(c.impl().z3)) {
     // QF_FD is Z3's SAT-based engine for finite domains; it knows no integers.
     solver = logic == Logic::kFinite
                  ? Z3_mk_solver_for_logic(z3, Z3_mk_string_symbol(z3, "QF_FD"))

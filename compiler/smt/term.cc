@@ -2,13 +2,19 @@
 // context is an arena, and goes as a whole. That makes terms plain values.
 #include "compiler/smt/term.h"
 
+#include <z3.h>
+
 #include <cassert>
 #include <vector>
 
-#include "compiler/smt/z3.h"
+#include "compiler/smt/impl.h"
 
 namespace weir::smt {
 namespace {
+
+Z3_context Z3Of(Context& context) { return static_cast<Z3_context>(context.impl().z3); }
+Z3_context Z3Of(const Term& term) { return Z3Of(*term.context()); }
+Z3_ast AstOf(const Term& term) { return static_cast<Z3_ast>(term.node()); }
 
 // Z3 reports misuse (mixed sorts) through this; it must not end the process.
 void KeepError(Z3_context, Z3_error_code) {}
@@ -16,7 +22,7 @@ void KeepError(Z3_context, Z3_error_code) {}
 template <class T>
 T Keep(Context* context, Z3_ast ast) {
   assert(ast != nullptr);
-  Z3_inc_ref(context->impl().z3, ast);
+  Z3_inc_ref(Z3Of(*context), ast);
   return T(context, ast);
 }
 
@@ -41,7 +47,7 @@ Bool Many(Context* context, std::span<const Bool> terms,
   std::vector<Z3_ast> asts;
   asts.reserve(terms.size());
   for (const Bool& term : terms) asts.push_back(AstOf(term));
-  return Keep<Bool>(context, make(context->impl().z3, static_cast<unsigned>(asts.size()),
+  return Keep<Bool>(context, make(Z3Of(*context), static_cast<unsigned>(asts.size()),
                                   asts.data()));
 }
 
@@ -91,30 +97,31 @@ BitVec Choose(Bool condition, BitVec then, BitVec otherwise) {
 
 Context::Context() : impl_(std::make_unique<Impl>()) {
   Z3_config config = Z3_mk_config();
-  impl_->z3 = Z3_mk_context_rc(config);
+  const Z3_context z3 = Z3_mk_context_rc(config);
   Z3_del_config(config);
-  Z3_set_error_handler(impl_->z3, KeepError);
+  Z3_set_error_handler(z3, KeepError);
+  impl_->z3 = z3;
 }
 
-Context::~Context() { Z3_del_context(impl_->z3); }
+Context::~Context() { Z3_del_context(Z3Of(*this)); }
 
-Bool Context::True() { return Keep<Bool>(this, Z3_mk_true(impl_->z3)); }
-Bool Context::False() { return Keep<Bool>(this, Z3_mk_false(impl_->z3)); }
+Bool Context::True() { return Keep<Bool>(this, Z3_mk_true(Z3Of(*this))); }
+Bool Context::False() { return Keep<Bool>(this, Z3_mk_false(Z3Of(*this))); }
 Bool Context::BoolVariable(const std::string& name) {
-  return Keep<Bool>(this, Named(impl_->z3, name, Z3_mk_bool_sort(impl_->z3)));
+  return Keep<Bool>(this, Named(Z3Of(*this), name, Z3_mk_bool_sort(Z3Of(*this))));
 }
 Int Context::Integer(std::int64_t value) {
-  return Keep<Int>(this, Z3_mk_int64(impl_->z3, value, Z3_mk_int_sort(impl_->z3)));
+  return Keep<Int>(this, Z3_mk_int64(Z3Of(*this), value, Z3_mk_int_sort(Z3Of(*this))));
 }
 Int Context::IntVariable(const std::string& name) {
-  return Keep<Int>(this, Named(impl_->z3, name, Z3_mk_int_sort(impl_->z3)));
+  return Keep<Int>(this, Named(Z3Of(*this), name, Z3_mk_int_sort(Z3Of(*this))));
 }
 BitVec Context::Bits(std::uint64_t value, unsigned width) {
   return Keep<BitVec>(
-      this, Z3_mk_unsigned_int64(impl_->z3, value, Z3_mk_bv_sort(impl_->z3, width)));
+      this, Z3_mk_unsigned_int64(Z3Of(*this), value, Z3_mk_bv_sort(Z3Of(*this), width)));
 }
 BitVec Context::BitsVariable(const std::string& name, unsigned width) {
-  return Keep<BitVec>(this, Named(impl_->z3, name, Z3_mk_bv_sort(impl_->z3, width)));
+  return Keep<BitVec>(this, Named(Z3Of(*this), name, Z3_mk_bv_sort(Z3Of(*this), width)));
 }
 
 Bool Context::All(std::span<const Bool> terms) { return Many(this, terms, Z3_mk_and, true); }

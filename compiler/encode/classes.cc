@@ -1,0 +1,312 @@
+// Texts: the tests' automata run side by side, breadth first, over joint states
+// that name only the automata which can still accept. Among hundreds of paths
+// nearly all are out after a few octets, so the joint states number about as
+// many as the octets of the patterns, not their product. The first word that
+// reaches a combination of acceptances stands for its class.
+#include "compiler/encode/classes.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "compiler/automata/product.h"
+
+namespace weir::compiler {
+namespace {
+
+using Joint = std::vector<std::pair<std::uint32_t, std::uint32_t>>;  // automaton, state
+using Signs = std::vector<std::uint32_t>;                            // automata that accept
+
+struct JointHash {
+  std::size_t operator()(const Joint& joint) const {
+    std::size_t hash = 0x9e3779b97f4a7c15;
+    for (const auto& [dfa, state] : joint) hash = (hash ^ dfa) * 0x100000001b3 ^ state;
+    return hash;
+  }
+};
+
+// One octet for each set of octets that no automaton tells apart, plain ones first.
+std::vector<std::uint8_t> DistinctOctets(const std::vector<const Dfa*>& dfas) {
+  std::array<std::uint32_t, 256> joint{};
+  for (const Dfa* dfa : dfas) {
+    std::map<std::pair<std::uint32_t, std::uint8_t>, std::uint32_t> split;
+    for (std::size_t octet = 0; octet < 256; ++octet) {
+      const auto next = static_cast<std::uint32_t>(split.size());
+      joint[octet] = split.try_emplace({joint[octet], dfa->class_of[octet]}, next).first->second;
+    }
+  }
+  std::string order = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~/";
+  for (int octet = 0; octet < 256; ++octet) order += static_cast<char>((octet + 33) % 256);
+  std::vector<bool> taken(256);
+  std::vector<std::uint8_t> octets;
+  for (unsigned char octet : order) {
+    if (taken[joint[octet]]) continue;
+    taken[joint[octet]] = true;
+    octets.push_back(octet);
+  }
+  return octets;
+}
+
+struct Found {
+  std::uint32_t tier = 0;
+  std::string word;
+};
+
+class TextClasses {
+ public:
+  TextClasses(const Dimension& dimension, std::size_t max_states)
+      : dimension_(dimension), max_states_(max_states) {
+    for (std::uint32_t i = 0; i < dimension.tests.size(); ++i) {
+      if (dimension.tests[i].kind == Test::Kind::kLanguage) Add(&dimension.tests[i].language, i);
+    }
+    tests_ = static_cast<std::uint32_t>(dfas_.size());
+    for (const Dfa& tier : dimension.tiers) Add(&tier, 0);
+  }
+
+  // False when over budget.
+  bool Run(std::vector<ValueClass>& out) {
+    if (!Walk()) return false;
+    Prefer();
+    std::vector<std::pair<Found, Signs>> order;
+    for (auto& [signs, found] : found_) order.emplace_back(found, signs);
+    std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+      return Rank(a.first) < Rank(b.first);
+    });
+    for (const auto& [found, signs] : order) {
+      ValueClass made;
+      made.value.text = found.word;
+      made.tier = found.tier;
+      made.passes.resize(dimension_.tests.size());
+      for (std::size_t i = 0; i < dimension_.tests.size(); ++i) {
+        made.passes[i] = dimension_.tests[i].kind == Test::Kind::kPresent;
+      }
+      for (std::uint32_t place : signs) made.passes[test_of_[place]] = true;
+      out.push_back(std::move(made));
+    }
+    return true;
+  }
+
+ private:
+  void Add(const Dfa* dfa, std::uint32_t test) {
+    dfas_.push_back(dfa);
+    live_.push_back(LiveStates(*dfa));
+    test_of_.push_back(test);
+  }
+
+  std::uint32_t TierOf(const Joint& joint) const {
+    for (const auto& [dfa, state] : joint) {
+      if (dfa >= tests_ && dfas_[dfa]->accepting[state] != 0) return dfa - tests_;
+    }
+    return std::numeric_limits<std::uint32_t>::max();
+  }
+
+  Signs SignsOf(const Joint& joint) const {
+    Signs signs;
+    for (const auto& [dfa, state] : joint) {
+      if (dfa < tests_ && dfas_[dfa]->accepting[state] != 0) signs.push_back(dfa);
+    }
+    return signs;
+  }
+
+  struct Reached {
+    const Joint* joint;
+    std::uint32_t from;
+    std::uint8_t octet;
+  };
+
+  std::string WordTo(std::uint32_t at) const {
+    std::string word;
+    for (; at != 0; at = reached_[at].from) word += static_cast<char>(reached_[at].octet);
+    return {word.rbegin(), word.rend()};
+  }
+
+  void Visit(std::uint32_t at) {
+    const std::uint32_t tier = TierOf(*reached_[at].joint);
+    if (tier == std::numeric_limits<std::uint32_t>::max()) return;
+    auto [place, added] = found_.try_emplace(SignsOf(*reached_[at].joint));
+    if (added || tier < place->second.tier) place->second = {tier, WordTo(at)};
+  }
+
+  bool Walk() {
+    const std::vector<std::uint8_t> octets = DistinctOctets(dfas_);
+    const auto last = static_cast<std::uint32_t>(dfas_.size() - 1);  // the widest tier
+    Joint start;
+    for (std::uint32_t i = 0; i < dfas_.size(); ++i) {
+      if (live_[i][0] != 0) start.emplace_back(i, 0);
+    }
+    Reach(std::move(start), 0, 0);
+    for (std::uint32_t at = 0; at < reached_.size(); ++at) {
+      if (reached_.size() > max_states_) return false;
+      Visit(at);
+      for (std::uint8_t octet : octets) {
+        Joint to;
+        for (const auto& [dfa, state] : *reached_[at].joint) {
+          const std::uint32_t next = dfas_[dfa]->Step(state, octet);
+          if (live_[dfa][next] != 0) to.emplace_back(dfa, next);
+        }
+        if (!to.empty() && to.back().first == last) Reach(std::move(to), at, octet);
+      }
+    }
+    return true;
+  }
+
+  void Reach(Joint joint, std::uint32_t from, std::uint8_t octet) {
+    auto [place, added] = places_.try_emplace(std::move(joint));
+    if (added) reached_.push_back({&place->first, from, octet});
+  }
+
+  // Values that read well stand for their class, if they are no more unusual.
+  void Prefer() {
+    for (auto hint = dimension_.hints.rbegin(); hint != dimension_.hints.rend(); ++hint) {
+      Signs signs;
+      for (std::uint32_t i = 0; i < tests_; ++i) {
+        if (dfas_[i]->Matches(*hint)) signs.push_back(i);
+      }
+      auto place = found_.find(signs);
+      if (place == found_.end()) continue;
+      for (std::uint32_t tier = 0; tier <= place->second.tier; ++tier) {
+        if (!dfas_[tests_ + tier]->Matches(*hint)) continue;
+        place->second = {tier, *hint};
+        break;
+      }
+    }
+  }
+
+  std::tuple<std::uint32_t, std::size_t, std::size_t> Rank(const Found& found) const {
+    const auto hint = std::find(dimension_.hints.begin(), dimension_.hints.end(), found.word);
+    return {found.tier, static_cast<std::size_t>(hint - dimension_.hints.begin()),
+            found.word.size()};
+  }
+
+  const Dimension& dimension_;
+  std::size_t max_states_;
+  std::vector<const Dfa*> dfas_;  // tests, then tiers
+  std::vector<std::vector<std::uint8_t>> live_;
+  std::vector<std::uint32_t> test_of_;
+  std::uint32_t tests_ = 0;
+  std::unordered_map<Joint, bool, JointHash> places_;
+  std::vector<Reached> reached_;
+  std::map<Signs, Found> found_;
+};
+
+ValueClass ClassOf(const Dimension& dimension, Value value) {
+  ValueClass made;
+  for (const Test& test : dimension.tests) {
+    made.passes.push_back(Universe::Holds(dimension, test, value));
+  }
+  made.value = std::move(value);
+  return made;
+}
+
+// Of all `values`, the first of each class.
+void Distinct(const Dimension& dimension, const std::vector<Value>& values,
+              std::vector<ValueClass>& out) {
+  std::map<std::vector<bool>, bool> seen;
+  for (const Value& value : values) {
+    ValueClass made = ClassOf(dimension, value);
+    if (seen.try_emplace(made.passes).second) out.push_back(std::move(made));
+  }
+}
+
+// Each constant and its neighbours: one value in every gap.
+std::vector<Value> Integers(const Dimension& dimension) {
+  std::vector<Value> values;
+  auto add = [&](std::int64_t integer) {
+    Value value;
+    value.integer = integer;
+    values.push_back(value);
+  };
+  add(0);
+  for (const Test& test : dimension.tests) {
+    if (test.kind == Test::Kind::kPresent) continue;
+    add(test.integer);
+    if (test.integer < std::numeric_limits<std::int64_t>::max()) add(test.integer + 1);
+    if (test.integer > std::numeric_limits<std::int64_t>::min()) add(test.integer - 1);
+  }
+  return values;
+}
+
+syntax::Address After(syntax::Address address, bool& wrapped) {
+  for (std::size_t i = 16; i-- > 0;) {
+    if (++address.octets[i] != 0) return address;
+  }
+  wrapped = true;
+  return address;
+}
+
+// The first address of every network and the first after it: where the answer
+// of any test can change. Addresses of version 4 come first.
+std::vector<Value> Addresses(const Dimension& dimension) {
+  std::vector<syntax::Address> starts(3);
+  for (std::size_t i = 0; i < 2; ++i) {
+    starts[i].octets[10] = starts[i].octets[11] = 0xff;
+    starts[i].octets[12] = i == 0 ? 203 : 0;
+    starts[i].octets[14] = i == 0 ? 113 : 0;
+    starts[i].octets[15] = 1;
+  }
+  for (const Test& test : dimension.tests) {
+    syntax::Address last = test.network.base;
+    for (unsigned bit = test.network.prefix; bit < 128; ++bit) {
+      last.octets[bit / 8] |= static_cast<std::uint8_t>(0x80u >> (bit % 8));
+    }
+    starts.push_back(test.network.base);
+    bool wrapped = false;
+    const syntax::Address after = After(last, wrapped);
+    if (!wrapped) starts.push_back(after);
+  }
+  std::stable_partition(starts.begin(), starts.end(), [](const syntax::Address& address) {
+    return address.octets[10] == 0xff && address.octets[11] == 0xff && address.octets[0] == 0;
+  });
+  std::vector<Value> values;
+  for (const syntax::Address& start : starts) {
+    Value value;
+    value.address = start;
+    values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<Value> Choices(std::uint32_t count) {
+  std::vector<Value> values(count);
+  for (std::uint32_t i = 0; i < count; ++i) values[i].integer = i;
+  return values;
+}
+
+}  // namespace
+
+std::expected<Classes, std::string> ClassesOf(const Universe& universe,
+                                              const ClassBudget& budget) {
+  if (!universe.problem().empty()) return std::unexpected(universe.problem());
+  Classes all;
+  for (const Dimension& dimension : universe.dimensions()) {
+    std::vector<ValueClass> classes;
+    if (dimension.can_be_absent && dimension.domain != Domain::kList) {
+      Value absent;
+      absent.absent = true;
+      classes.push_back(ClassOf(dimension, absent));
+    }
+    switch (dimension.domain) {
+      case Domain::kText:
+      case Domain::kList:
+        if (!TextClasses(dimension, budget.joint_states).Run(classes)) {
+          return std::unexpected("too many kinds of values of " +
+                                 (dimension.key.name.empty() ? std::string("the path or host")
+                                                             : "'" + dimension.key.name + "'") +
+                                 " to tell apart (over " + std::to_string(budget.joint_states) +
+                                 " joint states)");
+        }
+        break;
+      case Domain::kInteger: Distinct(dimension, Integers(dimension), classes); break;
+      case Domain::kBoolean: Distinct(dimension, Choices(2), classes); break;
+      case Domain::kChoice: Distinct(dimension, Choices(dimension.choices), classes); break;
+      case Domain::kAddress: Distinct(dimension, Addresses(dimension), classes); break;
+    }
+    all.push_back(std::move(classes));
+  }
+  return all;
+}
+
+}  // namespace weir::compiler

@@ -1,0 +1,34 @@
+// Conditions as formulas. Mirrors spec/model/expression.
+#ifndef WEIR_COMPILER_ENCODE_EXPRESSION_H_
+#define WEIR_COMPILER_ENCODE_EXPRESSION_H_
+
+#include <optional>
+#include <string>
+
+#include "compiler/encode/universe.h"
+#include "spec/syntax/expression.h"
+#include "spec/syntax/match.h"
+
+namespace weir::compiler {
+
+// Where a condition stands: whose token and key it can read, and whose
+// captures. A rule of a gateway's scope is encoded anew for every route.
+struct Place {
+  std::optional<std::string> jwt;   // the definition's text, as DimensionKey::scope
+  std::optional<std::string> keys;
+  const syntax::Match* match = nullptr;  // for captures
+};
+
+Formula Encode(Universe& universe, const syntax::Expression& expression, const Place& place);
+
+// Formulas of what authentication found at this place: a token's claims and a
+// key's consumer count only when that credential was verified.
+Formula JwtVerified(Universe& universe, const Place& place);
+
+// Path and regular expression tests, for match.cc too.
+Formula MatchesPattern(Universe& universe, std::uint32_t path, const syntax::PathPattern& pattern);
+Formula MatchesRegex(Universe& universe, std::uint32_t dimension, const syntax::Regex& regex);
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_ENCODE_EXPRESSION_H_

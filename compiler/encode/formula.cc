@@ -1,0 +1,92 @@
+#include "compiler/encode/formula.h"
+
+#include <algorithm>
+
+namespace weir::compiler {
+
+Formulas::Formulas() {
+  nodes_.resize(2);  // kFalse and kTrue
+}
+
+Formula Formulas::Intern(Node node) {
+  auto [place, added] = places_.try_emplace(std::move(node), static_cast<Formula>(nodes_.size()));
+  if (added) nodes_.push_back(place->first);
+  return place->second;
+}
+
+Formula Formulas::Atom(std::uint32_t atom) { return Intern({Node::Kind::kAtom, atom, {}}); }
+
+Formula Formulas::Not(Formula a) {
+  if (a <= kTrue) return a == kTrue ? kFalse : kTrue;
+  if (nodes_[a].kind == Node::Kind::kNot) return nodes_[a].children[0];
+  return Intern({Node::Kind::kNot, 0, {a}});
+}
+
+Formula Formulas::Many(Node::Kind kind, std::vector<Formula> parts, Formula unit, Formula zero) {
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  std::erase(parts, unit);
+  for (Formula part : parts) {
+    if (part == zero) return zero;
+    if (nodes_[part].kind == Node::Kind::kNot &&
+        std::binary_search(parts.begin(), parts.end(), nodes_[part].children[0])) {
+      return zero;
+    }
+  }
+  if (parts.empty()) return unit;
+  if (parts.size() == 1) return parts[0];
+  return Intern({kind, 0, std::move(parts)});
+}
+
+Formula Formulas::And(std::vector<Formula> parts) {
+  return Many(Node::Kind::kAnd, std::move(parts), kTrue, kFalse);
+}
+
+Formula Formulas::Or(std::vector<Formula> parts) {
+  return Many(Node::Kind::kOr, std::move(parts), kFalse, kTrue);
+}
+
+Formula Formulas::Choose(Formula condition, Formula then, Formula otherwise) {
+  return Or(And(condition, then), And(Not(condition), otherwise));
+}
+
+std::vector<Formula> Formulas::Parts(Formula root) const {
+  // Not recursive: a first match over thousands of routes is a deep formula.
+  std::vector<bool> seen(root + 1);
+  std::vector<Formula> parts, open{root};
+  seen[root] = true;
+  while (!open.empty()) {
+    const Formula f = open.back();
+    open.pop_back();
+    parts.push_back(f);
+    for (Formula child : nodes_[f].children) {
+      if (!seen[child]) open.push_back(child);
+      seen[child] = true;
+    }
+  }
+  std::sort(parts.begin(), parts.end());
+  return parts;
+}
+
+bool Formulas::Evaluate(Formula root,
+                        const std::function<bool(std::uint32_t atom)>& value) const {
+  std::vector<std::uint8_t> holds(root + 1);
+  for (Formula f : Parts(root)) {
+    const Node& node = nodes_[f];
+    auto is_true = [&](Formula child) { return holds[child] != 0; };
+    switch (node.kind) {
+      case Node::Kind::kConstant: holds[f] = f == kTrue; break;
+      case Node::Kind::kAtom: holds[f] = value(node.atom); break;
+      case Node::Kind::kNot: holds[f] = !is_true(node.children[0]); break;
+      case Node::Kind::kAnd:
+        holds[f] = std::all_of(node.children.begin(), node.children.end(), is_true);
+        break;
+      case Node::Kind::kOr:
+        holds[f] = std::any_of(node.children.begin(), node.children.end(), is_true);
+        break;
+    }
+  }
+  return holds[root] != 0;
+}
+
+}  // namespace weir::compiler

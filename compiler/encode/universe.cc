@@ -1,0 +1,237 @@
+#include "compiler/encode/universe.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "compiler/encode/languages.h"
+
+namespace weir::compiler {
+namespace {
+
+Domain DomainOf(Part part) {
+  switch (part) {
+    case Part::kListener:
+    case Part::kJwt:
+    case Part::kKeys: return Domain::kChoice;
+    case Part::kClient: return Domain::kAddress;
+    case Part::kIntegerClaim: return Domain::kInteger;
+    case Part::kBooleanClaim: return Domain::kBoolean;
+    case Part::kListClaim: return Domain::kList;
+    default: return Domain::kText;
+  }
+}
+
+bool CanBeAbsent(Part part) {
+  switch (part) {
+    case Part::kListener:
+    case Part::kMethod:
+    case Part::kHost:
+    case Part::kPath:
+    case Part::kClient:
+    case Part::kJwt:
+    case Part::kKeys: return false;
+    default: return true;
+  }
+}
+
+bool InNetwork(const syntax::Network& network, const syntax::Address& address) {
+  for (unsigned bit = 0; bit < network.prefix; ++bit) {
+    const unsigned mask = 0x80u >> (bit % 8);
+    if ((network.base.octets[bit / 8] & mask) != (address.octets[bit / 8] & mask)) return false;
+  }
+  return true;
+}
+
+std::string NameOf(const syntax::Network& network) {
+  return std::string(network.base.octets.begin(), network.base.octets.end()) + "/" +
+         std::to_string(network.prefix);
+}
+
+bool NeverAHeader(const std::string& name) {
+  for (const char* gone : {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+                           "proxy-authenticate", "proxy-authorization", "transfer-encoding",
+                           "upgrade"}) {
+    if (name == gone) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Universe::Universe() = default;
+
+std::uint32_t Universe::AddListener(const ListenerFacts& facts) {
+  assert(!places_.contains(DimensionKey{Part::kListener, "", ""}));
+  for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
+    if (listeners_[i] == facts) return i;
+  }
+  listeners_.push_back(facts);
+  return static_cast<std::uint32_t>(listeners_.size() - 1);
+}
+
+std::uint32_t Universe::At(const DimensionKey& key) {
+  auto [place, added] = places_.try_emplace(key, static_cast<std::uint32_t>(dimensions_.size()));
+  const std::uint32_t at = place->second;
+  if (!added) return at;
+  Dimension dimension;
+  dimension.key = key;
+  dimension.domain = DomainOf(key.part);
+  dimension.can_be_absent = CanBeAbsent(key.part);
+  if (dimension.domain == Domain::kText || dimension.domain == Domain::kList) {
+    dimension.tiers = TiersOf(key.part);
+    dimension.hints = HintsOf(key.part);
+  }
+  if (dimension.domain == Domain::kChoice) {
+    dimension.choices = key.part == Part::kListener
+                            ? static_cast<std::uint32_t>(listeners_.size())
+                            : kOutcomes;
+  }
+  dimensions_.push_back(std::move(dimension));
+  if (key.part == Part::kHeader && NeverAHeader(key.name)) {
+    constraints.push_back(f.Not(Present(at)));
+  }
+  if (key.part == Part::kPath) NarrowPaths(at);
+  if (key.part == Part::kMethod) constraints.push_back(f.Not(Equals(at, "CONNECT")));
+  if (key.part == Part::kPeer) {
+    std::vector<bool> may, must;
+    for (const ListenerFacts& facts : listeners_) {
+      may.push_back(facts.may_have_peer);
+      must.push_back(facts.must_have_peer);
+    }
+    const std::uint32_t listener = At({Part::kListener, "", ""});
+    const Formula present = Present(at);
+    constraints.push_back(f.Or(f.Not(present), Chosen(listener, may)));
+    constraints.push_back(f.Or(f.Not(Chosen(listener, must)), present));
+  }
+  return at;
+}
+
+std::optional<std::uint32_t> Universe::Known(const DimensionKey& key) const {
+  const auto place = places_.find(key);
+  if (place == places_.end()) return std::nullopt;
+  return place->second;
+}
+
+// Only a listener that keeps slashes or encoded slashes sees paths with them.
+void Universe::NarrowPaths(std::uint32_t at) {
+  std::vector<bool> keepers;
+  for (const ListenerFacts& facts : listeners_) {
+    keepers.push_back(facts.keeps_slashes || facts.keeps_encoded_slash);
+  }
+  if (std::count(keepers.begin(), keepers.end(), true) == 0) {
+    dimensions_[at].tiers.resize(kUnusualPathTier);
+    return;
+  }
+  const Dfa usual = dimensions_[at].tiers[kUnusualPathTier - 1];
+  const std::uint32_t listener = At({Part::kListener, "", ""});
+  constraints.push_back(
+      f.Or(InLanguage(at, "a usual path", usual), Chosen(listener, keepers)));
+}
+
+void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {
+  dimensions_[dimension].tiers = {AnyOfTexts(values)};
+  dimensions_[dimension].hints = values;
+}
+
+Formula Universe::AtomOf(std::uint32_t dimension, const std::string& name, Test test) {
+  Dimension& d = dimensions_[dimension];
+  auto [place, added] =
+      d.places.try_emplace(name, static_cast<std::uint32_t>(d.tests.size()));
+  if (added) d.tests.push_back(std::move(test));
+  auto [atom, fresh] = atom_places_.try_emplace({dimension, place->second},
+                                                static_cast<std::uint32_t>(atoms_.size()));
+  if (fresh) atoms_.push_back({dimension, place->second});
+  return f.Atom(atom->second);
+}
+
+Formula Universe::Present(std::uint32_t dimension) {
+  if (!dimensions_[dimension].can_be_absent) return kTrue;
+  return AtomOf(dimension, "present", {});
+}
+
+Formula Universe::InLanguage(std::uint32_t dimension, const std::string& name,
+                             const Dfa& language) {
+  Test test;
+  test.kind = Test::Kind::kLanguage;
+  test.language = language;
+  return AtomOf(dimension, name, std::move(test));
+}
+
+Formula Universe::Equals(std::uint32_t dimension, std::string_view text) {
+  const std::string name = "=" + std::string(text);
+  return InLanguage(dimension, name, ExactText(text));
+}
+
+Formula Universe::StartsWith(std::uint32_t dimension, std::string_view prefix) {
+  return InLanguage(dimension, "^" + std::string(prefix), Prefixed(prefix));
+}
+
+Formula Universe::EndsWith(std::uint32_t dimension, std::string_view suffix) {
+  return InLanguage(dimension, "$" + std::string(suffix), Suffixed(suffix));
+}
+
+Formula Universe::IntegerEquals(std::uint32_t dimension, std::int64_t value) {
+  Test test;
+  test.kind = Test::Kind::kEqual;
+  test.integer = value;
+  return AtomOf(dimension, "=" + std::to_string(value), std::move(test));
+}
+
+Formula Universe::IntegerLess(std::uint32_t dimension, std::int64_t value) {
+  Test test;
+  test.kind = Test::Kind::kLess;
+  test.integer = value;
+  return AtomOf(dimension, "<" + std::to_string(value), std::move(test));
+}
+
+Formula Universe::InNetwork(std::uint32_t dimension, const syntax::Network& network) {
+  Test test;
+  test.kind = Test::Kind::kNetwork;
+  test.network = network;
+  return AtomOf(dimension, NameOf(network), std::move(test));
+}
+
+Formula Universe::Chosen(std::uint32_t dimension, std::vector<bool> values) {
+  values.resize(dimensions_[dimension].choices);
+  if (std::count(values.begin(), values.end(), true) == 0) return kFalse;
+  if (std::count(values.begin(), values.end(), false) == 0) return kTrue;
+  std::string name;
+  for (bool value : values) name += value ? '1' : '0';
+  Test test;
+  test.kind = Test::Kind::kChoice;
+  test.choice = std::move(values);
+  return AtomOf(dimension, name, std::move(test));
+}
+
+Formula Universe::Is(std::uint32_t dimension, std::uint32_t value) {
+  std::vector<bool> values(dimensions_[dimension].choices);
+  values[value] = true;
+  return Chosen(dimension, std::move(values));
+}
+
+bool Universe::Holds(const Dimension& dimension, const Test& test, const Value& value) {
+  if (value.absent) return false;
+  switch (test.kind) {
+    case Test::Kind::kPresent: return true;
+    case Test::Kind::kLanguage:
+      if (dimension.domain != Domain::kList) return test.language.Matches(value.text);
+      return std::any_of(value.list.begin(), value.list.end(), [&](const std::string& item) {
+        return test.language.Matches(item);
+      });
+    case Test::Kind::kEqual: return value.integer == test.integer;
+    case Test::Kind::kLess: return value.integer < test.integer;
+    case Test::Kind::kNetwork: return compiler::InNetwork(test.network, value.address);
+    case Test::Kind::kChoice: return test.choice[static_cast<std::size_t>(value.integer)];
+  }
+  return false;
+}
+
+bool Universe::Evaluate(Formula formula, const std::vector<Value>& request) const {
+  return f.Evaluate(formula, [&](std::uint32_t atom) {
+    const AtomKey key = atoms_[atom];
+    const Dimension& dimension = dimensions_[key.dimension];
+    return Holds(dimension, dimension.tests[key.test], request[key.dimension]);
+  });
+}
+
+}  // namespace weir::compiler

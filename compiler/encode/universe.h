@@ -1,0 +1,164 @@
+// The symbolic request: its dimensions (host, path, each header that is read,
+// the client's address, each claim, ...) and the tests that policies and tables
+// make on them. A test on a dimension is an atom of the formulas.
+//
+//   Universe universe;
+//   auto path = universe.At({Part::kPath});
+//   Formula admin = universe.StartsWith(path, "/admin");
+//
+// Use it in two steps: encode everything that is to be compared, then Classes
+// (classes.h) finds the finitely many kinds of value each dimension has.
+#ifndef WEIR_COMPILER_ENCODE_UNIVERSE_H_
+#define WEIR_COMPILER_ENCODE_UNIVERSE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/automata/dfa.h"
+#include "compiler/encode/formula.h"
+#include "spec/syntax/value.h"
+
+namespace weir::compiler {
+
+// The part of the request that a dimension stands for.
+enum class Part : std::uint8_t {
+  kListener, kMethod, kHost, kPath, kClient, kPeer,
+  kHeader, kQuery, kCookie,  // with a name
+  kJwt,                      // what became of a token: an Outcome; `scope` is the issuer's definition
+  kTextClaim, kIntegerClaim, kBooleanClaim, kListClaim,  // of the token; with `scope` and a name
+  kKeys,                     // what became of an API key; `scope` is the key set's definition
+  kConsumer,
+};
+
+enum Outcome : std::uint8_t { kNoCredential, kVerified, kBadCredential, kKeysUnavailable };
+inline constexpr std::uint32_t kOutcomes = 4;
+
+struct DimensionKey {
+  Part part = Part::kMethod;
+  std::string scope;
+  std::string name;
+  friend auto operator<=>(const DimensionKey&, const DimensionKey&) = default;
+};
+
+// How a dimension's values are told apart.
+enum class Domain : std::uint8_t { kText, kInteger, kBoolean, kAddress, kChoice, kList };
+
+// One value of a dimension; which member counts follows from its domain.
+struct Value {
+  bool absent = false;
+  std::string text;
+  std::int64_t integer = 0;  // kInteger, kBoolean (0 or 1) and kChoice
+  syntax::Address address;
+  std::vector<std::string> list;
+};
+
+// One test. Every test but kPresent is false on an absent value. On a list,
+// kLanguage asks whether some item is in the language.
+struct Test {
+  enum class Kind : std::uint8_t { kPresent, kLanguage, kEqual, kLess, kNetwork, kChoice };
+  Kind kind = Kind::kPresent;
+  Dfa language;                // kLanguage
+  std::int64_t integer = 0;    // kEqual, kLess
+  syntax::Network network;     // kNetwork
+  std::vector<bool> choice;    // kChoice: by value
+};
+
+struct Dimension {
+  DimensionKey key;
+  Domain domain = Domain::kText;
+  bool can_be_absent = false;
+  std::uint32_t choices = 0;           // kChoice
+  // kText and kList: the languages of values (of items), nicest to read first;
+  // a value is what the last accepts. `hints` are preferred as representatives.
+  std::vector<Dfa> tiers;
+  std::vector<std::string> hints;
+  std::vector<Test> tests;
+  std::map<std::string, std::uint32_t> places;  // of tests, by a text that names them
+};
+
+struct AtomKey {
+  std::uint32_t dimension = 0;
+  std::uint32_t test = 0;
+};
+
+// What a listener lends every request that comes in by it.
+struct ListenerFacts {
+  syntax::Address address;
+  std::string scheme;
+  std::uint16_t port = 0;
+  bool https = false;
+  bool inbound = false;
+  bool outbound = false;
+  bool may_have_peer = false;
+  bool must_have_peer = false;
+  bool keeps_slashes = false;          // `slashes keep`
+  bool keeps_encoded_slash = false;
+  friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
+};
+
+class Universe {
+ public:
+  Universe();
+
+  Formulas f;
+  // What every request satisfies (a peer only where there is mTLS, ...).
+  std::vector<Formula> constraints;
+
+  // Declares the listener dimension's next value. All before the first use of it.
+  std::uint32_t AddListener(const ListenerFacts& facts);
+  const std::vector<ListenerFacts>& listeners() const { return listeners_; }
+
+  // The dimension of this key, made when it is new.
+  std::uint32_t At(const DimensionKey& key);
+  // The dimension of this key, if something has asked for it.
+  std::optional<std::uint32_t> Known(const DimensionKey& key) const;
+  // For dimensions whose values are known: the consumers of a key set, an issuer.
+  void Restrict(std::uint32_t dimension, const std::vector<std::string>& values);
+
+  Formula Present(std::uint32_t dimension);
+  Formula Equals(std::uint32_t dimension, std::string_view text);
+  Formula StartsWith(std::uint32_t dimension, std::string_view prefix);
+  Formula EndsWith(std::uint32_t dimension, std::string_view suffix);
+  // `name` must name the language: equal names are taken for equal languages.
+  Formula InLanguage(std::uint32_t dimension, const std::string& name, const Dfa& language);
+  Formula IntegerEquals(std::uint32_t dimension, std::int64_t value);
+  Formula IntegerLess(std::uint32_t dimension, std::int64_t value);
+  Formula IsTrue(std::uint32_t dimension) { return IntegerEquals(dimension, 1); }
+  Formula InNetwork(std::uint32_t dimension, const syntax::Network& network);
+  Formula Chosen(std::uint32_t dimension, std::vector<bool> values);
+  Formula Is(std::uint32_t dimension, std::uint32_t value);
+
+  const std::vector<Dimension>& dimensions() const { return dimensions_; }
+  AtomKey atom(std::uint32_t atom) const { return atoms_[atom]; }
+
+  // Whether a concrete value passes a test.
+  static bool Holds(const Dimension& dimension, const Test& test, const Value& value);
+  // The value of a formula on a concrete request: one value for each dimension.
+  bool Evaluate(Formula formula, const std::vector<Value>& request) const;
+
+  // A language that could not be built (its automaton is over budget): every
+  // verdict is then Unknown with this reason. Empty: none.
+  const std::string& problem() const { return problem_; }
+  void SetProblem(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+ private:
+  void NarrowPaths(std::uint32_t at);
+  Formula AtomOf(std::uint32_t dimension, const std::string& name, Test test);
+
+  std::vector<ListenerFacts> listeners_;
+  std::vector<Dimension> dimensions_;
+  std::map<DimensionKey, std::uint32_t> places_;
+  std::vector<AtomKey> atoms_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> atom_places_;
+  std::string problem_;
+};
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_ENCODE_UNIVERSE_H_
