@@ -72,8 +72,8 @@ class TextClasses {
     Prefer();
     std::vector<std::pair<Found, Signs>> order;
     for (auto& [signs, found] : found_) order.emplace_back(found, signs);
-    std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-      return Rank(a.first) < Rank(b.first);
+    std::sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+      return std::pair(Rank(a.first), a.first.word) < std::pair(Rank(b.first), b.first.word);
     });
     for (const auto& [found, signs] : order) {
       ValueClass made;
@@ -257,14 +257,17 @@ std::vector<Value> Addresses(const Dimension& dimension) {
     const syntax::Address after = After(last, wrapped);
     if (!wrapped) starts.push_back(after);
   }
-  std::stable_partition(starts.begin(), starts.end(), [](const syntax::Address& address) {
+  const auto version_4 = [](const syntax::Address& address) {
     return address.octets[10] == 0xff && address.octets[11] == 0xff && address.octets[0] == 0;
-  });
+  };
   std::vector<Value> values;
-  for (const syntax::Address& start : starts) {
-    Value value;
-    value.address = start;
-    values.push_back(value);
+  for (bool first : {true, false}) {
+    for (const syntax::Address& start : starts) {
+      if (version_4(start) != first) continue;
+      Value value;
+      value.address = start;
+      values.push_back(value);
+    }
   }
   return values;
 }

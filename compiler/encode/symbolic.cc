@@ -192,9 +192,9 @@ struct Symbolic::Impl {
   void Shrink(Formula formula, std::vector<Choice>& request) const {
     std::vector<std::uint32_t> order(request.size());
     for (std::uint32_t d = 0; d < order.size(); ++d) order[d] = d;
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return ShrinkRank(universe.dimensions()[a].key.part) <
-             ShrinkRank(universe.dimensions()[b].key.part);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(ShrinkRank(universe.dimensions()[a].key.part), a) <
+             std::pair(ShrinkRank(universe.dimensions()[b].key.part), b);
     });
     // Twice: what became plainer late may set free what could not be before.
     for (int round = 0; round < 2; ++round) {

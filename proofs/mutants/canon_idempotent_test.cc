@@ -49,17 +49,12 @@ TEST(CanonIdempotentMutant, JudgesSegmentsBeforeDecoding) {
   ExpectRefuted(rule);
 }
 
-// "/a/../b" becomes "//b", and then "/b".
-TEST(CanonIdempotentMutant, ADroppedSegmentLeavesAnEmptyOne) {
+// Slashes are merged two by two: "/a///b" becomes "/a//b", and then "/a/b".
+TEST(CanonIdempotentMutant, MergesPairsOnly) {
   CanonRule rule = TheCanonRule();
-  rule.dropped_leaves = kEmptySegment;
-  ExpectRefuted(rule);
-}
-
-// A ".." with nothing to drop, or any other, is kept for the next pass.
-TEST(CanonIdempotentMutant, KeepsDotDot) {
-  CanonRule rule = TheCanonRule();
-  rule.pushes = [](Int kind) { return kind != kind.context()->Integer(kDot); };
+  rule.merge_keeps = [](Int kind, smt::Bool dropped_before) {
+    return TheCanonRule().merge_keeps(kind, dropped_before) || dropped_before;
+  };
   ExpectRefuted(rule);
 }
 

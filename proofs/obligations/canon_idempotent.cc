@@ -41,7 +41,7 @@ Int UpperDigit(Int octet) {
   return Choose(Between(octet, 'a', 'f'), octet - octet.context()->Integer('a' - 'A'), octet);
 }
 
-Bool PushesOrdinary(Int kind) { return kind == kind.context()->Integer(kOrdinary); }
+Bool KeepsFilled(Int kind, Bool) { return kind != kind.context()->Integer(kEmptySegment); }
 
 // A token: an octet, or an escape with the octets of its two digits.
 struct Token {
@@ -111,43 +111,45 @@ void SegmentObligations(const CanonRule& rule, std::vector<Obligation>& out) {
   const Int kind = context.IntVariable("kind"), depth = context.IntVariable("depth"),
             read = context.IntVariable("read"), place = context.IntVariable("place"),
             at_place = context.IntVariable("kind_at_place"), zero = context.Integer(0),
-            one = context.Integer(1);
+            one = context.Integer(1), dot = context.Integer(kDot);
   const Bool escaped_dots = context.BoolVariable("escaped_dots");
   const Bool kinds = (kind >= zero) && (kind <= context.Integer(kDotDot));
-  const Bool pushes = rule.pushes(kind);
-  const Bool drops = (kind == context.Integer(kDotDot)) && (depth > zero) && !pushes;
-  const int leaves = rule.dropped_leaves;
-  const Int next_depth = Choose(
-      pushes, depth + one, Choose(drops, leaves < 0 ? depth - one : depth, depth));
+  const Bool pushes = kind < dot;
+  const Bool drops = (kind == context.Integer(kDotDot)) && (depth > zero);
+  const Int next_depth = Choose(pushes, depth + one, Choose(drops, depth - one, depth));
   // Any one place of the stack: what is there after the step.
-  const Int left = leaves < 0 ? at_place : Choose(drops && (place == depth - one),
-                                                  context.Integer(leaves), at_place);
   const Int next_at_place =
-      Choose(pushes && (place == depth), KindWhenWritten(rule, kind, escaped_dots), left);
-  const Int ordinary = context.Integer(kOrdinary);
-  const Bool stack_ordinary = Implies((place >= zero) && (place < depth), at_place == ordinary);
+      Choose(pushes && (place == depth), KindWhenWritten(rule, kind, escaped_dots), at_place);
   const Int show[] = {kind, depth, place, at_place};
   {
-    const Bool premises[] = {kinds, depth >= zero, stack_ordinary};
-    out.push_back({"S1 only ordinary segments stand on the stack",
+    const Bool premises[] = {kinds, depth >= zero, at_place >= zero,
+                             Implies((place >= zero) && (place < depth), at_place < dot)};
+    out.push_back({"S1 no dot segment stands on the stack",
                    Prove(context, "canon S1", premises,
-                         Implies((place >= zero) && (place < next_depth),
-                                 next_at_place == ordinary),
+                         Implies((place >= zero) && (place < next_depth), next_at_place < dot),
                          show)});
   }
   {
-    const Bool premises[] = {kind == ordinary, depth >= zero, depth == read};
-    out.push_back({"S2 every ordinary segment is pushed, in order",
+    const Bool premises[] = {kind >= zero, kind < dot, depth >= zero, depth == read,
+                             !escaped_dots};
+    out.push_back({"S2 every segment that is no dot is pushed, in order",
                    Prove(context, "canon S2", premises,
                          (next_depth == read + one) &&
                              Implies(place == read, next_at_place == kind),
                          show)});
   }
+  {
+    const Bool keeps = rule.merge_keeps(kind, context.BoolVariable("dropped_before"));
+    const Bool premises[] = {kind >= zero, kind < dot};
+    out.push_back({"S3 merging keeps what is not empty, and nothing else before the last",
+                   Prove(context, "canon S3", premises,
+                         Iff(keeps, kind == context.Integer(kOrdinary)), show)});
+  }
 }
 
 }  // namespace
 
-CanonRule TheCanonRule() { return {Unreserved, UpperDigit, PushesOrdinary, -1, false}; }
+CanonRule TheCanonRule() { return {Unreserved, UpperDigit, KeepsFilled, false}; }
 
 std::vector<Obligation> CanonIdempotent(const CanonRule& rule) {
   std::vector<Obligation> obligations;
