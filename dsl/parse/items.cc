@@ -107,7 +107,7 @@ Item ItemBuilder::List(ParserRuleContext& list) {
   if (auto comment = comments_.TakeBehind(previous)) CommentsOf(item).open = *comment;
   for (ParseTree* child : list.children) {
     if (const antlr4::Token* token = Terminal(child)) {
-      previous = SpanOf(*token).end;
+      if (token->getType() == WeirParser::COMMA) previous = SpanOf(*token).end;
       continue;
     }
     ParserRuleContext& element = Rule(child);

@@ -43,7 +43,7 @@ class TokenReader {
             static_cast<std::uint32_t>(token->getStopIndex() + 1)});
     }
     auto size = static_cast<std::uint32_t>(sources_.text(file_).size());
-    brackets_.Finish(size, list_.tokens);
+    if (!list_.fatal) brackets_.Finish(size, list_.tokens);
     list_.tokens.push_back({0, size, size});
     return std::move(list_);
   }
