@@ -1,7 +1,8 @@
 // One decision as a small machine (spec/rules/order.md).
 //
 // It stops where something outside must answer, and resumes once with that
-// answer; it never calls back, allocates, throws or locks. The canonical
+// answer; it never calls back, throws or locks. It allocates only for a field of
+// its own answer that outgrows its buffer (a long Location or Allow). The canonical
 // request and the table must outlive it.
 //
 //   Decision decision(table, request);
@@ -18,8 +19,10 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "runtime/request/request.h"
 #include "runtime/table/table.h"
@@ -126,17 +129,40 @@ class Decision {
   // has CORS of its own).
   bool owns_cors() const;
 
- private:
-  static constexpr std::size_t kMaxFields = 24;
+  // Places in response_fields(): loader and lowering hold responses to the rest.
+  static constexpr std::size_t kMaxFields = 16 + kMaxResponseHeaders;
 
+ private:
   enum class Phase : std::uint8_t {
     kGatewayLimits, kRouting, kRouteLimits, kIdentity, kIdentityLimits, kAuthorize, kDone
   };
   Step Advance();
+  // Charges the next limit of `uses`; false when none is left.
+  bool ChargeNext(Range uses, bool all, bool needs_identity);
+  bool Preflight();   // true: answered
+  bool Route();       // true: answered
+  bool Authorized();  // false: answered
+  Step Act();
+  void AnswerMethod();
+  void AnswerUnauthenticated(bool bad);
+  void AnswerRecord(const ResponseRecord& record, Reason reason);
+  void AnswerRedirect(const RedirectRecord& record);
+  void SetAnswer(std::uint16_t status, Reason reason);
+  Step Finish(Step step);
+
+  // Fields, and room for their text that lives as long as the machine.
+  void AddField(std::string_view name, std::string_view value);
+  void AddNumber(std::string_view name, std::uint64_t number);
+  void AddRateLimit();
+  void AddCors();
+  bool AddOrigin(const CorsRecord& cors);  // whether the origin may read
+  std::span<char> TakeText(std::size_t size);
 
   const Table* table_;
   const CanonicalRequest* request_;
   Phase phase_ = Phase::kGatewayLimits;
+  bool preflight_ = false;
+  bool limited_ = false;  // `tightest_` is set
   std::uint32_t next_limit_ = 0;
   LimitCharge charge_;
   Answer answer_;
@@ -144,10 +170,14 @@ class Decision {
   Index rule_ = kNoIndex;
   Index refused_limit_ = kNoIndex;
   Identity identity_;
+  std::uint64_t tightest_burst_ = 0;
+  LimitVerdict tightest_;
+  std::int64_t retry_after_ = 0;  // of the limit that refused
   std::array<Field, kMaxFields> fields_;
   std::size_t field_count_ = 0;
   std::array<char, 1024> text_;  // keys and formatted field values
   std::size_t text_used_ = 0;
+  std::vector<std::unique_ptr<char[]>> long_text_;
 };
 
 }  // namespace weir::runtime

@@ -30,14 +30,20 @@ struct ForwardedHead {
   std::string text;         // what the views above may point into
 };
 
+// The client's request id when it is 1 to 128 of A-Z a-z 0-9 . _ -, else empty: then
+// the caller makes one.
+std::string_view KeptRequestId(const CanonicalRequest& request);
+
 // Builds the head for a decision that ended in kForward. The error is an answer
-// (Reason::kRewrite) when a rewrite leaves no canonical path.
+// (Reason::kRewrite) when a rewrite leaves no canonical path. A kept request id
+// goes before `request_id`.
 std::expected<void, Answer> BuildForwardedHead(const Table& table, const CanonicalRequest& request,
                                                const Decision& decision,
                                                std::string_view request_id, ForwardedHead& out);
 
 // Applies the route's response transforms to the upstream's fields in place and
-// drops the Access-Control-* that the route's own CORS replaces.
+// drops the Access-Control-* that the route's own CORS replaces. What is written
+// stands in `text`, whose old contents go: no field may point into it.
 void TransformResponse(const Table& table, const CanonicalRequest& request,
                        const Decision& decision, std::vector<Field>& fields, std::string& text);
 

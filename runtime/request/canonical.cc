@@ -10,6 +10,7 @@
 #include <cassert>
 
 #include "runtime/request/address.h"
+#include "runtime/request/field_names.h"
 #include "runtime/request/host.h"
 #include "runtime/request/octets.h"
 
@@ -29,13 +30,6 @@ std::uint64_t HashName(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash ^ (hash >> 29);
-}
-
-// What proxies say of each other: a client cannot have them dropped by naming
-// them in Connection, or it would pass for the proxy before us.
-bool IsForwardingField(std::string_view name) {
-  return name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded-") ||
-         name.starts_with("x-weir-");
 }
 
 bool EqualsLowered(std::string_view lower, std::string_view text) {

@@ -48,6 +48,8 @@ inline constexpr int kReasonCount = static_cast<int>(Reason::kInternal) + 1;
 
 // "ok", "bad-request", "no-route", ...
 std::string_view ReasonName(Reason reason);
+// The name and a line feed: the body of our own answers.
+std::string_view ReasonBody(Reason reason);
 
 }  // namespace weir::runtime
 

@@ -1,3 +1,4 @@
+#include "runtime/request/field_names.h"
 #include "runtime/table/check_records.h"
 
 namespace weir::runtime {
@@ -78,6 +79,7 @@ void Check(CheckContext& c, const TransformRecord& r) {
     case TransformKind::kAddHeader:
     case TransformKind::kRemoveHeader:
       c.HeaderName(r.name);
+      if (c.ok()) c.Require(!IsMessageField(c.table().text(r.name)), "a transform writes framing");
       break;
     case TransformKind::kStripPrefix:
     case TransformKind::kRewritePath:
@@ -95,6 +97,7 @@ void Check(CheckContext& c, const TransformRecord& r) {
 
 void Check(CheckContext& c, const FieldRecord& r) {
   c.HeaderName(r.name);
+  if (c.ok()) c.Require(!IsMessageField(c.table().text(r.name)), "a response's header is framing");
   c.Printable(r.value);
 }
 
@@ -102,6 +105,7 @@ void Check(CheckContext& c, const ResponseRecord& r) {
   CheckStatus(c, r.status, 200, 599);
   c.Text(r.body);
   c.In(r.headers, c.table().fields().size());
+  c.Require(r.headers.count <= kMaxResponseHeaders, "a response has more than 32 headers");
 }
 
 void Check(CheckContext& c, const RedirectRecord& r) {

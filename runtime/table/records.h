@@ -189,6 +189,9 @@ struct TransformRecord {
   StringRef value;
 };
 
+// A response has at most this many headers of its own.
+inline constexpr std::uint32_t kMaxResponseHeaders = 32;
+
 struct FieldRecord {
   StringRef name;
   StringRef value;

@@ -1,0 +1,117 @@
+// Every value is written into one string that is made large enough first, so
+// views into it stay; the capacity is kept for the next request.
+#include "runtime/decide/forwarded.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "runtime/decide/transform.h"
+#include "runtime/request/address.h"
+#include "runtime/request/canonical.h"
+#include "runtime/request/field_names.h"
+
+namespace weir::runtime {
+namespace {
+
+void CopyFields(const CanonicalRequest& request, std::vector<Field>& fields) {
+  fields.clear();
+  for (const Header& header : request.headers) {
+    if (header.name == "content-length" || header.name == "x-request-id" ||
+        IsForwardingField(header.name)) {
+      continue;
+    }
+    fields.push_back({header.name, header.value});
+  }
+}
+
+// TRANSFORM-1.
+void AddOwnFields(const CanonicalRequest& request, std::string_view request_id,
+                  ForwardedHead& out) {
+  const AddressText peer(request.peer_address);
+  const Header* chain = request.peer_trusted ? request.Find("x-forwarded-for") : nullptr;
+  const std::size_t start = out.text.size();
+  if (chain && !chain->value.empty()) out.text.append(chain->value).append(", ");
+  out.text.append(peer.view());
+  out.fields.push_back({"x-forwarded-for", std::string_view(out.text).substr(start)});
+  out.fields.push_back({"x-forwarded-proto", request.scheme});
+  out.fields.push_back({"x-forwarded-host", request.authority});
+  const std::string_view kept = KeptRequestId(request);
+  out.fields.push_back({"x-request-id", kept.empty() ? request_id : kept});
+}
+
+// TRANSFORM-3: a path that would be read otherwise than it stands is not sent.
+bool IsCanonical(const Table& table, const CanonicalRequest& request, std::string_view path,
+                 std::string& text) {
+  const GatewayRecord& gateway = table.gateway();
+  if (request.listener >= gateway.listeners.count) return false;
+  const ListenerRecord& listener = table.listeners()[gateway.listeners.first + request.listener];
+  const std::size_t start = text.size();
+  const char* wrong = CanonicalisePath(path, listener.keep_encoded_slash != 0,
+                                       listener.keep_slashes != 0, text);
+  return wrong == nullptr && std::string_view(text).substr(start) == path;
+}
+
+}  // namespace
+
+std::string_view KeptRequestId(const CanonicalRequest& request) {
+  const Header* header = request.Find("x-request-id");
+  if (!header || header->value.empty() || header->value.size() > 128) return {};
+  for (char c : header->value) {
+    if (!kUnreservedOctets[c] || c == '~') return {};
+  }
+  return header->value;
+}
+
+std::expected<void, Answer> BuildForwardedHead(const Table& table, const CanonicalRequest& request,
+                                               const Decision& decision,
+                                               std::string_view request_id, ForwardedHead& out) {
+  const Facts facts{table, request, decision.identity(), decision.route()};
+  const auto transforms = Table::Slice(table.transforms(), decision.route_record().request);
+  const Header* chain = request.Find("x-forwarded-for");
+  const std::size_t bound = TransformedSize(facts, decision, transforms) +
+                            (chain ? chain->value.size() : 0) + 64;
+  out.text.clear();
+  if (out.text.capacity() < bound) out.text.reserve(2 * bound);
+  [[maybe_unused]] const char* const base = out.text.data();
+
+  out.method = request.method;
+  out.path = request.path;
+  out.query = request.query;
+  out.has_query = request.has_query;
+  out.host = request.authority;
+  CopyFields(request, out.fields);
+  AddOwnFields(request, request_id, out);
+  for (const TransformRecord& transform : transforms) {
+    ApplyRequestTransform(facts, decision, transform, out);
+  }
+  if (out.path.data() != request.path.data() || out.path.size() != request.path.size()) {
+    if (!IsCanonical(table, request, out.path, out.text)) {
+      return std::unexpected(Answer{400, Reason::kRewrite, ReasonBody(Reason::kRewrite), false});
+    }
+  }
+  assert(out.text.data() == base);
+  return {};
+}
+
+void TransformResponse(const Table& table, const CanonicalRequest& request,
+                       const Decision& decision, std::vector<Field>& fields, std::string& text) {
+  if (decision.route() == kNoIndex) return;
+  if (decision.owns_cors()) {
+    std::erase_if(fields, [](const Field& field) {
+      constexpr std::string_view kPrefix = "access-control-";
+      return field.name.size() >= kPrefix.size() &&
+             SameName(field.name.substr(0, kPrefix.size()), kPrefix);
+    });
+  }
+  const auto transforms = Table::Slice(table.transforms(), decision.route_record().response);
+  if (transforms.empty()) return;
+  const Facts facts{table, request, decision.identity(), decision.route()};
+  const std::size_t bound = TransformedSize(facts, decision, transforms);
+  text.clear();
+  if (text.capacity() < bound) text.reserve(2 * bound);
+  for (const TransformRecord& transform : transforms) {
+    ApplyHeaderTransform(facts, transform, fields, text);
+  }
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,45 @@
+#include "runtime/decide/limit_key.h"
+
+#include <cstring>
+
+#include "runtime/decide/digest.h"
+
+namespace weir::runtime {
+namespace {
+
+template <class Sink>
+void WriteParts(const Facts& facts, const LimitRecord& limit, Sink sink) {
+  for (const AttributeRecord& part : TableView::Slice(facts.table.attributes(), limit.by)) {
+    Value value = ReadAttribute(facts, part);
+    if (value.kind == Value::Kind::kAbsent) {
+      value = {.kind = Value::Kind::kText, .text = {facts.table.text(limit.missing_key)}};
+    }
+    const std::size_t size = ValueSize(value);
+    const char length[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
+                            static_cast<char>(size >> 16), static_cast<char>(size >> 24)};
+    sink(std::string_view(length, 4));
+    WriteValue(value, sink);
+  }
+}
+
+}  // namespace
+
+std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
+                               std::span<char> buffer) {
+  std::size_t used = 0;
+  bool fits = true;
+  WriteParts(facts, limit, [&](std::string_view piece) {
+    fits = fits && piece.size() <= buffer.size() - used;
+    if (!fits || piece.empty()) return;
+    std::memcpy(buffer.data() + used, piece.data(), piece.size());
+    used += piece.size();
+  });
+  if (fits) return {buffer.data(), used};
+  Digest digest;
+  WriteParts(facts, limit, [&](std::string_view piece) { digest.Add(piece); });
+  const auto result = digest.Finish();
+  std::memcpy(buffer.data(), result.data(), result.size());
+  return {buffer.data(), result.size()};
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,37 @@
+// What a listener's canonicaliser is told by the table; built once when a table
+// is loaded, and used for every request.
+//
+//   ListenerOptions options(*table, listener);
+//   auto request = canonicaliser.Run(raw, facts, options.view());
+#ifndef WEIR_RUNTIME_DECIDE_OPTIONS_H_
+#define WEIR_RUNTIME_DECIDE_OPTIONS_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "runtime/request/canonical.h"
+#include "runtime/table/table.h"
+
+namespace weir::runtime {
+
+class ListenerOptions {
+ public:
+  ListenerOptions(const TableView& table, std::uint32_t listener);
+  // Points into this object and the table.
+  CanonicalOptions view() const {
+    CanonicalOptions options = options_;
+    options.trusted_proxies = trusted_proxies_;
+    options.scalar_fields = scalar_fields_;
+    return options;
+  }
+
+ private:
+  CanonicalOptions options_;
+  std::vector<Network> trusted_proxies_;
+  std::vector<std::string_view> scalar_fields_;
+};
+
+}  // namespace weir::runtime
+
+#endif  // WEIR_RUNTIME_DECIDE_OPTIONS_H_
