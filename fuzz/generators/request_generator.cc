@@ -1,0 +1,216 @@
+#include "fuzz/generators/request_generator.h"
+
+#include "fuzz/generators/pattern_generator.h"
+#include "fuzz/generators/words.h"
+#include "spec/model/address.h"
+#include "spec/model/text.h"
+
+namespace weir::fuzz {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+std::string EncodeQuery(const std::string& text) {
+  std::string encoded;
+  for (char c : text) encoded += model::IsUnreserved(c) ? std::string(1, c) : model::Escape(c);
+  return encoded;
+}
+
+struct Parts {
+  std::string method = "GET";
+  std::string host = "api.test";
+  std::string path = "/";
+  Fields fields;
+  Fields query;
+  syntax::Address client;
+  std::uint32_t listener = 0;
+};
+
+Parts Anything(const syntax::Gateway& gateway, Choices& choices) {
+  Parts parts;
+  parts.method = MethodWord(choices);
+  parts.host = HostWord(choices);
+  parts.path = "/" + SegmentWord(choices);
+  if (choices.Chance(40)) parts.path += "/" + SegmentWord(choices);
+  parts.client = AddressWord(choices);
+  parts.listener = choices.Below(static_cast<std::uint32_t>(gateway.listeners.size()));
+  if (choices.Chance(30)) parts.fields.emplace_back(HeaderName(choices), ValueWord(choices));
+  if (choices.Chance(20)) parts.query.emplace_back(QueryName(choices), ValueWord(choices));
+  return parts;
+}
+
+// Makes the parts fit a route, as far as one value a part can.
+void Fit(const syntax::Match& match, Choices& choices, Parts& parts) {
+  if (!match.hosts.empty()) parts.host = HostFor(choices.Of(match.hosts), choices);
+  if (!match.paths.empty()) parts.path = PathFor(choices.Of(match.paths), choices);
+  if (!match.methods.empty()) parts.method = choices.Of(match.methods);
+  if (!match.clients.empty()) parts.client = choices.Of(match.clients).base;
+  if (!match.listeners.empty()) parts.listener = choices.Of(match.listeners);
+  for (const syntax::FieldMatch& field : match.fields) {
+    Fields& place = field.source == syntax::FieldMatch::Source::kQuery ? parts.query : parts.fields;
+    std::erase_if(place, [&](const auto& known) { return known.first == field.name; });
+    if (!field.negated) place.emplace_back(field.name, FieldValueFor(field, choices));
+  }
+}
+
+void ChangeOnePart(Choices& choices, Parts& parts) {
+  switch (choices.Below(5)) {
+    case 0:
+      parts.method = MethodWord(choices);
+      return;
+    case 1:
+      parts.host = HostWord(choices);
+      return;
+    case 2:
+      parts.path += "/" + SegmentWord(choices);
+      return;
+    case 3:
+      parts.client = AddressWord(choices);
+      return;
+    default:
+      parts.fields.emplace_back(HeaderName(choices), ValueWord(choices));
+  }
+}
+
+// What policies read beside their matches.
+void AddReadFields(Choices& choices, Parts& parts) {
+  if (choices.Chance(25)) parts.fields.emplace_back("X-Roles", ValueWord(choices));
+  if (choices.Chance(20)) parts.fields.emplace_back("Cookie", "c=one; sid=" + ValueWord(choices));
+  if (choices.Chance(25)) parts.fields.emplace_back("Origin", OriginWord(choices));
+  if (choices.Chance(15)) {
+    const std::string lengths[] = {"0", "12"};
+    parts.fields.emplace_back("Content-Length", lengths[choices.Below(2)]);
+  }
+  if (choices.Chance(15)) {
+    const std::string chain = model::AddressText(AddressWord(choices));
+    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) + chain);
+  }
+  if (choices.Chance(10)) {
+    parts.fields.emplace_back("Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles",
+                                                        "x-forwarded-for", "te"}));
+  }
+  if (choices.Chance(10)) {
+    parts.fields.emplace_back(choices.Of({"TE", "Upgrade", "Forwarded", "X-Real-IP", "x_under",
+                                          "X-Weir-Peer", "X-Forwarded-Host", "Expect",
+                                          "X-Request-Id", "Keep-Alive", "Authorization"}),
+                              choices.Of({"one", "100-continue", "trailers"}));
+  }
+}
+
+void MakePreflight(Choices& choices, Parts& parts) {
+  parts.fields.emplace_back("Access-Control-Request-Method", parts.method);
+  parts.fields.emplace_back("Origin", OriginWord(choices));
+  parts.method = "OPTIONS";
+}
+
+std::string DisguisedHost(const std::string& host, Choices& choices) {
+  std::string written = host;
+  if (choices.Chance(15)) {
+    for (char& c : written) {
+      if (c >= 'a' && c <= 'z' && choices.Chance(50)) c = static_cast<char>(c - 'a' + 'A');
+    }
+  }
+  if (choices.Chance(5) && !written.ends_with(']')) written += ".";
+  if (choices.Chance(20)) written += choices.Of({":80", ":8080", ":443"});
+  if (choices.Chance(2)) written += choices.Of({":", ":0", "..", "@x", " x", ":65536", "]"});
+  return written;
+}
+
+void Spoil(Choices& choices, model::RawRequest& raw) {
+  switch (choices.Below(8)) {
+    case 0:
+      raw.fields.emplace_back("Host", "api.test");
+      return;
+    case 1:
+      std::erase_if(raw.fields, [](const auto& field) { return field.first == "Host"; });
+      return;
+    case 2:
+      raw.target = choices.Of({"*", "api.test:80", "http://", "ftp://api.test/", "http:///a", "a"});
+      return;
+    case 3:
+      raw.target += choices.Of({"#x", "%", "%zz", "%00", "\\", "%5c", "%2f", "%2F..%2fa"});
+      return;
+    case 4:
+      raw.method = choices.Of({"CONNECT", "B@D", "", "connect"});
+      return;
+    case 5:
+      raw.fields.emplace_back("Content-Type", "text/plain");
+      return;
+    case 6:
+      raw.minor_version = static_cast<int>(choices.Below(3));
+      return;
+    default:
+      raw.fields.emplace_back("x-a", std::string("a\0b", 3));
+  }
+}
+
+std::string TargetOf(const Parts& parts, Choices& choices) {
+  std::string target = choices.Chance(30) ? Disguised(parts.path, choices) : parts.path;
+  if (!target.starts_with("/")) target = "/" + target;
+  std::string separator = "?";
+  for (const auto& [name, value] : parts.query) {
+    target += separator + EncodeQuery(name) + (value.empty() ? "" : "=" + EncodeQuery(value));
+    separator = "&";
+  }
+  if (parts.query.empty() && choices.Chance(5)) {
+    target += choices.Of({"?", "?&", "?q", "?q=%0d%0aX:1", "?q=%", "?=x", "?p=a+b&p=c"});
+  }
+  return target;
+}
+
+}  // namespace
+
+std::string Disguised(const std::string& path, Choices& choices) {
+  std::string written;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    if (c == '/' && choices.Chance(15)) {
+      written += choices.Of({"//", "/./", "/zz/../", "/%2e/", "/../", "/z//../"});
+    } else if (c != '/' && c != '%' && choices.Chance(15)) {
+      const std::string escape = model::Escape(c);
+      written += choices.Chance(50) ? model::Lower(escape) : escape;
+    } else {
+      written += c;
+    }
+  }
+  return written;
+}
+
+RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
+  const syntax::Gateway& gateway = policy.gateways[0];
+  Parts parts = Anything(gateway, choices);
+  if (!gateway.routes.empty() && choices.Chance(90)) {
+    Fit(choices.Of(gateway.routes).match, choices, parts);
+    if (choices.Chance(25)) ChangeOnePart(choices, parts);
+  }
+  AddReadFields(choices, parts);
+  if (choices.Chance(12)) MakePreflight(choices, parts);
+
+  RandomRequest request;
+  request.raw.method = parts.method;
+  request.connection.listener = parts.listener;
+  const bool tls = gateway.listeners[parts.listener].protocol == syntax::Listener::Protocol::kHttps;
+  request.raw.scheme = tls ? "https" : "http";
+  const std::string host = DisguisedHost(parts.host, choices);
+  request.raw.target = TargetOf(parts, choices);
+  if (choices.Chance(5)) {
+    request.raw.target = choices.Of({"http://", "https://", "HTTP://"}) + host + request.raw.target;
+  }
+  request.raw.fields.emplace_back("Host", host);
+  for (const auto& field : parts.fields) request.raw.fields.push_back(field);
+  request.connection.peer_address = parts.client;
+  if (choices.Chance(30)) request.connection.peer_identity = PeerWord(choices);
+  if (choices.Chance(6)) Spoil(choices, request.raw);
+  return request;
+}
+
+std::string Describe(const RandomRequest& request) {
+  std::string text = request.raw.method + " " + request.raw.target + " from " +
+                     model::AddressText(request.connection.peer_address) + " at listener " +
+                     std::to_string(request.connection.listener);
+  if (request.connection.peer_identity) text += " peer " + *request.connection.peer_identity;
+  for (const auto& [name, value] : request.raw.fields) text += " | " + name + ": " + value;
+  return text;
+}
+
+}  // namespace weir::fuzz
