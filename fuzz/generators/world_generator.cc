@@ -76,9 +76,19 @@ RandomWorld WorldFor(const syntax::Policy& policy, Choices& choices) {
   return world;
 }
 
+// A credential that the route does not ask for is as good as none.
+model::Identity IdentityFor(const RandomWorld& world, bool takes_jwt, bool takes_keys) {
+  const bool unwanted = (world.identity.jwt_verified && !takes_jwt) ||
+                        (world.identity.consumer.has_value() && !takes_keys);
+  return unwanted ? Identity() : world.identity;
+}
+
 model::World AsModelWorld(const RandomWorld& world) {
   return {.charge = [&world](std::uint32_t limit, const auto&) { return world.answers[limit]; },
-          .identify = [&world](const auto&) { return world.identity; }};
+          .identify =
+              [&world](const syntax::Authentication& wanted) {
+                return IdentityFor(world, wanted.jwt.has_value(), wanted.keys.has_value());
+              }};
 }
 
 }  // namespace weir::fuzz

@@ -18,6 +18,9 @@ struct RandomWorld {
 
 RandomWorld WorldFor(const syntax::Policy& policy, Choices& choices);
 
+// Who the caller of a route is that takes these kinds of credentials.
+model::Identity IdentityFor(const RandomWorld& world, bool takes_jwt, bool takes_keys);
+
 // Refers to `world`, which must outlive it.
 model::World AsModelWorld(const RandomWorld& world);
 

@@ -82,7 +82,7 @@ std::optional<Value> Untyped(const syntax::Attribute& attribute, const Facts& fa
     case Subject::kCapture:
       return CaptureOf(attribute, facts);
     case Subject::kRoute:
-      return facts.route;
+      return Optional(facts.route);
   }
   return std::nullopt;
 }

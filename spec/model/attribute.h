@@ -18,7 +18,7 @@ struct Facts {
   CanonicalRequest request;
   Identity identity;                            // kNone before authentication
   std::map<std::string, std::string> captures;  // of the route's matching path pattern
-  std::string route;                            // its name
+  std::optional<std::string> route;             // its name; none before routing
 };
 
 using Value = std::variant<std::string, std::int64_t, bool, syntax::Address,

@@ -1,0 +1,92 @@
+#include "fuzz/harness/canonical.h"
+
+#include "spec/model/canonical.h"
+#include "spec/model/scalar_fields.h"
+
+namespace weir::fuzz {
+namespace {
+
+// The two kinds of request bear the same member names, so one text serves both.
+template <class Request>
+std::string ShowRequest(const Request& request, const std::string& peer) {
+  std::string text = std::string(request.method) + " " + std::string(request.scheme) +
+                     " host=" + std::string(request.host) +
+                     " authority=" + std::string(request.authority) +
+                     " path=" + std::string(request.path) +
+                     (request.has_query ? " query=" + std::string(request.query) : " no query");
+  text += " client=";
+  for (std::uint8_t octet : request.client.octets) text += std::to_string(octet) + ".";
+  text += " listener=" + std::to_string(request.listener) + ":" +
+          std::to_string(request.listener_port) + " peer=" + peer;
+  for (const auto& header : request.headers) {
+    text += "\n  " + std::string(header.name) + ": " + std::string(header.value) + " [" +
+            std::to_string(header.lines) + "]";
+  }
+  return text;
+}
+
+std::string ShowRefusal(std::uint16_t status, std::string_view reason) {
+  return "refused " + std::to_string(status) + " " + std::string(reason);
+}
+
+}  // namespace
+
+runtime::Address RuntimeAddress(const syntax::Address& address) { return {address.octets}; }
+
+RuntimeRequest::RuntimeRequest(const syntax::Gateway& gateway, const model::RawRequest& raw,
+                               const model::Connection& connection) {
+  for (const auto& [name, value] : raw.fields) fields_.push_back({name, value});
+  raw_.method = raw.method;
+  raw_.target = raw.target;
+  raw_.scheme = raw.scheme;
+  raw_.minor_version = raw.minor_version;
+  raw_.fields = fields_;
+  facts_.peer_address = RuntimeAddress(connection.peer_address);
+  facts_.listener = connection.listener;
+  facts_.listener_port = gateway.listeners[connection.listener].address.port;
+  if (connection.peer_identity) facts_.peer_identity = *connection.peer_identity;
+}
+
+RuntimeOptions::RuntimeOptions(const syntax::Policy& policy, std::uint32_t gateway,
+                               std::uint32_t listener_place) {
+  const syntax::Gateway& proxy = policy.gateways[gateway];
+  const syntax::Listener& listener = proxy.listeners[listener_place];
+  for (const std::string& name : model::ScalarFields(policy, gateway)) scalars_.push_back(name);
+  for (const std::string& name : scalars_) scalar_views_.push_back(name);
+  for (const syntax::Network& network : proxy.trusted_proxies) {
+    trusted_.push_back({RuntimeAddress(network.base), network.prefix});
+  }
+  options_.keep_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
+  options_.keep_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
+  options_.underscores = static_cast<runtime::Underscores>(listener.underscores);
+  options_.trusted_proxies = trusted_;
+  options_.scalar_fields = scalar_views_;
+}
+
+std::string Show(const model::CanonicalRequest& request) {
+  return ShowRequest(request, request.peer.value_or(""));
+}
+
+std::string Show(const runtime::CanonicalRequest& request) {
+  return ShowRequest(request, std::string(request.peer));
+}
+
+std::optional<std::string> CompareCanonical(const syntax::Policy& policy, std::uint32_t gateway,
+                                            const model::RawRequest& raw,
+                                            const model::Connection& connection) {
+  const auto wanted = model::Canonicalise(policy, gateway, raw, connection);
+  const RuntimeRequest request(policy.gateways[gateway], raw, connection);
+  const RuntimeOptions options(policy, gateway, connection.listener);
+  runtime::Canonicaliser canonicaliser;
+  const auto got = canonicaliser.Run(request.raw(), request.facts(), options.options());
+
+  const std::string wanted_text =
+      wanted ? Show(*wanted) : ShowRefusal(wanted.error().status, wanted.error().reason);
+  const std::string got_text =
+      got ? Show(*got)
+          : ShowRefusal(got.error().status, runtime::ReasonName(got.error().reason)) ;
+  if (wanted_text == got_text) return std::nullopt;
+  return "model:   " + wanted_text + "\nruntime: " + got_text;
+}
+
+}  // namespace weir::fuzz

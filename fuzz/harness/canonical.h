@@ -1,0 +1,61 @@
+// The canonicaliser beside the model's, on one raw request.
+#ifndef WEIR_FUZZ_HARNESS_CANONICAL_H_
+#define WEIR_FUZZ_HARNESS_CANONICAL_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/request/canonical.h"
+#include "spec/model/model.h"
+
+namespace weir::fuzz {
+
+runtime::Address RuntimeAddress(const syntax::Address& address);
+
+// A model's request in the runtime's form; what it was made of must outlive it.
+class RuntimeRequest {
+ public:
+  RuntimeRequest(const syntax::Gateway& gateway, const model::RawRequest& raw,
+                 const model::Connection& connection);
+  RuntimeRequest(const RuntimeRequest&) = delete;
+  RuntimeRequest& operator=(const RuntimeRequest&) = delete;
+
+  const runtime::RawRequest& raw() const { return raw_; }
+  const runtime::ConnectionFacts& facts() const { return facts_; }
+
+ private:
+  std::vector<runtime::Field> fields_;
+  runtime::RawRequest raw_;
+  runtime::ConnectionFacts facts_;
+};
+
+// A gateway's options in the runtime's form.
+class RuntimeOptions {
+ public:
+  RuntimeOptions(const syntax::Policy& policy, std::uint32_t gateway, std::uint32_t listener);
+  RuntimeOptions(const RuntimeOptions&) = delete;
+  RuntimeOptions& operator=(const RuntimeOptions&) = delete;
+
+  const runtime::CanonicalOptions& options() const { return options_; }
+
+ private:
+  std::vector<std::string> scalars_;
+  std::vector<std::string_view> scalar_views_;
+  std::vector<runtime::Network> trusted_;
+  runtime::CanonicalOptions options_;
+};
+
+// What differs, in one line; none: both say the same.
+std::optional<std::string> CompareCanonical(const syntax::Policy& policy, std::uint32_t gateway,
+                                            const model::RawRequest& raw,
+                                            const model::Connection& connection);
+
+// The whole of a canonical request, or the refusal, as text.
+std::string Show(const model::CanonicalRequest& request);
+std::string Show(const runtime::CanonicalRequest& request);
+
+}  // namespace weir::fuzz
+
+#endif  // WEIR_FUZZ_HARNESS_CANONICAL_H_
