@@ -46,7 +46,7 @@ int FormatOne(const std::string& path, bool check) {
   bool standard_input = path == "-";
   auto text = standard_input ? dsl::ReadStandardInput() : dsl::ReadFile(path);
   if (!text) {
-    Complain(text.error().message);
+    ReportError(text.error().rule, text.error().message);
     return kBadCall;
   }
   std::optional<std::string> canonical = Canonical(standard_input ? "<stdin>" : path, *text);

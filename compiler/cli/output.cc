@@ -72,6 +72,13 @@ void Report(const std::vector<dsl::Diagnostic>& diagnostics, const dsl::SourceMa
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+void ReportError(std::string_view rule, std::string_view message) {
+  dsl::Diagnostic diagnostic;
+  diagnostic.rule = rule;
+  diagnostic.message = message;
+  Report({diagnostic}, dsl::SourceMap());  // with no file there is no place to show
+}
+
 void Complain(std::string_view message) {
   std::string line = "weir: " + dsl::Visible(message) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);

@@ -28,6 +28,9 @@ bool Colored(std::FILE* stream);
 // The diagnostics with their excerpts, to stderr.
 void Report(const std::vector<dsl::Diagnostic>& diagnostics, const dsl::SourceMap& sources);
 
+// An error about a whole file, such as one that is missing, to stderr.
+void ReportError(std::string_view rule, std::string_view message);
+
 // "weir: MESSAGE" to stderr.
 void Complain(std::string_view message);
 

@@ -117,7 +117,7 @@ class TokenReader {
       text.remove_prefix(3);
     }
     std::string help;
-    if (text == "=") help = "a comparison is written '=='";
+    if (text == "=") help = "a comparison is written '=='; a setting has no sign before its value";
     if (text == ";") help = "a statement ends with its line";
     if (text == "'" || text == "`") help = "strings stand in double quotes";
     if (text.starts_with("&")) help = "write 'and'";

@@ -140,6 +140,10 @@ class Renderer {
                         std::to_string(begin.column);
     bool same_file = last_file_ == span.file + 1ull;
     std::string number = std::to_string(begin.line);
+    std::string_view line = sources_.Line(span.file, begin.line);
+    bool same_line = same_file && last_line_ == begin.line && line.size() <= kWidth;
+    last_line_ = begin.line;
+    if (same_line) return Excerpt(span, begin, "", tint, mark, label);  // its marks alone
     if (mark == '^' || !same_file) {
       out_ << style_.frame << std::string(gutter_, ' ') << (mark == '^' ? "--> " : "::: ")
            << style_.off << where << "\n";
@@ -175,8 +179,10 @@ class Renderer {
       else if (i < last) length += cells[i].width;
     }
     if (to < cells.size()) shown += "...";
-    Gutter(number);
-    out_ << (shown.empty() ? "" : " ") << shown << "\n";
+    if (!number.empty()) {
+      Gutter(number);
+      out_ << (shown.empty() ? "" : " ") << shown << "\n";
+    }
     Gutter("");
     out_ << " " << std::string(indent, ' ') << tint
          << std::string(std::max<std::size_t>(1, length), mark) << (label.empty() ? "" : " ")
@@ -200,7 +206,8 @@ class Renderer {
   const Style& style_;
   Out out_;
   std::size_t gutter_ = 1;
-  unsigned long long last_file_ = 0;
+  unsigned long long last_file_ = 0;  // its number plus one
+  std::uint32_t last_line_ = 0;
 };
 
 }  // namespace
