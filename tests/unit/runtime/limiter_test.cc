@@ -102,7 +102,9 @@ TEST(Gcra, DoesNotDriftWhereTheIntervalIsNotWhole) {
       verdict = ChargeGcra(rate, 1, now, state);
     }
     ASSERT_EQ(verdict.kind, Kind::kAdmitted);
-    if (k > 0) ASSERT_EQ(now, ((k - 1) * kSecond + 2) / 3);
+    if (k > 0) {
+      ASSERT_EQ(now, ((k - 1) * kSecond + 2) / 3);
+    }
   }
   // Asked at whole periods, three in each period after a full pause: no more, no less.
   const LimitRate three{.count = 3, .period = kSecond, .burst = 3};
