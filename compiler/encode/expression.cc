@@ -208,15 +208,14 @@ class Encoder {
   Formula OfClaim(const Predicate& p) {
     if (!place_.jwt) return kFalse;
     const Formula verified = Verified(place_.jwt, Part::kJwt);
-    const auto claim = [&](Part part) { return u_.At({part, *place_.jwt, p.attribute.name}); };
-    switch (p.attribute.type) {
-      case syntax::Type::kInteger:
-        return u_.f.And(verified, OfInteger(p, claim(Part::kIntegerClaim)));
-      case syntax::Type::kBoolean:
-        return u_.f.And(verified, OfBoolean(p, claim(Part::kBooleanClaim)));
-      case syntax::Type::kStringList:
-        return u_.f.And(verified, OfList(p, claim(Part::kListClaim)));
-      default: return u_.f.And(verified, OfText(p, claim(Part::kTextClaim)));
+    const Part part = ClaimPart(p.attribute.type);
+    if (!place_.claims.contains({p.attribute.name, part})) return kFalse;
+    const std::uint32_t at = u_.At({part, *place_.jwt, p.attribute.name});
+    switch (part) {
+      case Part::kIntegerClaim: return u_.f.And(verified, OfInteger(p, at));
+      case Part::kBooleanClaim: return u_.f.And(verified, OfBoolean(p, at));
+      case Part::kListClaim: return u_.f.And(verified, OfList(p, at));
+      default: return u_.f.And(verified, OfText(p, at));
     }
   }
 
@@ -313,6 +312,22 @@ class Encoder {
 };
 
 }  // namespace
+
+Part ClaimPart(syntax::Type type) {
+  switch (type) {
+    case syntax::Type::kInteger: return Part::kIntegerClaim;
+    case syntax::Type::kBoolean: return Part::kBooleanClaim;
+    case syntax::Type::kStringList: return Part::kListClaim;
+    default: return Part::kTextClaim;
+  }
+}
+
+std::set<std::pair<std::string, Part>> RegisteredClaims() {
+  return {{"sub", Part::kTextClaim},
+          {"iss", Part::kTextClaim},
+          {"jti", Part::kTextClaim},
+          {"aud", Part::kListClaim}};
+}
 
 Formula Encode(Universe& universe, const syntax::Expression& expression, const Place& place) {
   return Encoder(universe, place).Of(expression);

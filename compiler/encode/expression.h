@@ -3,7 +3,9 @@
 #define WEIR_COMPILER_ENCODE_EXPRESSION_H_
 
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "compiler/encode/universe.h"
 #include "spec/syntax/expression.h"
@@ -17,7 +19,15 @@ struct Place {
   std::optional<std::string> jwt;   // the definition's text, as DimensionKey::scope
   std::optional<std::string> keys;
   const syntax::Match* match = nullptr;  // for captures
+  // The claims that the token can have, with the part their type makes them;
+  // any other, and any read as another type, is absent.
+  std::set<std::pair<std::string, Part>> claims;
 };
+
+// The part of the request that a claim of this type is.
+Part ClaimPart(syntax::Type type);
+// The registered claims, which every token can have.
+std::set<std::pair<std::string, Part>> RegisteredClaims();
 
 Formula Encode(Universe& universe, const syntax::Expression& expression, const Place& place);
 

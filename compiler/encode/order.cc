@@ -61,7 +61,12 @@ class GatewayEncoder {
 
   Place PlaceOf(const Route& route) const {
     Place place;
-    if (route.authentication.jwt) place.jwt = DefinitionText(policy_[*route.authentication.jwt]);
+    if (route.authentication.jwt) {
+      const syntax::Jwt& jwt = policy_[*route.authentication.jwt];
+      place.jwt = DefinitionText(jwt);
+      place.claims = RegisteredClaims();
+      for (const auto& claim : jwt.claims) place.claims.emplace(claim.name, ClaimPart(claim.type));
+    }
     if (route.authentication.keys) place.keys = DefinitionText(policy_[*route.authentication.keys]);
     place.match = &route.match;
     return place;
