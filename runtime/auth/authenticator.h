@@ -2,7 +2,9 @@
 //
 // Built when a table is loaded: it reads the key files, and says what is wrong
 // with them. Verified tokens are remembered (bounded, by the SHA-256 of the
-// token, until `exp`), one cache a worker, so a token seen before costs a look-up.
+// token, until `exp`), so a token seen before costs a look-up. One Authenticator
+// a worker: it is not for two threads at once. Key sets by URL are not fetched:
+// Verify() says kKeysUnavailable to every token for them.
 #ifndef WEIR_RUNTIME_AUTH_AUTHENTICATOR_H_
 #define WEIR_RUNTIME_AUTH_AUTHENTICATOR_H_
 
@@ -10,6 +12,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/decide/decision.h"
 #include "runtime/request/request.h"
@@ -29,6 +32,9 @@ class Authenticator {
   // by holding on to `Hold()`.
   Identity Verify(Index jwt, Index api_keys, const CanonicalRequest& request,
                   std::int64_t unix_seconds);
+
+  // What was left out of the key sets and why: for the log at start-up.
+  const std::vector<std::string>& notes() const;
 
   // Keeps what the last Verify's views point into alive.
   std::shared_ptr<const void> Hold() const;

@@ -1,0 +1,28 @@
+// JSON objects from strangers: one reading only. Refused are duplicate members
+// (after unescaping), malformed UTF-8, NUL, a byte order mark, anything after the
+// object, and nesting beyond 32. For runtime/auth's own sources: the header is a heavy one.
+#ifndef WEIR_RUNTIME_AUTH_STRICT_JSON_H_
+#define WEIR_RUNTIME_AUTH_STRICT_JSON_H_
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::runtime {
+
+using Json = nlohmann::json;
+
+std::optional<Json> ParseStrictObject(std::string_view text);
+
+// The member of this name, or null.
+const Json* Member(const Json& object, const char* name);
+// Its string; null when there is no such member or it is no string.
+const std::string* StringMember(const Json& object, const char* name);
+// An integer that fits; a float, even a whole one, is none.
+std::optional<std::int64_t> Integer(const Json& value);
+
+}  // namespace weir::runtime
+
+#endif  // WEIR_RUNTIME_AUTH_STRICT_JSON_H_
