@@ -146,9 +146,9 @@ Policy RandomPolicy(Choices& choices) {
     gateway.listeners[1].protocol = syntax::Listener::Protocol::kHttps;
   }
   if (choices.Chance(40)) gateway.trusted_proxies.push_back(NetworkWord(choices));
-  if (choices.Chance(30)) gateway.limits.push_back({0});
+  if (choices.Chance(20)) gateway.limits.push_back({0});
   if (choices.Chance(20)) gateway.rules = RandomRules(choices);
-  const std::size_t routes = choices.Chance(5) ? 40 : choices.Below(6);
+  const std::size_t routes = choices.Chance(5) ? 40 : choices.Below(8);
   for (std::size_t i = 0; i < routes; ++i) {
     gateway.routes.push_back(RandomRoute(choices, policy, gateway, i));
   }

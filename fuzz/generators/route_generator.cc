@@ -48,12 +48,13 @@ syntax::FieldValue RandomValue(Choices& choices) {
 
 Transform RandomTransform(Choices& choices) {
   using Kind = Transform::Kind;
-  switch (choices.Below(8)) {
+  switch (choices.Below(9)) {
     case 0:
       return {.kind = Kind::kStripPrefix, .name = "/" + SegmentWord(choices)};
     case 1:
+    case 7:  // a capture that the path did not make leaves a path that is not canonical
       return {.kind = Kind::kRewritePath,
-              .name = choices.Of({"/v2", "/v2/{id}", "/{name}", "/{id}/{name}/x", "/"})};
+              .name = choices.Of({"/v2", "/v2/{id}/y", "/{name}/z", "/{id}/{name}/x", "/"})};
     case 2:
       return {.kind = Kind::kAddHeader, .name = HeaderName(choices), .value = RandomValue(choices)};
     case 3:
@@ -116,7 +117,7 @@ Route RandomRoute(Choices& choices, const syntax::Policy& policy, const syntax::
   Route route;
   route.name = "route" + std::to_string(place);
   route.match = RandomMatch(choices, gateway);
-  if (choices.Chance(35)) {
+  if (choices.Chance(40)) {
     route.cors = syntax::Ref<syntax::Cors>{PlaceIn(choices, policy.cors.size())};
   } else {
     route.cors_upstream = choices.Chance(10);
@@ -127,7 +128,7 @@ Route RandomRoute(Choices& choices, const syntax::Policy& policy, const syntax::
     if (choices.Chance(15) && (identity || limit % 2 == 0)) route.limits.push_back({limit});
   }
   if (choices.Chance(35)) route.rules = RandomRules(choices);
-  while (choices.Chance(35) && route.request.size() < 5) {
+  while (choices.Chance(55) && route.request.size() < 5) {
     route.request.push_back(RandomTransform(choices));
   }
   if (choices.Chance(20)) route.retry = syntax::Ref<syntax::Retry>{0};

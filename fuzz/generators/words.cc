@@ -33,7 +33,8 @@ std::string PeerWord(Choices& choices) {
 }
 
 std::string OriginWord(Choices& choices) {
-  return choices.Of({"https://app.test", "https://a.app.test", "https://evil.test", "null",
+  return choices.Of({"https://app.test", "https://app.test", "https://app.test",
+                     "https://app.test", "https://a.app.test", "https://a.app.test", "https://evil.test", "null",
                      "https://app.test:8443", "http://app.test", "https://x.y.app.test",
                      "https://.app.test", "https://evil.test/.app.test"});
 }

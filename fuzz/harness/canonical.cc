@@ -1,5 +1,6 @@
 #include "fuzz/harness/canonical.h"
 
+#include "compiler/replay/request.h"
 #include "spec/model/canonical.h"
 #include "spec/model/scalar_fields.h"
 
@@ -31,22 +32,6 @@ std::string ShowRefusal(std::uint16_t status, std::string_view reason) {
 
 }  // namespace
 
-runtime::Address RuntimeAddress(const syntax::Address& address) { return {address.octets}; }
-
-RuntimeRequest::RuntimeRequest(const syntax::Gateway& gateway, const model::RawRequest& raw,
-                               const model::Connection& connection) {
-  for (const auto& [name, value] : raw.fields) fields_.push_back({name, value});
-  raw_.method = raw.method;
-  raw_.target = raw.target;
-  raw_.scheme = raw.scheme;
-  raw_.minor_version = raw.minor_version;
-  raw_.fields = fields_;
-  facts_.peer_address = RuntimeAddress(connection.peer_address);
-  facts_.listener = connection.listener;
-  facts_.listener_port = gateway.listeners[connection.listener].address.port;
-  if (connection.peer_identity) facts_.peer_identity = *connection.peer_identity;
-}
-
 RuntimeOptions::RuntimeOptions(const syntax::Policy& policy, std::uint32_t gateway,
                                std::uint32_t listener_place) {
   const syntax::Gateway& proxy = policy.gateways[gateway];
@@ -54,7 +39,7 @@ RuntimeOptions::RuntimeOptions(const syntax::Policy& policy, std::uint32_t gatew
   for (const std::string& name : model::ScalarFields(policy, gateway)) scalars_.push_back(name);
   for (const std::string& name : scalars_) scalar_views_.push_back(name);
   for (const syntax::Network& network : proxy.trusted_proxies) {
-    trusted_.push_back({RuntimeAddress(network.base), network.prefix});
+    trusted_.push_back({{network.base.octets}, network.prefix});
   }
   options_.keep_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
   options_.keep_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
@@ -75,7 +60,7 @@ std::optional<std::string> CompareCanonical(const syntax::Policy& policy, std::u
                                             const model::RawRequest& raw,
                                             const model::Connection& connection) {
   const auto wanted = model::Canonicalise(policy, gateway, raw, connection);
-  const RuntimeRequest request(policy.gateways[gateway], raw, connection);
+  const compiler::RuntimeRequest request(policy.gateways[gateway], raw, connection);
   const RuntimeOptions options(policy, gateway, connection.listener);
   runtime::Canonicaliser canonicaliser;
   const auto got = canonicaliser.Run(request.raw(), request.facts(), options.options());

@@ -12,25 +12,6 @@
 
 namespace weir::fuzz {
 
-runtime::Address RuntimeAddress(const syntax::Address& address);
-
-// A model's request in the runtime's form; what it was made of must outlive it.
-class RuntimeRequest {
- public:
-  RuntimeRequest(const syntax::Gateway& gateway, const model::RawRequest& raw,
-                 const model::Connection& connection);
-  RuntimeRequest(const RuntimeRequest&) = delete;
-  RuntimeRequest& operator=(const RuntimeRequest&) = delete;
-
-  const runtime::RawRequest& raw() const { return raw_; }
-  const runtime::ConnectionFacts& facts() const { return facts_; }
-
- private:
-  std::vector<runtime::Field> fields_;
-  runtime::RawRequest raw_;
-  runtime::ConnectionFacts facts_;
-};
-
 // A gateway's options in the runtime's form.
 class RuntimeOptions {
  public:
