@@ -3,8 +3,8 @@
 //
 //   auto table = runtime::Table::LoadOctets(*compiler::Lower(policy, nullptr, 0));
 //   const TableReplay replay(policy, 0, *table);
-//   assert(Show(replay.Run(raw, connection, world)) ==
-//          Show(model::Decide(policy, 0, raw, connection, world)));
+//   assert(replay.Run(raw, connection, world) ==
+//          model::Decide(policy, 0, raw, connection, world));
 #ifndef WEIR_COMPILER_REPLAY_REPLAY_H_
 #define WEIR_COMPILER_REPLAY_REPLAY_H_
 
@@ -42,7 +42,7 @@ class TableReplay {
   std::vector<std::uint32_t> services_;  // the same
 };
 
-// An outcome in words: two are the same exactly when their words are.
+// An outcome in words, for messages.
 std::string Show(const model::Outcome& outcome);
 
 }  // namespace weir::compiler

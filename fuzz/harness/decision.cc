@@ -17,11 +17,12 @@ std::optional<std::string> CompareDecision(const compiler::TableReplay& table,
                                            const RandomRequest& request,
                                            const RandomWorld& random_world) {
   const model::World world = AsModelWorld(random_world);
-  const std::string wanted =
-      compiler::Show(model::Decide(policy, 0, request.raw, request.connection, world));
-  const std::string got = compiler::Show(table.Run(request.raw, request.connection, world));
+  const model::Outcome wanted =
+      model::Decide(policy, 0, request.raw, request.connection, world);
+  const model::Outcome got = table.Run(request.raw, request.connection, world);
   if (wanted == got) return std::nullopt;
-  return Describe(request) + "\nmodel: " + wanted + "\ntable: " + got;
+  return Describe(request) + "\nmodel: " + compiler::Show(wanted) +
+         "\ntable: " + compiler::Show(got);
 }
 
 }  // namespace weir::fuzz

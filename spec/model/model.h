@@ -100,6 +100,7 @@ struct Outcome {
   std::string upstream_path, upstream_query, upstream_host;
   bool upstream_has_query = false;
   std::vector<std::pair<std::string, std::string>> upstream_fields;  // sorted; without x-request-id
+  friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
 // Canonicalise, then decide: the whole of spec/rules/order.md up to sending.
