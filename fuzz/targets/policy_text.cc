@@ -1,0 +1,43 @@
+// Any octets: the parser ends with a tree or with diagnostics that can be
+// shown. What it reads without complaint, the canonical printer gives back:
+// parse(print(t)) = t and print is stable.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "dsl/format/format.h"
+#include "dsl/parse/parse.h"
+#include "dsl/source/render.h"
+#include "dsl/tree/same.h"
+
+namespace {
+
+using namespace weir::dsl;
+
+void Fail(const char* what, const std::string& text) {
+  std::fprintf(stderr, "%s:\n%s\n", what, text.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string text(reinterpret_cast<const char*>(data), size);
+  SourceMap sources;
+  ParseResult first = Parse(sources, sources.Add("fuzz.weir", text));
+  std::string shown = Render(first.diagnostics, sources);
+  if (shown.find('\0') != std::string::npos) Fail("a NUL is shown", shown);
+  for (const Diagnostic& diagnostic : first.diagnostics) {
+    bool inside = diagnostic.span.begin <= diagnostic.span.end && diagnostic.span.end <= size;
+    if (!inside || diagnostic.rule.empty() || diagnostic.message.empty()) Fail("a bad diagnostic", shown);
+  }
+  std::string printed = Format(first.tree);
+  ParseResult again = Parse(sources, sources.Add("printed.weir", printed));
+  if (!again.diagnostics.empty()) Fail("what is printed cannot be read", printed);
+  if (!tree::Same(first.tree, again.tree) && first.diagnostics.empty()) {
+    Fail("printing changes the tree", printed);
+  }
+  if (first.diagnostics.empty() && Format(again.tree) != printed) Fail("printing is not stable", printed);
+  return 0;
+}
