@@ -1,4 +1,4 @@
-// An independent strict reading of HTTP/1.1 requests, for judging what a proxy
+// An independent strict reading of HTTP/1.1 messages, for judging what a proxy
 // sent: it shares no code with proxy/http1 and accepts only the plainest form.
 // Slow and obvious on purpose.
 //
@@ -19,6 +19,7 @@ namespace weir::strict {
 struct Request {
   std::string method;
   std::string target;
+  int status = 0;  // of a response, whose other two are empty
   std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
   std::string body;
   bool chunked = false;
@@ -68,8 +69,32 @@ class Reader {
     for (unsigned char c : out.target) {
       if (c <= 0x20 || c >= 0x7f || c == '#') return No("target octet");
     }
-    return Fields(out) && Body(out);
+    if (!Fields(out)) return false;
+    std::string value;
+    if (out.Count("host", &value) != 1 || value.empty()) return No("not exactly one host");
+    return Body(out);
   }
+
+  // A response to this method that does not end with the connection.
+  bool NextResponse(std::string_view method, Request& out) {
+    out = Request{};
+    std::string line;
+    if (!Line(line)) return false;
+    if (line.substr(0, 9) != "HTTP/1.1 " || line.size() < 13 || line[12] != ' ') {
+      return No("status line");
+    }
+    for (char c : line.substr(9, 3)) {
+      if (c < '0' || c > '9') return No("status");
+      out.status = out.status * 10 + (c - '0');
+    }
+    if (!Fields(out)) return false;
+    const bool bare = out.status < 200 || out.status == 204;
+    if (bare && (out.has_length || out.chunked)) return No("framing where no body is");
+    if (bare || out.status == 304 || method == "HEAD") return true;
+    if (!out.has_length && !out.chunked) return No("no end of the body");
+    return Body(out);
+  }
+  std::size_t left() const { return rest_.size(); }
 
  private:
   bool No(const char* why) {
@@ -109,8 +134,6 @@ class Reader {
       if (!FieldLine(line, field)) return false;
       out.fields.push_back(field);
     }
-    std::string value;
-    if (out.Count("host", &value) != 1 || value.empty()) return No("not exactly one host");
     out.has_length = out.Count("content-length") > 0;
     out.chunked = out.Count("transfer-encoding") > 0;
     if (out.has_length && out.chunked) return No("two framings");
