@@ -70,6 +70,7 @@ void Brackets::TakeLineBreak(const Token& token, std::vector<Token>& out) {
 
 bool Brackets::OpenBracket(const Token& token, std::vector<Token>& out) {
   if (token.type == WeirLexer::OPEN_BLOCK) CloseInner(token, out);
+  if (!LinesMayBreak()) dropped_.clear();
   open_.push_back({token.type, token.begin, out.size(), nots_});
   nested_nots_ += nots_;
   nots_ = 0;
