@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -22,6 +26,25 @@ TEST(RulesTest, EachIsShownByAGolden) {
     EXPECT_NE(said.find("[" + std::string(rule.name) + "]: "), std::string::npos)
         << "no golden shows " << rule.name;
   }
+}
+
+// Where dsl/ makes a diagnostic, its rule is the first literal that is handed over.
+TEST(RulesTest, EachThatIsUsedIsListed) {
+  static const std::regex kUse(
+      R"re((?:\b(?:Error|Wrong|ReadError|Say)[({]\s*(?:token,\s*)?|\brule = )"([a-z0-9-]+)")re");
+  std::set<std::string_view> listed;
+  for (const dsl::RuleInfo& rule : dsl::kRules) listed.insert(rule.name);
+  std::size_t uses = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(WEIR_SOURCE_DIR "/dsl")) {
+    if (entry.path().extension() != ".cc") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    std::string code{std::istreambuf_iterator<char>(in), {}};
+    for (std::sregex_iterator use(code.begin(), code.end(), kUse), end; use != end; ++use, ++uses) {
+      EXPECT_TRUE(listed.contains((*use)[1].str()))
+          << entry.path() << " uses " << (*use)[1] << ", which dsl/source/rules.h does not list";
+    }
+  }
+  EXPECT_GT(uses, 10u);  // the pattern still fits how diagnostics are made
 }
 
 TEST(RulesTest, NamesAreUnique) {
