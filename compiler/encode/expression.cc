@@ -22,16 +22,6 @@ struct Language {
   Dfa dfa;
 };
 
-// Two patterns of one name have one language; names of captures do not matter.
-std::string PatternName(const syntax::PathPattern& pattern) {
-  if (pattern.kind == syntax::PathPattern::Kind::kRegex) return "~" + pattern.regex.text;
-  std::string name = "path ";
-  for (const auto& segment : pattern.segments) {
-    name += segment.kind == syntax::PathSegment::Kind::kLiteral ? "/" + segment.literal : "/*";
-  }
-  return pattern.rest ? name + "/**" : name;
-}
-
 class Encoder {
  public:
   Encoder(Universe& universe, const Place& place) : u_(universe), place_(place) {}
@@ -312,6 +302,15 @@ class Encoder {
 };
 
 }  // namespace
+
+std::string PatternName(const syntax::PathPattern& pattern) {
+  if (pattern.kind == syntax::PathPattern::Kind::kRegex) return "~" + pattern.regex.text;
+  std::string name = "path ";
+  for (const auto& segment : pattern.segments) {
+    name += segment.kind == syntax::PathSegment::Kind::kLiteral ? "/=" + segment.literal : "/*";
+  }
+  return pattern.rest ? name + "/**" : name;
+}
 
 Part ClaimPart(syntax::Type type) {
   switch (type) {

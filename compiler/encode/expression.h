@@ -35,6 +35,10 @@ Formula Encode(Universe& universe, const syntax::Expression& expression, const P
 // key's consumer count only when that credential was verified.
 Formula JwtVerified(Universe& universe, const Place& place);
 
+// Names a pattern's language: "path /=a/*/**". Two patterns of one name have one
+// language, and the table's encoding names its own patterns alike.
+std::string PatternName(const syntax::PathPattern& pattern);
+
 // Path and regular expression tests, for match.cc too.
 Formula MatchesPattern(Universe& universe, std::uint32_t path, const syntax::PathPattern& pattern);
 Formula MatchesRegex(Universe& universe, std::uint32_t dimension, const syntax::Regex& regex);
