@@ -266,6 +266,8 @@ inline syntax::Policy SmallPolicies::Policy() {
   for (const char* name : {"one", "two"}) {
     syntax::Jwt jwt;
     jwt.name = name;
+    jwt.algorithms = {syntax::JwtAlgorithm::kES256};
+    jwt.keys.location = "keys.json";
     jwt.claims.push_back({"roles", "roles", syntax::Type::kStringList});
     jwt.claims.push_back({"level", "level", syntax::Type::kInteger});
     if (std::string_view(name) == "two") {
@@ -276,6 +278,7 @@ inline syntax::Policy SmallPolicies::Policy() {
   policy.api_keys.push_back({.name = "keys", .field = "x-key"});
   for (const char* consumer : {"a", "b"}) policy.api_keys[0].keys.push_back({.consumer = consumer});
   syntax::Cors cors;
+  cors.name = "c";
   cors.origins.push_back({.kind = syntax::OriginPattern::Kind::kNull, .text = "null"});
   cors.origins.push_back({.kind = syntax::OriginPattern::Kind::kSuffix, .scheme = "http", .host = "b"});
   policy.cors.push_back(cors);
