@@ -40,6 +40,9 @@ class Choices {
     return *(options.begin() + Below(static_cast<std::uint32_t>(options.size())));
   }
 
+  // Whether the octets have run out; never from a seed.
+  bool Exhausted() const { return !seeded_ && used_ >= octets_.size(); }
+
  private:
   std::uint8_t NextOctet() { return used_ < octets_.size() ? octets_[used_++] : 0; }
 

@@ -42,13 +42,14 @@ Verdict Authorize(const syntax::Policy& policy, const syntax::Gateway& gateway,
   scopes.push_back(&route.rules);
 
   for (const Scope* scope : scopes) {
-    if (const auto* deny = FirstThatHolds(*scope, false, facts)) return {false, deny};
+    if (const auto* deny = FirstThatHolds(*scope, false, facts)) return {false, deny, {deny}};
   }
   Verdict verdict;
   for (const Scope* scope : scopes) {
     if (!HasAllow(*scope)) continue;
     verdict.rule = FirstThatHolds(*scope, true, facts);
-    if (!verdict.rule) return {false, nullptr};
+    if (!verdict.rule) return {false, nullptr, verdict.weighed};
+    verdict.weighed.push_back(verdict.rule);
   }
   return verdict;
 }

@@ -17,6 +17,7 @@ std::vector<const syntax::Service*> TargetServices(const syntax::Policy& policy,
 struct Verdict {
   bool allowed = true;
   const syntax::Rule* rule = nullptr;  // the deny that holds, or the last allow that was needed
+  std::vector<const syntax::Rule*> weighed;  // that deny, or the allow of each scope that has any
 };
 
 Verdict Authorize(const syntax::Policy& policy, const syntax::Gateway& gateway,

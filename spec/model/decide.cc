@@ -24,12 +24,13 @@ class Evaluation {
     facts_.request = std::move(request);
   }
 
-  Outcome Run() {
+  Outcome Run(Trace* trace) {
     const bool ended = ChargeGatewayLimits() || Preflight() || FindTheRoute() ||
                        ChargeLimits(false) || Authenticate() || ChargeLimits(true) ||
                        CheckRules() || Act();
     if (!ended) Forward();
     AddResponseFields();
+    if (trace) *trace = trace_;
     return outcome_;
   }
 
@@ -161,6 +162,7 @@ class Evaluation {
   bool CheckRules() {
     const Verdict verdict = Authorize(policy_, gateway_, route(), facts_);
     if (verdict.rule) outcome_.rule = verdict.rule->node;
+    for (const syntax::Rule* rule : verdict.weighed) trace_.rules.push_back(rule->node);
     if (verdict.allowed) return false;
     return Answer(403, verdict.rule ? "denied" : "not-allowed");
   }
@@ -213,6 +215,7 @@ class Evaluation {
   const World& world_;
   Facts facts_;
   Outcome outcome_;
+  Trace trace_;
   LimitReport limits_;
   bool preflight_ = false;
 };
@@ -220,7 +223,7 @@ class Evaluation {
 }  // namespace
 
 Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway, const RawRequest& request,
-               const Connection& connection, const World& world) {
+               const Connection& connection, const World& world, Trace* trace) {
   auto canonical = Canonicalise(policy, gateway, request, connection);
   if (!canonical) {
     Outcome outcome;
@@ -229,7 +232,7 @@ Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway, const RawReq
     outcome.body = outcome.reason + "\n";
     return outcome;
   }
-  return Evaluation(policy, policy.gateways[gateway], world, std::move(*canonical)).Run();
+  return Evaluation(policy, policy.gateways[gateway], world, std::move(*canonical)).Run(trace);
 }
 
 }  // namespace weir::model

@@ -103,9 +103,14 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+// What took part in a decision, for coverage and explanations.
+struct Trace {
+  std::vector<syntax::NodeId> rules;  // the deny that held, or one allow for each scope that has any
+};
+
 // Canonicalise, then decide: the whole of spec/rules/order.md up to sending.
 Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway, const RawRequest& request,
-               const Connection& connection, const World& world);
+               const Connection& connection, const World& world, Trace* trace = nullptr);
 
 }  // namespace weir::model
 

@@ -13,7 +13,7 @@ namespace {
 // Cases until the mistake shows; 0: it never did.
 std::uint64_t CasesUntilCaught(const Mutant& mutant) {
   std::uint64_t cases = 0;
-  for (std::uint64_t i = 0; cases < 20'000; ++i) {
+  for (std::uint64_t i = 0; cases < 60'000; ++i) {
     fuzz::Choices choices(Seed() + i);
     const syntax::Policy policy = fuzz::RandomPolicy(choices);
     syntax::Policy bent = policy;
@@ -34,7 +34,7 @@ TEST(Mutants, EachIsCaught) {
   for (const Mutant& mutant : Mutants()) {
     const std::uint64_t cases = CasesUntilCaught(mutant);
     std::printf("%6llu cases: %s\n", static_cast<unsigned long long>(cases), mutant.mistake);
-    EXPECT_GT(cases, 0u) << "'" << mutant.mistake << "' was not noticed in 20,000 cases";
+    EXPECT_GT(cases, 0u) << "'" << mutant.mistake << "' was not noticed in 60,000 cases";
   }
 }
 
