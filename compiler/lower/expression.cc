@@ -46,6 +46,14 @@ runtime::AttributeRecord Lowering::LowerAttribute(const syntax::Attribute& attri
           .name = out.Text(attribute.name)};
 }
 
+runtime::Index Lowering::StoreAttribute(const syntax::Attribute& attribute) {
+  const runtime::AttributeRecord record = LowerAttribute(attribute);
+  const std::string key(reinterpret_cast<const char*>(&record), sizeof record);
+  const auto [place, added] = attributes_.try_emplace(key, 0);
+  if (added) place->second = AppendOne(out.attributes, record);
+  return place->second;
+}
+
 runtime::Range Lowering::LowerAttributes(const std::vector<syntax::Attribute>& attributes) {
   std::vector<runtime::AttributeRecord> records;
   for (const syntax::Attribute& attribute : attributes) records.push_back(LowerAttribute(attribute));
@@ -85,7 +93,7 @@ runtime::ExpressionRecord Lowering::LowerPredicate(const syntax::Expression& exp
   record.kind = runtime::ExpressionKind::kPredicate;
   record.quantifier = Same<runtime::QuantifierKind>(predicate.quantifier);
   record.op = Same<runtime::OperatorKind>(predicate.op);
-  record.attribute = AppendOne(out.attributes, LowerAttribute(predicate.attribute));
+  record.attribute = StoreAttribute(predicate.attribute);
   std::vector<runtime::ConstantRecord> constants;
   for (const syntax::Constant& constant : predicate.constants) {
     constants.push_back(LowerConstant(constant, expression.node));
@@ -107,12 +115,61 @@ runtime::ExpressionRecord Lowering::LowerExpression(const syntax::Expression& ex
   return record;
 }
 
+namespace {
+
+void AppendText(std::string_view text, std::string& key) {
+  key += std::to_string(text.size()) + ":";
+  key += text;
+}
+
+void AppendConstant(const syntax::Constant& constant, std::string& key) {
+  key += std::to_string(constant.index()) + "=";
+  if (const auto* text = std::get_if<std::string>(&constant)) AppendText(*text, key);
+  if (const auto* integer = std::get_if<std::int64_t>(&constant)) key += std::to_string(*integer);
+  if (const auto* boolean = std::get_if<bool>(&constant)) key += *boolean ? "t" : "f";
+  if (const auto* network = std::get_if<syntax::Network>(&constant)) {
+    key.append(network->base.octets.begin(), network->base.octets.end());
+    AppendText(network->text + "/" + std::to_string(network->prefix), key);
+  }
+  if (const auto* path = std::get_if<syntax::PathPattern>(&constant)) {
+    key += path->kind == syntax::PathPattern::Kind::kRegex ? "~" : "";
+    AppendText(path->text, key);
+  }
+  if (const auto* regex = std::get_if<syntax::Regex>(&constant)) AppendText(regex->text, key);
+}
+
+}  // namespace
+
+// A text that two conditions share only if they are the same.
+void Lowering::AppendKey(const syntax::Expression& expression, std::string& key) {
+  key += "(" + std::to_string(static_cast<int>(expression.kind));
+  for (const syntax::Expression& child : expression.children) AppendKey(child, key);
+  if (expression.kind == syntax::Expression::Kind::kPredicate) {
+    const syntax::Predicate& predicate = expression.predicate;
+    key += " " + std::to_string(static_cast<int>(predicate.quantifier)) + " " +
+           std::to_string(static_cast<int>(predicate.op)) + " " +
+           std::to_string(StoreAttribute(predicate.attribute));
+    for (const syntax::Constant& constant : predicate.constants) AppendConstant(constant, key);
+  }
+  key += ")";
+}
+
+runtime::Index Lowering::StoreExpression(const syntax::Expression& expression) {
+  std::string key;
+  AppendKey(expression, key);
+  const auto known = conditions_.find(key);
+  if (known != conditions_.end()) return known->second;
+  const runtime::Index place = AppendOne(out.expressions, LowerExpression(expression));
+  conditions_.emplace(std::move(key), place);
+  return place;
+}
+
 runtime::Range Lowering::LowerRules(const std::vector<syntax::Rule>& rules) {
   std::vector<runtime::RuleRecord> records;
   for (const syntax::Rule& rule : rules) {
     runtime::RuleRecord record;
     record.allow = rule.allow;
-    record.when = AppendOne(out.expressions, LowerExpression(rule.when));
+    record.when = StoreExpression(rule.when);
     record.source = SourceOf(rule.node);
     record.text = out.Text(TextOf(rule.node));
     records.push_back(record);

@@ -40,8 +40,10 @@ class Lowering {
   // The automaton of a regular expression; one that is used twice is stored once.
   runtime::Index LowerRegex(const syntax::Regex& regex, syntax::NodeId node);
 
-  // expression.cc
+  // expression.cc. The same attribute is stored once, and so is the same condition
+  // of several rules: what routes have in common stays in the cache.
   runtime::AttributeRecord LowerAttribute(const syntax::Attribute& attribute);
+  runtime::Index StoreAttribute(const syntax::Attribute& attribute);
   runtime::Range LowerAttributes(const std::vector<syntax::Attribute>& attributes);
   runtime::Range LowerRules(const std::vector<syntax::Rule>& rules);
 
@@ -71,6 +73,8 @@ class Lowering {
 
  private:
   runtime::ExpressionRecord LowerExpression(const syntax::Expression& expression);
+  runtime::Index StoreExpression(const syntax::Expression& expression);
+  void AppendKey(const syntax::Expression& expression, std::string& key);
   runtime::ExpressionRecord LowerPredicate(const syntax::Expression& expression);
   runtime::ConstantRecord LowerConstant(const syntax::Constant& constant, syntax::NodeId node);
   runtime::Index LowerLimit(syntax::Ref<syntax::Limit> ref);
@@ -80,6 +84,7 @@ class Lowering {
   // Place in the policy -> place in the table.
   using Places = std::map<std::uint32_t, runtime::Index>;
   Places services_, limits_, cors_, retries_, breakers_, jwts_, api_keys_;
+  std::map<std::string, runtime::Index> attributes_, conditions_;  // by a key of their own
   std::map<std::string, runtime::Index, std::less<>> automata_;  // by the expression's text
 };
 

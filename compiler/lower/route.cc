@@ -46,8 +46,7 @@ runtime::Range Lowering::LowerTransforms(const std::vector<syntax::Transform>& t
     if (const auto* text = std::get_if<std::string>(&transform.value)) {
       record.value = out.Text(*text);
     } else {
-      record.attribute =
-          AppendOne(out.attributes, LowerAttribute(std::get<syntax::Attribute>(transform.value)));
+      record.attribute = StoreAttribute(std::get<syntax::Attribute>(transform.value));
     }
     records.push_back(record);
   }

@@ -52,7 +52,7 @@ runtime::Index Lowering::LowerService(syntax::Ref<syntax::Service> ref) {
   record.identity = out.Text(service.identity.value_or(""));
   record.balance = static_cast<runtime::BalanceKind>(service.balance.kind);
   if (service.balance.hash_by) {
-    record.hash_by = AppendOne(out.attributes, LowerAttribute(*service.balance.hash_by));
+    record.hash_by = StoreAttribute(*service.balance.hash_by);
   }
   if (service.check) {
     const bool tcp = service.check->kind == syntax::Check::Kind::kTcp;

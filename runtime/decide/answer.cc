@@ -3,6 +3,7 @@
 #include <cassert>
 #include <charconv>
 #include <cstring>
+#include <memory>
 
 #include "runtime/decide/cors.h"
 #include "runtime/decide/decision.h"
@@ -62,8 +63,8 @@ std::span<char> Decision::TakeText(std::size_t size) {
 }
 
 void Decision::AddField(std::string_view name, std::string_view value) {
-  assert(field_count_ < fields_.size());
-  if (field_count_ < fields_.size()) fields_[field_count_++] = {name, value};
+  assert(field_count_ < kMaxFields);
+  if (field_count_ < kMaxFields) std::construct_at(&fields_[field_count_++], name, value);
 }
 
 void Decision::AddNumber(std::string_view name, std::uint64_t number) {

@@ -173,7 +173,9 @@ class Decision {
   std::uint64_t tightest_burst_ = 0;
   LimitVerdict tightest_;
   std::int64_t retry_after_ = 0;  // of the limit that refused
-  std::array<Field, kMaxFields> fields_;
+  union {  // not cleared for each decision
+    std::array<Field, kMaxFields> fields_;
+  };
   std::size_t field_count_ = 0;
   std::array<char, 1024> text_;  // keys and formatted field values
   std::size_t text_used_ = 0;

@@ -3,6 +3,16 @@
 #include "runtime/decide/match.h"
 
 namespace weir::runtime {
+namespace {
+
+// The row of a route spans five lines of the cache, and a decision reads most of
+// them: ask for all at once.
+void Prefetch(const RouteRecord& route) {
+  const char* const octets = reinterpret_cast<const char*>(&route);
+  for (std::size_t i = 0; i < sizeof route; i += 64) __builtin_prefetch(octets + i);
+}
+
+}  // namespace
 
 bool ResidueHolds(const TableView& table, const CanonicalRequest& request,
                   const IndexCandidate& candidate) {
@@ -28,6 +38,7 @@ Index FindRoute(const TableView& table, const CanonicalRequest& request, std::st
       }
       if (!ResidueHolds(table, request, candidate)) continue;
       best = candidate.route;
+      Prefetch(table.routes()[best]);
       return;
     }
   });

@@ -62,8 +62,7 @@ void VisitBelow(const IndexView& index, std::uint32_t root, std::string_view pat
           path.substr(frame.at, last ? std::string_view::npos : slash - frame.at);
       const std::uint32_t next = last ? end : static_cast<std::uint32_t>(slash) + 1;
       const std::uint32_t wildcard = segment.empty() ? kNoIndex : node.wildcard_child();
-      const std::uint32_t literal =
-          node.has_literal_children() ? index.Child(frame.node, segment) : kNoIndex;
+      const std::uint32_t literal = index.Child(frame.node, segment);
       if (literal != kNoIndex && wildcard != kNoIndex) later[later_count++] = {wildcard, next};
       frame = {literal != kNoIndex ? literal : wildcard, next};
     }
@@ -77,12 +76,12 @@ void VisitCandidates(const TableView& table, std::string_view host, std::string_
                      Visit visit) {
   if (!path.starts_with('/') || path.size() >= 0x7fffffff) return;
   const IndexView index(table.index_words());
-  internal::VisitBelow(index, index.Child(kParentExactHost, host), path, visit);
+  internal::VisitBelow(index, index.Root(kParentExactHost, host), path, visit);
   if (index.has_suffix()) {
     for (std::size_t dot = host.find('.'); dot != std::string_view::npos;
          dot = host.find('.', dot + 1)) {
       if (dot == 0) continue;
-      internal::VisitBelow(index, index.Child(kParentSuffixHost, host.substr(dot + 1)), path, visit);
+      internal::VisitBelow(index, index.Root(kParentSuffixHost, host.substr(dot + 1)), path, visit);
     }
   }
   internal::VisitBelow(index, index.any_root(), path, visit);

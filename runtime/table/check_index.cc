@@ -57,11 +57,14 @@ class IndexCheck {
     }
     depth_.resize(nodes_.size());
     wildcards_.resize(nodes_.size(), kNoIndex);
+    literals_.resize(nodes_.size(), kNoIndex);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       if (!NodeFits(i)) return false;
     }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (IndexNode(&words_[nodes_[i]]).wildcard_child() != wildcards_[i]) return false;
+      const IndexNode node(&words_[nodes_[i]]);
+      if (node.wildcard_child() != wildcards_[i]) return false;
+      if (node.literal_child() != literals_[i]) return false;
     }
     const std::uint32_t any = Head(IndexHeader::kAnyRoot);
     return (any == kNoIndex) == (any_roots_ == 0) && any_roots_ <= 1 &&
@@ -71,7 +74,6 @@ class IndexCheck {
   bool NodeFits(std::size_t i) {
     const IndexNode node(&words_[nodes_[i]]);
     const std::uint32_t parent = node.parent();
-    if (words_[nodes_[i] + 3] > 1) return false;
     if (parent == kParentAnyHost) {
       ++any_roots_;
       if (node.literal_length() != 0 || node.is_wildcard()) return false;
@@ -87,8 +89,8 @@ class IndexCheck {
       if (node.is_wildcard()) {
         if (wildcards_[above] != kNoIndex) return false;
         wildcards_[above] = nodes_[i];
-      } else if (!IndexNode(&words_[parent]).has_literal_children()) {
-        return false;
+      } else {
+        literals_[above] = literals_[above] == kNoIndex ? nodes_[i] : kManyChildren;
       }
     }
     return ListFits(node.ends()) && ListFits(node.rests());
@@ -118,7 +120,10 @@ class IndexCheck {
     for (std::uint32_t place : nodes_) {
       const IndexNode node = index.node(place);
       if (node.is_wildcard() || node.parent() == kParentAnyHost) continue;
-      if (index.Child(node.parent(), node.literal()) != place) return false;
+      const bool root = node.parent() >= kParentAnyHost;
+      const std::uint32_t found = root ? index.Root(node.parent(), node.literal())
+                                       : index.Child(node.parent(), node.literal());
+      if (found != place) return false;
     }
     return true;
   }
@@ -148,7 +153,7 @@ class IndexCheck {
   static const IndexCandidate* Find(const IndexView& index, const Placement& placement, Index route) {
     std::uint32_t at = placement.root_parent == kParentAnyHost
                            ? index.any_root()
-                           : index.Child(placement.root_parent, placement.host);
+                           : index.Root(placement.root_parent, placement.host);
     for (const PlacedSegment& segment : placement.segments) {
       if (at == kNoIndex) return nullptr;
       at = segment.wildcard ? index.node(at).wildcard_child() : index.Child(at, segment.literal);
@@ -164,6 +169,7 @@ class IndexCheck {
   std::vector<std::uint32_t> nodes_;      // places, rising
   std::vector<std::uint16_t> depth_;      // by node
   std::vector<std::uint32_t> wildcards_;  // by node: its wildcard child
+  std::vector<std::uint32_t> literals_;   // by node: what literal_child() must say
   std::uint64_t candidates_ = 0;
   std::uint32_t any_roots_ = 0;
 };

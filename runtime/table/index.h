@@ -8,7 +8,8 @@
 // begin with the segments above). All literal edges of all nodes, and the hosts'
 // roots, stand in one hash table of slots {tag, child}, so a step costs the same
 // at ten routes and at a hundred thousand: one slot, one node. A node bears its
-// own literal, so nothing else has to be read to compare it.
+// own literal, so nothing else has to be read to compare it. A node with one literal
+// child alone names it, and it lies right behind, so a chain costs next to nothing.
 #ifndef WEIR_RUNTIME_TABLE_INDEX_H_
 #define WEIR_RUNTIME_TABLE_INDEX_H_
 
@@ -38,6 +39,8 @@ inline constexpr std::uint32_t kParentAnyHost = 0xfffffffc;
 // The literal length of a node that any non-empty segment leads to.
 inline constexpr std::uint32_t kWildcardEdge = 0xffffffff;
 inline constexpr std::uint32_t kMaxIndexDepth = 255;
+// The literal child of a node that has several: they are in the hash table.
+inline constexpr std::uint32_t kManyChildren = 0xfffffffe;
 
 // What must be looked at besides host and path before a candidate matches.
 inline constexpr std::uint32_t kResidueFields = 1;
@@ -56,12 +59,14 @@ struct IndexCandidate {
 constexpr std::uint32_t kAllMethods = 0x1ff;
 constexpr std::uint32_t kOtherMethod = 0x100;
 constexpr std::uint32_t MethodBit(std::string_view method) {
-  constexpr std::string_view kCommon[] = {"GET",   "HEAD",    "POST",  "PUT",
-                                          "DELETE", "OPTIONS", "PATCH", "TRACE"};
-  for (std::uint32_t i = 0; i < 8; ++i) {
-    if (method == kCommon[i]) return 1u << i;
+  switch (method.size()) {
+    case 3: return method == "GET" ? 1 : method == "PUT" ? 2 : kOtherMethod;
+    case 4: return method == "POST" ? 4 : method == "HEAD" ? 8 : kOtherMethod;
+    case 5: return method == "PATCH" ? 16 : method == "TRACE" ? 32 : kOtherMethod;
+    case 6: return method == "DELETE" ? 64 : kOtherMethod;
+    case 7: return method == "OPTIONS" ? 128 : kOtherMethod;
+    default: return kOtherMethod;
   }
-  return kOtherMethod;
 }
 
 // Hash of an edge. Not keyed: only the policy chooses what is in the table, and
@@ -100,7 +105,8 @@ class IndexNode {
     return {reinterpret_cast<const char*>(words_ + kFixedWords), literal_length()};
   }
   std::uint32_t wildcard_child() const { return words_[2]; }  // or kNoIndex
-  bool has_literal_children() const { return words_[3] != 0; }
+  // kNoIndex: none; kManyChildren: in the hash table; else the only one.
+  std::uint32_t literal_child() const { return words_[3]; }
   std::uint32_t end_count() const { return words_[4]; }
   std::uint32_t rest_count() const { return words_[5]; }
   std::span<const IndexCandidate> ends() const { return {candidates(), end_count()}; }
@@ -130,8 +136,20 @@ class IndexView {
   bool has_suffix() const { return Head(IndexHeader::kHasSuffix) != 0; }
   IndexNode node(std::uint32_t place) const { return IndexNode(words_ + place); }
 
-  // The child that a literal edge leads to, or kNoIndex.
+  // The root of a host pattern, or kNoIndex.
+  std::uint32_t Root(std::uint32_t parent, std::string_view host) const {
+    return Hashed(parent, host);
+  }
+
+  // The child of a node that a literal edge leads to, or kNoIndex.
   std::uint32_t Child(std::uint32_t parent, std::string_view literal) const {
+    const std::uint32_t child = node(parent).literal_child();
+    if (child == kManyChildren) return Hashed(parent, literal);
+    return child != kNoIndex && node(child).literal() == literal ? child : kNoIndex;
+  }
+
+ private:
+  std::uint32_t Hashed(std::uint32_t parent, std::string_view literal) const {
     const std::uint32_t tag = EdgeTag(parent, literal);
     for (std::uint32_t i = tag & mask_;; i = (i + 1) & mask_) {
       const std::uint32_t child = slots_[2 * i + 1];
@@ -145,7 +163,6 @@ class IndexView {
     }
   }
 
- private:
   std::uint32_t Head(IndexHeader word) const { return words_[static_cast<std::uint32_t>(word)]; }
 
   const std::uint32_t* words_;

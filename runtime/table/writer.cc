@@ -81,8 +81,8 @@ class Layout {
       Head(IndexHeader::kAnyRoot) = static_cast<std::uint32_t>(words_.size());
       Emit(*forest.any, kParentAnyHost, false, "");
     }
-    for (const auto& [name, tree] : forest.exact) Emit(*tree, kParentExactHost, false, name);
-    for (const auto& [name, tree] : forest.suffix) Emit(*tree, kParentSuffixHost, false, name);
+    for (const auto& [name, tree] : forest.exact) EmitRoot(*tree, kParentExactHost, name);
+    for (const auto& [name, tree] : forest.suffix) EmitRoot(*tree, kParentSuffixHost, name);
     return words_.size() <= kMaxIndexWords;
   }
 
@@ -90,10 +90,14 @@ class Layout {
   std::uint32_t& Head(IndexHeader word) { return words_[static_cast<std::size_t>(word)]; }
 
   static std::uint64_t CountEdges(const Tree& tree) {
-    std::uint64_t edges = tree.literals.size();
+    std::uint64_t edges = tree.literals.size() > 1 ? tree.literals.size() : 0;
     for (const auto& [literal, child] : tree.literals) edges += CountEdges(*child);
     if (tree.wildcard) edges += CountEdges(*tree.wildcard);
     return edges;
+  }
+
+  void EmitRoot(const Tree& tree, std::uint32_t parent, std::string_view host) {
+    AddSlot(EdgeTag(parent, host), Emit(tree, parent, false, host));
   }
 
   std::uint32_t Emit(const Tree& tree, std::uint32_t parent, bool wildcard,
@@ -103,7 +107,8 @@ class Layout {
     words_.push_back(parent);
     words_.push_back(wildcard ? kWildcardEdge : static_cast<std::uint32_t>(literal.size()));
     words_.push_back(kNoIndex);
-    words_.push_back(tree.literals.empty() ? 0 : 1);
+    const std::size_t children = tree.literals.size();
+    words_.push_back(children > 1 ? kManyChildren : kNoIndex);
     words_.push_back(static_cast<std::uint32_t>(tree.ends.size()));
     words_.push_back(static_cast<std::uint32_t>(tree.rests.size()));
     const std::size_t literal_at = words_.size();
@@ -115,8 +120,14 @@ class Layout {
         words_.push_back(candidate.residue);
       }
     }
-    if (!wildcard && parent != kParentAnyHost) AddSlot(EdgeTag(parent, literal), at);
-    for (const auto& [name, child] : tree.literals) Emit(*child, at, false, name);
+    for (const auto& [name, child] : tree.literals) {
+      const std::uint32_t place = Emit(*child, at, false, name);
+      if (children == 1) {
+        words_[at + 3] = place;
+      } else {
+        AddSlot(EdgeTag(at, name), place);
+      }
+    }
     if (tree.wildcard) {
       const std::uint32_t child = Emit(*tree.wildcard, at, true, "");
       words_[at + 2] = child;
