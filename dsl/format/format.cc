@@ -133,7 +133,7 @@ class Printer {
   void Joined(const Condition& joined, const char* sign, int level) {
     PrintCondition(joined.children[0], level);
     for (std::size_t i = 1; i < joined.children.size(); ++i) {
-      if (joined.children[i].breaks_line) NewLine(level);
+      if (joined.children[i].breaks_line) NewLine(groups_ > 0 ? level : level + 1);
       else out += ' ';
       out += sign;
       PrintCondition(joined.children[i], level);
@@ -143,10 +143,12 @@ class Printer {
   void Group(const Condition& group, int level) {
     const Condition& inner = group.children[0];
     out += '(';
+    ++groups_;
     if (inner.breaks_line) NewLine(level + 1);
     PrintCondition(inner, level + 1);
     if (inner.breaks_line) NewLine(level);
     out += ')';
+    --groups_;
   }
 
   void Constants(const Condition& list, int level) {
@@ -162,6 +164,8 @@ class Printer {
     if (breaks) NewLine(level);
     out += ']';
   }
+
+  int groups_ = 0;  // parentheses around what is printed
 };
 
 }  // namespace

@@ -5,8 +5,9 @@
 // alone, behind `when`, `where` and `satisfies`, have a grammar of their own.
 //
 // Every choice is made on the next token, so parsing is linear. Two things are
-// settled on the tokens before the rules see them (dsl/parse/tokens.cc): line
-// breaks inside [ ] and ( ) are dropped, and brackets are balanced.
+// settled on the tokens before the rules see them (dsl/parse/brackets.cc): line
+// breaks inside [ ] and ( ) and beside `and` and `or` are dropped, and brackets
+// are balanced.
 // Characters are octets here; that the text is UTF-8 is checked before.
 grammar Weir;
 

@@ -52,6 +52,11 @@ bool Brackets::Take(const Token& token, std::vector<Token>& out) {
     case WeirLexer::NL:
       TakeLineBreak(token, out);
       return true;
+    case WeirLexer::AND:
+    case WeirLexer::OR:
+      while (!out.empty() && out.back().type == WeirLexer::NL) out.pop_back();
+      out.push_back(token);
+      break;
     default:
       out.push_back(token);
   }
@@ -60,9 +65,10 @@ bool Brackets::Take(const Token& token, std::vector<Token>& out) {
 }
 
 void Brackets::TakeLineBreak(const Token& token, std::vector<Token>& out) {
+  bool joins = !out.empty() && (out.back().type == WeirLexer::AND || out.back().type == WeirLexer::OR);
   if (LinesMayBreak()) {
     dropped_.push_back({out.size(), token.begin, token.end});
-  } else {
+  } else if (!joins) {
     dropped_.clear();
     out.push_back(token);
   }
@@ -220,8 +226,11 @@ void Brackets::NoteIndentation(const Open& open, const Token& close) {
   }
 }
 
-void Brackets::Finish(std::uint32_t end, std::vector<Token>& out) {
+void Brackets::Finish(std::vector<Token>& out) {
   if (open_.empty()) return;
+  // The end is shown where something stands, not on an empty last line.
+  std::size_t last = sources_.text(file_).find_last_not_of(" \t\r\n");
+  auto end = static_cast<std::uint32_t>(last + 1);
   CloseInner({WeirLexer::NL, end, end}, out);
   if (!open_.empty()) {
     std::uint32_t open = suspect_ ? suspect_->open : open_.back().begin;

@@ -1,6 +1,8 @@
 // Pairs the brackets of a token list, bounds their nesting, and mends what is
 // not paired: the tokens that come out are balanced, so that one missing
-// bracket costs one error and not one for each line after it.
+// bracket costs one error and not one for each line after it. Line breaks that
+// end no statement are left out: those in lists and groups, and those beside
+// `and` and `or`.
 #ifndef WEIR_DSL_PARSE_BRACKETS_H_
 #define WEIR_DSL_PARSE_BRACKETS_H_
 
@@ -26,7 +28,7 @@ class Brackets {
 
 
   // Closes what is still open at the end of the file.
-  void Finish(std::uint32_t end, std::vector<Token>& out);
+  void Finish(std::vector<Token>& out);
 
  private:
   struct Open {

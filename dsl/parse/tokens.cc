@@ -43,7 +43,7 @@ class TokenReader {
             static_cast<std::uint32_t>(token->getStopIndex() + 1)});
     }
     auto size = static_cast<std::uint32_t>(sources_.text(file_).size());
-    if (!list_.fatal) brackets_.Finish(size, list_.tokens);
+    if (!list_.fatal) brackets_.Finish(list_.tokens);
     list_.tokens.push_back({0, size, size});
     return std::move(list_);
   }
@@ -144,6 +144,7 @@ class TokenReader {
       constexpr std::string_view kHex = "0123456789ABCDEF";
       return std::string("the control octet 0x") + kHex[first >> 4] + kHex[first & 15];
     }
+    if (first == '\'') return "a single quote";
     if (first < 0x80) return "'" + std::string(text) + "'";
     return "'" + std::string(text.substr(0, SequenceLength(text, 0))) + "'";
   }

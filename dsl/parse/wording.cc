@@ -85,10 +85,14 @@ Diagnostic Word(const SyntaxError& error) {
   Diagnostic diagnostic;
   diagnostic.rule = "syntax";
   diagnostic.span = error.span;
-  if (const char* expected = Expected(error.expected)) {
+  bool element = error.behind == "," || error.behind == "[";
+  const char* expected = Expected(error.expected);
+  if (expected != nullptr && !(element && error.expected == WeirParser::CLOSE_LIST)) {
     diagnostic.message = Found(error) + " where " + expected + " should be";
     if (error.expected == WeirParser::CLOSE_LIST) {
       diagnostic.help = "the elements of a list are separated by commas";
+    } else if (error.expected == WeirParser::OPEN_GROUP) {
+      diagnostic.help = "it is written present(header.x-team)";
     }
     return diagnostic;
   }
@@ -109,7 +113,7 @@ Diagnostic Word(const SyntaxError& error) {
     case WeirParser::RuleList:
     case WeirParser::RuleElement:
     case WeirParser::RuleConstants:
-      if (error.behind == "," || error.behind == "[") {
+      if (element) {
         diagnostic.message = Found(error) + " where an element of the list should be";
       } else {
         diagnostic.message = Found(error) + " where ',' or ']' should be";

@@ -46,7 +46,7 @@ struct Condition {
   Kind kind = Kind::kWord;
   std::string text;
   std::vector<Condition> children;
-  bool breaks_line = false;  // stood on a new line, inside ( ) or [ ]
+  bool breaks_line = false;  // stood on a new line: inside ( ) or [ ], or beside `and` and `or`
   Span span;
 };
 

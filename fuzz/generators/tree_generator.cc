@@ -101,7 +101,7 @@ class Generator {
         items.push_back(std::move(word));
         Item item;
         item.kind = Item::Kind::kCondition;
-        item.condition = std::make_unique<Condition>(Or(depth, false));
+        item.condition = std::make_unique<Condition>(Or(depth));
         item.wide_gap = items.size() >= 2 && choices_.Chance(10);
         items.push_back(std::move(item));
         behind_condition = true;
@@ -132,7 +132,7 @@ class Generator {
         Item item;
         bool plain = behind_condition || choices_.Chance(80);
         item.text = plain ? Word()
-                          : choices_.Of({"and", "or", "not", "in", "matches", "any", "all", "of",
+                          : choices_.Of({"not", "in", "matches", "any", "all", "of",
                                          "present", "starts-with", "ends-with"});
         return item;
       }
@@ -205,14 +205,11 @@ class Generator {
     return block;
   }
 
-  // Operands may stand on new lines inside parentheses only.
-  Condition Or(int depth, bool in_group) {
-    return Joined(Condition::Kind::kOr, depth, in_group);
-  }
+  Condition Or(int depth) { return Joined(Condition::Kind::kOr, depth); }
 
-  Condition Joined(Condition::Kind kind, int depth, bool in_group) {
+  Condition Joined(Condition::Kind kind, int depth) {
     auto operand = [&] {
-      return kind == Condition::Kind::kOr ? Joined(Condition::Kind::kAnd, depth, in_group)
+      return kind == Condition::Kind::kOr ? Joined(Condition::Kind::kAnd, depth)
                                           : Not(depth);
     };
     if (!choices_.Chance(30)) return operand();
@@ -220,7 +217,7 @@ class Generator {
     joined.kind = kind;
     for (std::uint32_t n = 2 + choices_.Below(2); n > 0; --n) {
       Condition one = operand();
-      one.breaks_line = !joined.children.empty() && in_group && choices_.Chance(30);
+      one.breaks_line = !joined.children.empty() && choices_.Chance(20);
       joined.children.push_back(std::move(one));
     }
     return joined;
@@ -248,7 +245,7 @@ class Generator {
         return made;
       case 5:
         made.kind = Condition::Kind::kGroup;
-        made.children.push_back(Or(depth - 1, true));
+        made.children.push_back(Or(depth - 1));
         made.children[0].breaks_line = choices_.Chance(20);
         return made;
       default: return Compare(Operand(depth), depth);

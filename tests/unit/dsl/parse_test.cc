@@ -136,6 +136,14 @@ TEST(Lines, MayEndInCarriageReturnAndBreakInsideBrackets) {
   EXPECT_EQ(p.statement(1).items[1].items.size(), 2u);
 }
 
+TEST(Lines, MayBreakBesideAndAndOr) {
+  std::string text = "x {\n  allow when a\n    and (b or c)\n    or d\n  deny\n}\n";
+  Parsed p = Good(text);
+  EXPECT_EQ(Format(p.result.tree), text);
+  EXPECT_EQ(Format(Good("allow when a and\n b or # why\n\n c\n").result.tree),
+            "# why\nallow when a\n  and b\n  or c\n");
+}
+
 TEST(Comments, BelongToWhatTheyStandBy) {
   Parsed p = Good("# head\n\n# on a\na { # open\n  b # on b\n\n  # end\n}\n# last\n");
   EXPECT_THAT(p.statement().comments, ElementsAre("# head", "", "# on a"));
