@@ -25,20 +25,20 @@ class FirstError : public antlr4::ANTLRErrorStrategy {
   void sync(antlr4::Parser*) override {}
   void reportMatch(antlr4::Parser*) override {}
   bool inErrorRecoveryMode(antlr4::Parser*) override { return false; }
-  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException&) override {
-    Note(parser);
+  void reportError(antlr4::Parser* parser, const antlr4::RecognitionException& error) override {
+    Note(parser, error.getOffendingToken());
   }
   void recover(antlr4::Parser*, std::exception_ptr) override {
     throw antlr4::ParseCancellationException();
   }
   antlr4::Token* recoverInline(antlr4::Parser* parser) override {
-    Note(parser);
+    Note(parser, parser->getCurrentToken());
     throw antlr4::ParseCancellationException();
   }
 
  private:
-  void Note(antlr4::Parser* parser) {
-    found = parser->getCurrentToken();
+  void Note(antlr4::Parser* parser, antlr4::Token* offending) {
+    found = offending;
     rule = parser->getRuleContext()->getRuleIndex();
     antlr4::misc::IntervalSet allowed = parser->getExpectedTokens();
     expected = allowed.size() == 1 ? static_cast<std::size_t>(allowed.getMinElement()) : 0;
