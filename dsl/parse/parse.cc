@@ -78,10 +78,24 @@ class FileReader {
       ++at_;
     }
     statement.span = {file_, own.front().begin, own.back().end};
-    statement.items = parser_.Parse(own, blocks);
+    if (own.size() > kMaxStatementTokens) {
+      TooLong(own.front());
+    } else {
+      statement.items = parser_.Parse(own, blocks);
+    }
     // Comments inside a condition have no place of their own.
     std::vector<std::string> inside = comments_.Take(statement.span.begin, statement.span.end);
     statement.comments.insert(statement.comments.end(), inside.begin(), inside.end());
+  }
+
+  void TooLong(const Token& first) {
+    Diagnostic diagnostic;
+    diagnostic.rule = "statement-too-long";
+    diagnostic.message = "a statement of more than " + std::to_string(kMaxStatementTokens) +
+                         " words and signs";
+    diagnostic.span = {file_, first.begin, first.end};
+    diagnostic.help = "split it, or its longest list";
+    diagnostics_.push_back(std::move(diagnostic));
   }
 
   // From an opening brace to its partner, where it stops.

@@ -18,6 +18,7 @@
 namespace weir::dsl {
 
 inline constexpr std::size_t kMaxNesting = 256;
+inline constexpr std::size_t kMaxStatementTokens = 256 * 1024;  // its blocks aside; bounds memory
 inline constexpr std::size_t kMaxErrors = 20;  // of one file; the rest is not shown
 
 struct Token {

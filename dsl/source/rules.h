@@ -26,6 +26,7 @@ inline constexpr RuleInfo kRules[] = {
     {"nul-octet", "a NUL octet in the text"},
     {"hidden-character", "a character that changes how text is shown"},
     {"nesting-too-deep", "brackets or `not` nested more than 256 deep"},
+    {"statement-too-long", "a statement of more than 262144 words and signs"},
     {"unclosed", "a bracket or string that is not closed, or closed twice"},
     {"syntax", "text that is no statement or condition"},
 };

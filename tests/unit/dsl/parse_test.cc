@@ -189,6 +189,12 @@ TEST(Limits, LetLongFlatTextPass) {
   EXPECT_TRUE(Rules(text).empty());
 }
 
+TEST(Limits, OnAStatement) {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += "a ";
+  EXPECT_THAT(Rules(text), ElementsAre("statement-too-long"));
+}
+
 TEST(Limits, OnSizeAndOctets) {
   EXPECT_THAT(Rules(std::string(kMaxFileOctets + 1, ' ')), ElementsAre("file-too-large"));
   EXPECT_THAT(Rules(std::string("a\0b", 3)), ElementsAre("nul-octet"));
