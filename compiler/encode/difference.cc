@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace weir::compiler {
@@ -15,13 +16,11 @@ Treatment TreatmentOf(const Row& row, bool with_route) {
           with_route ? row.route_name : "", with_route ? row.route.value_or(0xffffffff) : 0};
 }
 
-std::map<Treatment, Formula> ByTreatment(Universe& universe, const std::vector<Row>& rows,
-                                         bool with_route) {
-  std::map<Treatment, std::vector<Formula>> parts;
-  for (const Row& row : rows) parts[TreatmentOf(row, with_route)].push_back(row.when);
-  std::map<Treatment, Formula> whole;
-  for (auto& [treatment, when] : parts) whole[treatment] = universe.f.Or(when);
-  return whole;
+std::map<Treatment, std::set<Formula>> ByTreatment(const std::vector<Row>& rows,
+                                                   bool with_route) {
+  std::map<Treatment, std::set<Formula>> parts;
+  for (const Row& row : rows) parts[TreatmentOf(row, with_route)].insert(row.when);
+  return parts;
 }
 
 std::size_t RowOf(const Universe& universe, const std::vector<Row>& rows,
@@ -35,13 +34,18 @@ std::size_t RowOf(const Universe& universe, const std::vector<Row>& rows,
 
 Formula Differ(Universe& universe, const std::vector<Row>& first, const std::vector<Row>& second,
                bool compare_routes) {
-  const auto a = ByTreatment(universe, first, compare_routes);
-  const auto b = ByTreatment(universe, second, compare_routes);
+  const auto a = ByTreatment(first, compare_routes);
+  const auto b = ByTreatment(second, compare_routes);
   std::vector<Formula> differ;
-  for (const auto& [treatment, when] : a) {
+  for (const auto& [treatment, rows] : a) {
     const auto other = b.find(treatment);
-    const Formula same = other == b.end() ? kFalse : other->second;
-    differ.push_back(universe.f.And(when, universe.f.Not(same)));
+    const std::set<Formula> same = other == b.end() ? std::set<Formula>() : other->second;
+    const Formula elsewhere = universe.f.Not(
+        universe.f.Or(std::vector<Formula>(same.begin(), same.end())));
+    for (Formula when : rows) {
+      // A row that both sides have differs nowhere: nothing to ask about it.
+      if (!same.contains(when)) differ.push_back(universe.f.And(when, elsewhere));
+    }
   }
   return universe.f.Or(differ);
 }

@@ -23,6 +23,14 @@ Formula Formulas::Not(Formula a) {
 }
 
 Formula Formulas::Many(Node::Kind kind, std::vector<Formula> parts, Formula unit, Formula zero) {
+  // One shape for one meaning, as far as that is cheap: nested conjunctions are
+  // one, so that two ways of building the same formula often meet in one id.
+  for (std::size_t i = 0, count = parts.size(); i < count; ++i) {
+    const Node& node = nodes_[parts[i]];
+    if (node.kind != kind || parts[i] <= kTrue) continue;
+    parts.insert(parts.end(), node.children.begin(), node.children.end());
+    parts[i] = unit;
+  }
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   std::erase(parts, unit);

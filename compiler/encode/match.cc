@@ -75,4 +75,31 @@ Formula MatchesMethod(Universe& u, const syntax::Match& match, std::uint32_t met
   return u.f.Or(any);
 }
 
+Reach ReachOf(const syntax::Match& match) {
+  std::vector<Box> paths;
+  for (const syntax::PathPattern& pattern : match.paths) {
+    Box box;
+    box.opaque = pattern.kind == syntax::PathPattern::Kind::kRegex;
+    box.rest = pattern.rest;
+    for (const auto& segment : pattern.segments) {
+      if (segment.kind == syntax::PathSegment::Kind::kLiteral) box.segments.push_back(segment.literal);
+      else box.segments.push_back(std::nullopt);
+    }
+    paths.push_back(std::move(box));
+  }
+  if (paths.empty()) paths.emplace_back();
+  Reach reach;
+  reach.methods = match.methods;
+  for (const Box& path : paths) {
+    if (match.hosts.empty()) reach.boxes.push_back(path);
+    for (const syntax::HostPattern& host : match.hosts) {
+      reach.boxes.push_back(path);
+      const bool exact = host.kind == syntax::HostPattern::Kind::kExact;
+      reach.boxes.back().host = exact ? Box::Host::kExact : Box::Host::kSuffix;
+      reach.boxes.back().host_name = host.name;
+    }
+  }
+  return reach;
+}
+
 }  // namespace weir::compiler

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/encode/overlap.h"
 #include "compiler/encode/universe.h"
 #include "spec/syntax/match.h"
 
@@ -17,6 +18,9 @@ Formula MatchesButMethod(Universe& universe, const syntax::Match& match,
 
 // `method` is the dimension to read it from: a preflight names it in a header.
 Formula MatchesMethod(Universe& universe, const syntax::Match& match, std::uint32_t method);
+
+// What the match reaches at most, for FirstMatches.
+Reach ReachOf(const syntax::Match& match);
 
 }  // namespace weir::compiler
 

@@ -23,16 +23,16 @@ class GatewayEncoder {
   std::vector<Row> Run() {
     for (const Route& route : gateway_.routes) {
       but_method_.push_back(MatchesButMethod(u_, route.match, listeners_));
+      reaches_.push_back(ReachOf(route.match));
     }
     common_ = GatewayAspects(policy_, gateway_);
     const Formula routed = Preflights();
-    const std::vector<Formula> selected = FirstMatch(u_.At({Part::kMethod, "", ""}));
-    std::vector<Formula> some;
+    const std::vector<Formula> matches = Matches(u_.At({Part::kMethod, "", ""}));
+    const std::vector<Formula> selected = FirstMatches(u_.f, matches, reaches_);
     for (std::uint32_t i = 0; i < gateway_.routes.size(); ++i) {
-      some.push_back(selected[i]);
       OneRoute(i, u_.f.And(routed, selected[i]));
     }
-    NoRoute(u_.f.And(routed, u_.f.Not(u_.f.Or(some))));
+    NoRoute(u_.f.And(routed, u_.f.Not(u_.f.Or(matches))));
     Credentials();
     return std::move(rows_);
   }
@@ -72,17 +72,14 @@ class GatewayEncoder {
     return place;
   }
 
-  // By route: it matches, with the method read from `method`, and none before it.
-  std::vector<Formula> FirstMatch(std::uint32_t method) {
-    std::vector<Formula> selected;
-    Formula none = kTrue;
+  // By route: it matches, with the method read from `method`.
+  std::vector<Formula> Matches(std::uint32_t method) {
+    std::vector<Formula> matches;
     for (std::uint32_t i = 0; i < gateway_.routes.size(); ++i) {
-      const Formula matches =
-          u_.f.And(but_method_[i], MatchesMethod(u_, gateway_.routes[i].match, method));
-      selected.push_back(u_.f.And(none, matches));
-      none = u_.f.And(none, u_.f.Not(matches));
+      matches.push_back(
+          u_.f.And(but_method_[i], MatchesMethod(u_, gateway_.routes[i].match, method)));
     }
-    return selected;
+    return matches;
   }
 
   // ORDER-5. What is left: requests that are routed as they are.
@@ -97,7 +94,7 @@ class GatewayEncoder {
     };
     const Formula asks = u_.f.And({u_.Equals(u_.At({Part::kMethod, "", ""}), "OPTIONS"),
                                    filled(origin), filled(wanted)});
-    const std::vector<Formula> selected = FirstMatch(wanted);
+    const std::vector<Formula> selected = FirstMatches(u_.f, Matches(wanted), reaches_);
     std::vector<Formula> answered;
     for (std::uint32_t i = 0; i < gateway_.routes.size(); ++i) {
       const Route& route = gateway_.routes[i];
@@ -235,6 +232,7 @@ class GatewayEncoder {
   const syntax::Gateway& gateway_;
   const std::vector<std::uint32_t>& listeners_;
   std::vector<Formula> but_method_;
+  std::vector<Reach> reaches_;
   Aspects common_;
   std::vector<Row> rows_;
 };

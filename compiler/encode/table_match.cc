@@ -71,7 +71,8 @@ class IndexWalk {
 
  private:
   // Whether the look-up gets to this node from above; `steps` and `host` say how.
-  bool Found(std::uint32_t at, const IndexNode& node, std::vector<Step>& steps, Formula& host) {
+  bool Found(std::uint32_t at, const IndexNode& node, std::vector<Step>& steps, Formula& host,
+             Box& box) {
     const std::uint32_t parent = node.parent();
     const std::string literal(node.literal());
     const std::uint32_t names = u_.At({Part::kHost, "", ""});
@@ -81,15 +82,21 @@ class IndexWalk {
         return index_.any_root() == at;
       case runtime::kParentExactHost:
         host = u_.Equals(names, literal);
+        box.host = Box::Host::kExact;
+        box.host_name = literal;
         return index_.Child(parent, literal) == at;
       case runtime::kParentSuffixHost:
         host = u_.InLanguage(names, "*." + literal, UnderDomain(literal));
+        box.host = Box::Host::kSuffix;
+        box.host_name = literal;
         return index_.has_suffix() && index_.Child(parent, literal) == at;
       default: break;
     }
     const IndexNode above = index_.node(parent);
-    if (!Found(parent, above, steps, host)) return false;
+    if (!Found(parent, above, steps, host, box)) return false;
     steps.push_back({node.is_wildcard(), literal});
+    if (node.is_wildcard()) box.segments.push_back(std::nullopt);
+    else box.segments.push_back(literal);
     if (node.is_wildcard()) return above.wildcard_child() == at;
     return above.has_literal_children() && index_.Child(parent, literal) == at;
   }
@@ -97,20 +104,23 @@ class IndexWalk {
   void Visit(std::uint32_t at, const IndexNode& node) {
     std::vector<Step> steps;
     Formula host = kFalse;
-    if (!Found(at, node, steps, host)) return;
-    List(node.ends(), steps, false, host);
-    List(node.rests(), steps, true, host);
+    Box box;
+    if (!Found(at, node, steps, host, box)) return;
+    box.rest = false;
+    List(node.ends(), steps, box, host);
+    box.rest = true;
+    List(node.rests(), steps, box, host);
   }
 
-  void List(std::span<const IndexCandidate> list, const std::vector<Step>& steps, bool rest,
-            Formula host) {
+  void List(std::span<const IndexCandidate> list, const std::vector<Step>& steps,
+            const Box& box, Formula host) {
     if (list.empty()) return;
-    const Formula here = u_.f.And(host, PathOf(u_, steps, rest));
+    const Formula here = u_.f.And(host, PathOf(u_, steps, box.rest));
     for (std::size_t i = 0; i < list.size(); ++i) {
       // The look-up stops at the first candidate that is behind its best.
       if (i > 0 && list[i].route <= list[i - 1].route) error_ = "a candidate list is out of order";
       candidates_.push_back({list[i].route, list[i].residue >> runtime::kMethodShift,
-                             u_.f.And(here, Residue(list[i]))});
+                             u_.f.And(here, Residue(list[i])), box});
     }
   }
 
@@ -240,6 +250,17 @@ std::vector<Formula> TableMatches(Universe& u, const TableView& table,
   std::vector<Formula> matches;
   for (auto& parts : any) matches.push_back(u.f.Or(std::move(parts)));
   return matches;
+}
+
+std::vector<Reach> TableReaches(const TableView& table,
+                                const std::vector<TableCandidate>& candidates) {
+  const runtime::Range range = table.gateway().routes;
+  std::vector<Reach> reaches(range.count);
+  for (const TableCandidate& candidate : candidates) {
+    // Methods are left open: which of them pass is in the candidates' bits.
+    reaches[candidate.route - range.first].boxes.push_back(candidate.box);
+  }
+  return reaches;
 }
 
 Dfa TableDfa(const TableView& table, std::uint32_t dfa) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/automata/dfa.h"
+#include "compiler/encode/overlap.h"
 #include "compiler/encode/universe.h"
 #include "runtime/table/table.h"
 
@@ -20,6 +21,7 @@ struct TableCandidate {
   std::uint32_t route = 0;    // place in routes()
   std::uint32_t methods = 0;  // the bits of methods that it passes for
   Formula when = kFalse;      // host and path lead here, and the residue holds
+  Box box;                    // the host and path, for FirstMatches
 };
 
 // The error says what of the index the look-up could not rely on.
@@ -34,6 +36,9 @@ std::vector<Formula> TableMatchesButMethod(Universe& universe, const runtime::Ta
 std::vector<Formula> TableMatches(Universe& universe, const runtime::TableView& table,
                                   const std::vector<TableCandidate>& candidates,
                                   std::uint32_t method);
+
+std::vector<Reach> TableReaches(const runtime::TableView& table,
+                                const std::vector<TableCandidate>& candidates);
 
 Dfa TableDfa(const runtime::TableView& table, std::uint32_t dfa);
 Formula TablePath(Universe& universe, const runtime::TableView& table, std::uint32_t path);

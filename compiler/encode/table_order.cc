@@ -25,14 +25,16 @@ class TableEncoder {
     auto candidates = TableCandidates(u_, table_, listeners_);
     if (!candidates) return std::unexpected(candidates.error());
     candidates_ = std::move(*candidates);
+    reaches_ = TableReaches(table_, candidates_);
     common_ = TableGatewayAspects(table_);
     const std::uint32_t method = u_.At({Part::kMethod, "", ""});
-    Formula live = Preflight(method);
-    const std::vector<Formula> selected = Selected(method);
+    const Formula live = Preflight(method);
+    const std::vector<Formula> matches = TableMatches(u_, table_, candidates_, method);
+    const std::vector<Formula> selected = FirstMatches(u_.f, matches, reaches_);
     for (std::uint32_t i = 0; i < range_.count; ++i) {
       OneRoute(i, u_.f.And(live, selected[i]));
     }
-    NoRoute(u_.f.And(live, u_.f.Not(u_.f.Or(selected))));
+    NoRoute(u_.f.And(live, u_.f.Not(u_.f.Or(matches))));
     return std::move(rows_);
   }
 
@@ -79,16 +81,6 @@ class TableEncoder {
     return place;
   }
 
-  std::vector<Formula> Selected(std::uint32_t method) {
-    std::vector<Formula> selected;
-    Formula none = kTrue;
-    for (Formula matches : TableMatches(u_, table_, candidates_, method)) {
-      selected.push_back(u_.f.And(none, matches));
-      none = u_.f.And(none, u_.f.Not(matches));
-    }
-    return selected;
-  }
-
   Formula Preflight(std::uint32_t method) {
     bool some = false;
     for (std::uint32_t i = 0; i < range_.count; ++i) {
@@ -101,7 +93,8 @@ class TableEncoder {
     for (std::uint32_t at : {origin, wanted}) {
       asks = u_.f.And({asks, u_.Present(at), u_.f.Not(u_.Equals(at, ""))});
     }
-    const std::vector<Formula> selected = Selected(wanted);
+    const std::vector<Formula> selected =
+        FirstMatches(u_.f, TableMatches(u_, table_, candidates_, wanted), reaches_);
     std::vector<Formula> answered;
     for (std::uint32_t i = 0; i < range_.count; ++i) {
       const RouteRecord& route = Record(i);
@@ -229,6 +222,7 @@ class TableEncoder {
   const std::vector<std::uint32_t>& listeners_;
   runtime::Range range_;
   std::vector<TableCandidate> candidates_;
+  std::vector<Reach> reaches_;
   Aspects common_;
   std::vector<Row> rows_;
 };
