@@ -1,6 +1,5 @@
 // `weir fmt`: prints policy files in the canonical form, in place.
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -35,7 +34,8 @@ std::optional<std::string> Canonical(const std::string& name, const std::string&
   // Nobody's policy may change its meaning by being printed.
   dsl::ParseResult again = dsl::Parse(sources, sources.Add(name, canonical));
   if (!again.diagnostics.empty() || !dsl::tree::Same(parsed.tree, again.tree)) {
-    Complain("'" + name + "' is left as it is: its canonical form would read otherwise, "
+    Complain("'" + name +
+             "' is left as it is: its canonical form would read otherwise, "
              "which is a mistake of this program");
     return std::nullopt;
   }
@@ -72,8 +72,9 @@ void AddFmt(CLI::App& app, int& status) {
   CLI::App* fmt = app.add_subcommand("fmt", "Print policies in the canonical form, in place");
   fmt->add_option("FILE", options->files, "The policy files; - reads stdin and prints to stdout")
       ->required();
-  fmt->add_flag("--check", options->check,
-                "Change nothing; list the files that would change, and exit with 1 if there are any");
+  fmt->add_flag(
+      "--check", options->check,
+      "Change nothing; list the files that would change, and exit with 1 if there are any");
   fmt->callback([options, &status] {
     for (const std::string& file : options->files) {
       status = std::max(status, FormatOne(file, options->check));

@@ -1,6 +1,5 @@
 // `weir`: one program, one file a subcommand.
 #include <CLI/CLI.hpp>
-
 #include <string_view>
 #include <vector>
 

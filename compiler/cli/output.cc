@@ -112,7 +112,8 @@ std::expected<void, std::string> WriteWhole(const std::string& path, std::string
 }
 
 Progress::Progress(std::string what)
-    : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1),
+    : what_(std::move(what)),
+      terminal_(isatty(STDERR_FILENO) == 1),
       next_(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
 
 Progress::~Progress() {

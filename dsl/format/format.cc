@@ -36,8 +36,10 @@ class Printer {
 
   void PrintCondition(const Condition& condition, int level) {
     switch (condition.kind) {
-      case Condition::Kind::kOr: return Joined(condition, "or ", level);
-      case Condition::Kind::kAnd: return Joined(condition, "and ", level);
+      case Condition::Kind::kOr:
+        return Joined(condition, "or ", level);
+      case Condition::Kind::kAnd:
+        return Joined(condition, "and ", level);
       case Condition::Kind::kNot:
         out += "not ";
         return PrintCondition(condition.children[0], level);
@@ -52,11 +54,19 @@ class Printer {
       case Condition::Kind::kPresent:
         out += "present(" + condition.children[0].text + ")";
         return;
-      case Condition::Kind::kGroup: return Group(condition, level);
-      case Condition::Kind::kWord: out += condition.text; return;
-      case Condition::Kind::kString: out += QuotedString(condition.text); return;
-      case Condition::Kind::kRegex: out += QuotedRegex(condition.text); return;
-      case Condition::Kind::kList: return Constants(condition, level);
+      case Condition::Kind::kGroup:
+        return Group(condition, level);
+      case Condition::Kind::kWord:
+        out += condition.text;
+        return;
+      case Condition::Kind::kString:
+        out += QuotedString(condition.text);
+        return;
+      case Condition::Kind::kRegex:
+        out += QuotedRegex(condition.text);
+        return;
+      case Condition::Kind::kList:
+        return Constants(condition, level);
     }
   }
 
@@ -78,12 +88,21 @@ class Printer {
   void PrintItem(const Item& item, int level) {
     switch (item.kind) {
       case Item::Kind::kWord:
-      case Item::Kind::kOperator: out += item.text; return;
-      case Item::Kind::kString: out += QuotedString(item.text); return;
-      case Item::Kind::kRegex: out += QuotedRegex(item.text); return;
-      case Item::Kind::kList: return List(item, level);
-      case Item::Kind::kBlock: return Block(item, level);
-      case Item::Kind::kCondition: return PrintCondition(*item.condition, level);
+      case Item::Kind::kOperator:
+        out += item.text;
+        return;
+      case Item::Kind::kString:
+        out += QuotedString(item.text);
+        return;
+      case Item::Kind::kRegex:
+        out += QuotedRegex(item.text);
+        return;
+      case Item::Kind::kList:
+        return List(item, level);
+      case Item::Kind::kBlock:
+        return Block(item, level);
+      case Item::Kind::kCondition:
+        return PrintCondition(*item.condition, level);
     }
   }
 
@@ -114,8 +133,10 @@ class Printer {
     if (list.comments && !list.comments->open.empty()) out += "  " + list.comments->open;
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       const Item& one = list.items[i];
-      if (one.breaks_line) out += '\n';
-      else if (i > 0) out += ' ';
+      if (one.breaks_line)
+        out += '\n';
+      else if (i > 0)
+        out += ' ';
       if (one.breaks_line && one.comments) OwnLines(one.comments->before, level + 1);
       if (one.breaks_line) Indent(level + 1);
       PrintItem(one, level + 1);
@@ -133,8 +154,10 @@ class Printer {
   void Joined(const Condition& joined, const char* sign, int level) {
     PrintCondition(joined.children[0], level);
     for (std::size_t i = 1; i < joined.children.size(); ++i) {
-      if (joined.children[i].breaks_line) NewLine(groups_ > 0 ? level : level + 1);
-      else out += ' ';
+      if (joined.children[i].breaks_line)
+        NewLine(groups_ > 0 ? level : level + 1);
+      else
+        out += ' ';
       out += sign;
       PrintCondition(joined.children[i], level);
     }
@@ -155,8 +178,10 @@ class Printer {
     bool breaks = false;
     out += '[';
     for (std::size_t i = 0; i < list.children.size(); ++i) {
-      if (list.children[i].breaks_line) NewLine(level + 1);
-      else if (i > 0) out += ' ';
+      if (list.children[i].breaks_line)
+        NewLine(level + 1);
+      else if (i > 0)
+        out += ' ';
       breaks = breaks || list.children[i].breaks_line;
       PrintCondition(list.children[i], level + 1);
       if (i + 1 < list.children.size()) out += ',';

@@ -19,12 +19,18 @@ std::uint32_t Partner(std::uint32_t open) {
 
 const char* Shown(std::uint32_t type) {
   switch (type) {
-    case WeirLexer::OPEN_BLOCK: return "'{'";
-    case WeirLexer::CLOSE_BLOCK: return "'}'";
-    case WeirLexer::OPEN_LIST: return "'['";
-    case WeirLexer::CLOSE_LIST: return "']'";
-    case WeirLexer::OPEN_GROUP: return "'('";
-    default: return "')'";
+    case WeirLexer::OPEN_BLOCK:
+      return "'{'";
+    case WeirLexer::CLOSE_BLOCK:
+      return "'}'";
+    case WeirLexer::OPEN_LIST:
+      return "'['";
+    case WeirLexer::CLOSE_LIST:
+      return "']'";
+    case WeirLexer::OPEN_GROUP:
+      return "'('";
+    default:
+      return "')'";
   }
 }
 
@@ -65,7 +71,8 @@ bool Brackets::Take(const Token& token, std::vector<Token>& out) {
 }
 
 void Brackets::TakeLineBreak(const Token& token, std::vector<Token>& out) {
-  bool joins = !out.empty() && (out.back().type == WeirLexer::AND || out.back().type == WeirLexer::OR);
+  bool joins =
+      !out.empty() && (out.back().type == WeirLexer::AND || out.back().type == WeirLexer::OR);
   if (LinesMayBreak()) {
     dropped_.push_back({out.size(), token.begin, token.end});
   } else if (!joins) {
@@ -153,8 +160,10 @@ void Brackets::Rewind(std::uint32_t noticed, std::vector<Token>& out) {
   bool may_repeat = diagnostics_.size() < kMaxErrors;  // each time costs the tokens swallowed
   for (; may_repeat && cut < dropped_.size(); ++cut) {
     std::size_t next = dropped_[cut].index;
-    if (next == out.size()) cut = dropped_.size() - 1;  // nothing is behind
-    else if (LineIndentation(out[next].begin) <= indentation) break;
+    if (next == out.size())
+      cut = dropped_.size() - 1;  // nothing is behind
+    else if (LineIndentation(out[next].begin) <= indentation)
+      break;
   }
   bool found = may_repeat && cut < dropped_.size();
   std::vector<Dropped> lines = std::exchange(dropped_, {});

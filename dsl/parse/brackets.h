@@ -26,7 +26,6 @@ class Brackets {
   // goes too deep: nothing may read on then.
   [[nodiscard]] bool Take(const Token& token, std::vector<Token>& out);
 
-
   // Closes what is still open at the end of the file.
   void Finish(std::vector<Token>& out);
 
@@ -35,7 +34,7 @@ class Brackets {
     std::uint32_t type = 0;
     std::uint32_t begin = 0;
     std::size_t index = 0;  // in the list of tokens
-    std::size_t nots = 0;  // written directly before it: they nest too
+    std::size_t nots = 0;   // written directly before it: they nest too
   };
 
   bool OpenBracket(const Token& token, std::vector<Token>& out);

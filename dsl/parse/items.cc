@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "WeirParser.h"
+#include "dsl/parse/literals.h"
 
 namespace weir::dsl {
 namespace {
@@ -54,8 +55,8 @@ bool ItemBuilder::Build(ParserRuleContext& statement, std::vector<Item>& blocks,
   Walk(statement, blocks, out);
   // A gap behind the first word or before a block is mere alignment.
   for (std::size_t i = 2; i < out.size(); ++i) {
-    out[i].wide_gap = out[i].kind != Item::Kind::kBlock &&
-                      WideGap(out[i - 1].span.end, out[i].span.begin);
+    out[i].wide_gap =
+        out[i].kind != Item::Kind::kBlock && WideGap(out[i - 1].span.end, out[i].span.begin);
   }
   return good_;
 }
@@ -64,8 +65,10 @@ void ItemBuilder::Walk(ParseTree& node, std::vector<Item>& blocks, std::vector<I
   if (const antlr4::Token* token = Terminal(&node)) return out.push_back(Leaf(*token));
   ParserRuleContext& rule = Rule(&node);
   switch (rule.getRuleIndex()) {
-    case WeirParser::RuleBlock: return out.push_back(std::move(blocks[next_block_++]));
-    case WeirParser::RuleList: return out.push_back(List(rule));
+    case WeirParser::RuleBlock:
+      return out.push_back(std::move(blocks[next_block_++]));
+    case WeirParser::RuleList:
+      return out.push_back(List(rule));
     case WeirParser::RuleCondition: {
       Item item;
       item.kind = Item::Kind::kCondition;
@@ -127,8 +130,8 @@ Item ItemBuilder::List(ParserRuleContext& list) {
   bool breaks = item.comments != nullptr;
   for (const Item& one : item.items) breaks = breaks || one.breaks_line || one.comments;
   for (std::size_t i = 0; i < item.items.size(); ++i) {
-    bool behind_comment = i > 0 && item.items[i - 1].comments &&
-                          !item.items[i - 1].comments->trailing.empty();
+    bool behind_comment =
+        i > 0 && item.items[i - 1].comments && !item.items[i - 1].comments->trailing.empty();
     if (breaks && (i == 0 || behind_comment)) item.items[i].breaks_line = true;
   }
   return item;
@@ -136,11 +139,16 @@ Item ItemBuilder::List(ParserRuleContext& list) {
 
 tree::Condition ItemBuilder::Condition(ParserRuleContext& node) {
   switch (node.getRuleIndex()) {
-    case WeirParser::RuleCondition: return Joined(node, tree::Condition::Kind::kOr);
-    case WeirParser::RuleConjunction: return Joined(node, tree::Condition::Kind::kAnd);
-    case WeirParser::RuleNegation: return Negation(node);
-    case WeirParser::RuleComparison: return Comparison(node);
-    default: return Operand(node);
+    case WeirParser::RuleCondition:
+      return Joined(node, tree::Condition::Kind::kOr);
+    case WeirParser::RuleConjunction:
+      return Joined(node, tree::Condition::Kind::kAnd);
+    case WeirParser::RuleNegation:
+      return Negation(node);
+    case WeirParser::RuleComparison:
+      return Comparison(node);
+    default:
+      return Operand(node);
   }
 }
 

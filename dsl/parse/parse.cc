@@ -24,8 +24,11 @@ class FileReader {
  public:
   FileReader(const SourceMap& sources, std::uint32_t file, TokenList list,
              std::vector<Diagnostic>& diagnostics)
-      : sources_(sources), file_(file), tokens_(std::move(list.tokens)),
-        comments_(sources.text(file), std::move(list.comments)), diagnostics_(diagnostics),
+      : sources_(sources),
+        file_(file),
+        tokens_(std::move(list.tokens)),
+        comments_(sources.text(file), std::move(list.comments)),
+        diagnostics_(diagnostics),
         parser_(sources, file, comments_, diagnostics) {}
 
   tree::File Run() {
@@ -91,8 +94,8 @@ class FileReader {
   void TooLong(const Token& first) {
     Diagnostic diagnostic;
     diagnostic.rule = "statement-too-long";
-    diagnostic.message = "a statement of more than " + std::to_string(kMaxStatementTokens) +
-                         " words and signs";
+    diagnostic.message =
+        "a statement of more than " + std::to_string(kMaxStatementTokens) + " words and signs";
     diagnostic.span = {file_, first.begin, first.end};
     diagnostic.help = "split it, or its longest list";
     diagnostics_.push_back(std::move(diagnostic));

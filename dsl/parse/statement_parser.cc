@@ -58,7 +58,9 @@ std::unique_ptr<antlr4::Token> Made(std::size_t type, std::uint32_t begin, std::
 struct StatementParser::Impl {
   Impl(const SourceMap& the_sources, std::uint32_t the_file, Comments& comments,
        std::vector<Diagnostic>& the_diagnostics)
-      : sources(the_sources), file(the_file), diagnostics(the_diagnostics),
+      : sources(the_sources),
+        file(the_file),
+        diagnostics(the_diagnostics),
         builder(the_sources, the_file, comments, the_diagnostics) {
     Feed({});
     parser = std::make_unique<WeirParser>(stream.get());

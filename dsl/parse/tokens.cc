@@ -28,7 +28,9 @@ class OctetStream : public antlr4::ANTLRInputStream {
 class TokenReader {
  public:
   TokenReader(const SourceMap& sources, std::uint32_t file, std::vector<Diagnostic>& diagnostics)
-      : sources_(sources), file_(file), diagnostics_(diagnostics),
+      : sources_(sources),
+        file_(file),
+        diagnostics_(diagnostics),
         brackets_(sources, file, diagnostics) {}
 
   TokenList Run() {
@@ -66,13 +68,17 @@ class TokenReader {
     bool in_skipped_line = token.begin < skip_until_;
     if (in_skipped_line && token.type != WeirLexer::NL) return;
     switch (token.type) {
-      case WeirLexer::COMMENT: return TakeComment(token);
-      case WeirLexer::UNCLOSED: return TakeUnclosed(token);
-      case WeirLexer::ALIEN: return TakeAlien(token);
+      case WeirLexer::COMMENT:
+        return TakeComment(token);
+      case WeirLexer::UNCLOSED:
+        return TakeUnclosed(token);
+      case WeirLexer::ALIEN:
+        return TakeAlien(token);
       case WeirLexer::WORD:
         if (LooksLikeComment(token)) return;
         break;
-      default: break;
+      default:
+        break;
     }
     list_.fatal = !brackets_.Take(token, list_.tokens);
   }
@@ -80,8 +86,7 @@ class TokenReader {
   void TakeComment(Token token) {
     std::string_view text = Text(token);
     while (text.back() == ' ' || text.back() == '\t' || text.back() == '\r') text.remove_suffix(1);
-    list_.comments.push_back(
-        {token.begin, token.begin + static_cast<std::uint32_t>(text.size())});
+    list_.comments.push_back({token.begin, token.begin + static_cast<std::uint32_t>(text.size())});
   }
 
   // The string is taken as if it ended with its line, so that nothing else is
@@ -158,125 +163,11 @@ class TokenReader {
   std::uint32_t quiet_until_ = 0;
 };
 
-void BadEscape(Span span, std::size_t at, std::size_t length, std::string message,
-               std::vector<Diagnostic>& diagnostics) {
-  Diagnostic diagnostic;
-  diagnostic.rule = "syntax";
-  diagnostic.message = std::move(message);
-  diagnostic.help = "the escapes are \\\" \\\\ \\n \\r \\t \\xNN (01 to 7F) and \\u{N} (up to 10FFFF)";
-  auto begin = span.begin + static_cast<std::uint32_t>(at);
-  diagnostic.span = {span.file, begin,
-                     std::min(span.end, begin + static_cast<std::uint32_t>(length))};
-  diagnostics.push_back(std::move(diagnostic));
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-void AppendUtf8(std::uint32_t code, std::string& out) {
-  auto put = [&](std::uint32_t octet) { out += static_cast<char>(octet); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) return put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-  if (code < 0x10000) {
-    return put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  }
-  put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F));
-  put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-}
-
-// The code point of the escape text[at...] = \xNN or \u{N}, and its length;
-// nothing when it is malformed or stands for what no string may hold.
-struct CodeEscape {
-  std::uint32_t code = 0;
-  std::size_t length = 0;
-};
-std::optional<CodeEscape> ReadCodeEscape(std::string_view text, std::size_t at) {
-  bool braces = text[at + 1] == 'u';
-  if (braces && (at + 2 >= text.size() || text[at + 2] != '{')) return std::nullopt;
-  std::size_t digits = 0, from = at + (braces ? 3 : 2);
-  std::uint32_t code = 0;
-  for (; digits < (braces ? 6u : 2u) && from + digits < text.size(); ++digits) {
-    int digit = HexDigit(text[from + digits]);
-    if (digit < 0) break;
-    code = code * 16 + static_cast<std::uint32_t>(digit);
-  }
-  if (braces) {
-    bool closed = from + digits < text.size() && text[from + digits] == '}';
-    bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-    if (digits == 0 || !closed || code == 0 || code > 0x10FFFF || surrogate) return std::nullopt;
-    return CodeEscape{code, digits + 4};
-  }
-  if (digits != 2 || code == 0 || code > 0x7F) return std::nullopt;
-  return CodeEscape{code, 4};
-}
-
 }  // namespace
 
 TokenList ReadTokens(const SourceMap& sources, std::uint32_t file,
                      std::vector<Diagnostic>& diagnostics) {
   return TokenReader(sources, file, diagnostics).Run();
-}
-
-std::optional<std::string> Unescape(std::string_view literal, Span span,
-                                    std::vector<Diagnostic>& diagnostics) {
-  bool closed = literal.size() >= 2 && literal.back() == '"';
-  std::string_view text = literal.substr(0, literal.size() - (closed ? 1 : 0));
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    char c = text[at];
-    bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-    if (control) {
-      BadEscape(span, at, 1, "a control octet stands in a string", diagnostics);
-      return std::nullopt;
-    }
-    if (c != '\\') {
-      out += c;
-      continue;
-    }
-    if (at + 1 >= text.size()) return out;  // an unclosed string, already reported
-    char kind = text[at + 1];
-    if (kind == 'x' || kind == 'u') {
-      std::optional<CodeEscape> escape = ReadCodeEscape(text, at);
-      if (!escape) {
-        BadEscape(span, at, 2, std::string("'\\") + kind + "' is not followed by a character's number",
-                  diagnostics);
-        return std::nullopt;
-      }
-      AppendUtf8(escape->code, out);
-      at += escape->length - 1;
-      continue;
-    }
-    constexpr std::string_view kKinds = "\"\\nrt", kMeant = "\"\\\n\r\t";
-    std::size_t which = kKinds.find(kind);
-    if (which == std::string_view::npos) {
-      std::size_t length = std::max<std::size_t>(1, SequenceLength(text, at + 1));
-      BadEscape(span, at, 1 + length,
-                "'" + std::string(text.substr(at, 1 + length)) + "' is no escape", diagnostics);
-      return std::nullopt;
-    }
-    out += kMeant[which];
-    ++at;
-  }
-  return out;
-}
-
-std::string RegexText(std::string_view literal) {
-  bool closed = literal.size() >= 3 && literal.back() == '"';
-  std::string_view text = literal.substr(0, literal.size() - (closed ? 1 : 0)).substr(2);
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '\\' && at + 1 < text.size()) {
-      if (text[at + 1] != '"') out += text[at];
-      ++at;
-    }
-    out += text[at];
-  }
-  return out;
 }
 
 }  // namespace weir::dsl

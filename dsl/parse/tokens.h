@@ -8,9 +8,6 @@
 #define WEIR_DSL_PARSE_TOKENS_H_
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "dsl/source/source_map.h"
@@ -40,14 +37,6 @@ struct TokenList {
 
 TokenList ReadTokens(const SourceMap& sources, std::uint32_t file,
                      std::vector<Diagnostic>& diagnostics);
-
-// The text that a string literal (with its quotes) stands for; on a bad escape
-// nothing, and the diagnostic says which.
-std::optional<std::string> Unescape(std::string_view literal, Span span,
-                                    std::vector<Diagnostic>& diagnostics);
-
-// The text between the quotes of a regular expression, \" being a plain quote.
-std::string RegexText(std::string_view literal);
 
 }  // namespace weir::dsl
 

@@ -24,12 +24,18 @@ std::string Found(const SyntaxError& error) {
 
 const char* Expected(std::size_t type) {
   switch (type) {
-    case WeirParser::OF: return "'of'";
-    case WeirParser::OPEN_GROUP: return "'('";
-    case WeirParser::CLOSE_GROUP: return "')'";
-    case WeirParser::CLOSE_LIST: return "',' or ']'";
-    case WeirParser::WORD: return "the name of what is looked at, such as header.x-team";
-    default: return nullptr;
+    case WeirParser::OF:
+      return "'of'";
+    case WeirParser::OPEN_GROUP:
+      return "'('";
+    case WeirParser::CLOSE_GROUP:
+      return "')'";
+    case WeirParser::CLOSE_LIST:
+      return "',' or ']'";
+    case WeirParser::WORD:
+      return "the name of what is looked at, such as header.x-team";
+    default:
+      return nullptr;
   }
 }
 
@@ -39,8 +45,7 @@ bool Comparator(std::size_t type) {
          type == WeirParser::ENDS_WITH;
 }
 
-constexpr const char* kComparators =
-    "== != < <= > >= in matches starts-with ends-with";
+constexpr const char* kComparators = "== != < <= > >= in matches starts-with ends-with";
 
 // Outside of lists and conditions anything goes but a few signs.
 void WordStatement(const SyntaxError& error, Diagnostic& diagnostic) {

@@ -25,8 +25,8 @@ std::expected<std::string, ReadError> ReadAll(int descriptor, const std::string&
     ssize_t got = read(descriptor, text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
-      return std::unexpected(ReadError{
-          "unreadable-file", "'" + path + "' cannot be read: " + std::strerror(errno)});
+      return std::unexpected(
+          ReadError{"unreadable-file", "'" + path + "' cannot be read: " + std::strerror(errno)});
     }
     used += static_cast<std::size_t>(got);
     if (used > kMaxFileOctets) return std::unexpected(TooLarge(path));
@@ -46,8 +46,8 @@ std::expected<std::string, ReadError> ReadFile(const std::string& path) {
   int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor < 0) {
     bool missing = errno == ENOENT || errno == ENOTDIR;
-    std::string why = errno == ENOENT ? "does not exist" : std::string("cannot be read: ") +
-                                                               std::strerror(errno);
+    std::string why =
+        errno == ENOENT ? "does not exist" : std::string("cannot be read: ") + std::strerror(errno);
     return std::unexpected(
         ReadError{missing ? "missing-file" : "unreadable-file", "'" + path + "' " + why});
   }

@@ -13,8 +13,8 @@
 namespace weir::dsl {
 namespace {
 
-constexpr std::size_t kWidth = 96;    // cells of an excerpt
-constexpr std::size_t kContext = 32;  // of them before the span of a long line
+constexpr std::size_t kWidth = 96;              // cells of an excerpt
+constexpr std::size_t kContext = 32;            // of them before the span of a long line
 constexpr std::size_t kReach = 4 * kWidth + 4;  // octets on each side that can show in them
 constexpr std::size_t kLongestMessage = 2000;
 
@@ -102,11 +102,12 @@ class Renderer {
     bool known = diagnostic.span.file < sources_.file_count();
     if (known) Place(diagnostic.span, tint, '^', "");
     for (const Label& label : diagnostic.labels) {
-      if (label.span.file < sources_.file_count()) Place(label.span, style_.frame, '-', label.message);
+      if (label.span.file < sources_.file_count())
+        Place(label.span, style_.frame, '-', label.message);
     }
     if (!diagnostic.help.empty()) {
-      out_ << style_.frame << std::string(gutter_, ' ') << " = " << style_.off << "help: "
-           << Visible(Shortened(diagnostic.help)) << "\n";
+      out_ << style_.frame << std::string(gutter_, ' ') << " = " << style_.off
+           << "help: " << Visible(Shortened(diagnostic.help)) << "\n";
     }
     return std::move(out_.text);
   }
@@ -114,7 +115,10 @@ class Renderer {
  private:
   struct Out {
     std::string text;
-    Out& operator<<(std::string_view part) { text += part; return *this; }
+    Out& operator<<(std::string_view part) {
+      text += part;
+      return *this;
+    }
   };
 
   std::size_t GutterWidth(const Diagnostic& diagnostic) const {
@@ -168,15 +172,18 @@ class Renderer {
     auto line_begin = static_cast<std::uint32_t>(line.data() - text);
     std::vector<Cell> cells = Cells(line);
     std::size_t first = CellAt(cells, span.begin - line_begin);
-    std::size_t last = std::max(first + 1, CellAt(cells, std::max(span.end, span.begin) - line_begin));
+    std::size_t last =
+        std::max(first + 1, CellAt(cells, std::max(span.end, span.begin) - line_begin));
     auto [from, to] = Window(cells, first, last);
     last = std::min(last, std::max(to, first + 1));
     std::string shown = from > 0 ? "..." : "";
     std::size_t indent = shown.size(), length = 0;
     for (std::size_t i = from; i < to; ++i) {
       shown += cells[i].shown;
-      if (i < first) indent += cells[i].width;
-      else if (i < last) length += cells[i].width;
+      if (i < first)
+        indent += cells[i].width;
+      else if (i < last)
+        length += cells[i].width;
     }
     if (to < cells.size()) shown += "...";
     if (!number.empty()) {

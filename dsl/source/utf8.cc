@@ -11,13 +11,13 @@ std::size_t SequenceLength(std::string_view text, std::size_t at) {
   if (first < 0x80) return 1;
   if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
   if (first >= 0xE0 && first <= 0xEF) {
-    unsigned low = first == 0xE0 ? 0xA0 : 0x80;    // no overlong forms
-    unsigned high = first == 0xED ? 0x9F : 0xBF;   // no surrogates
+    unsigned low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
+    unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
     return octet(1) >= low && octet(1) <= high && tail(2) ? 3 : 0;
   }
   if (first >= 0xF0 && first <= 0xF4) {
     unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xF4 ? 0x8F : 0xBF;   // nothing above U+10FFFF
+    unsigned high = first == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
     return octet(1) >= low && octet(1) <= high && tail(2) && tail(3) ? 4 : 0;
   }
   return 0;

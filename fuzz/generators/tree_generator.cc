@@ -118,22 +118,25 @@ class Generator {
 
   Item AnyItem(int depth, bool behind_condition) {
     switch (choices_.Below(depth > 0 ? 8 : 5)) {
-      case 3: return Literal();
+      case 3:
+        return Literal();
       case 4: {
         Item item;
         item.kind = Item::Kind::kOperator;
         item.text = behind_condition ? "->" : choices_.Of({"->", "==", "!=", "<=", "<", ">=", ">"});
         return item;
       }
-      case 5: return List(depth - 1);
+      case 5:
+        return List(depth - 1);
       case 6:
-      case 7: return Block(depth - 1);
+      case 7:
+        return Block(depth - 1);
       default: {
         Item item;
         bool plain = behind_condition || choices_.Chance(80);
         item.text = plain ? Word()
-                          : choices_.Of({"not", "in", "matches", "any", "all", "of",
-                                         "present", "starts-with", "ends-with"});
+                          : choices_.Of({"not", "in", "matches", "any", "all", "of", "present",
+                                         "starts-with", "ends-with"});
         return item;
       }
     }
@@ -209,8 +212,7 @@ class Generator {
 
   Condition Joined(Condition::Kind kind, int depth) {
     auto operand = [&] {
-      return kind == Condition::Kind::kOr ? Joined(Condition::Kind::kAnd, depth)
-                                          : Not(depth);
+      return kind == Condition::Kind::kOr ? Joined(Condition::Kind::kAnd, depth) : Not(depth);
     };
     if (!choices_.Chance(30)) return operand();
     Condition joined;
@@ -234,7 +236,8 @@ class Generator {
   Condition Comparison(int depth) {
     Condition made;
     switch (choices_.Below(depth > 0 ? 6 : 5)) {
-      case 0: return Operand(depth);
+      case 0:
+        return Operand(depth);
       case 1:
         made.kind = Condition::Kind::kPresent;
         made.children.push_back(WordOperand());
@@ -248,15 +251,16 @@ class Generator {
         made.children.push_back(Or(depth - 1));
         made.children[0].breaks_line = choices_.Chance(20);
         return made;
-      default: return Compare(Operand(depth), depth);
+      default:
+        return Compare(Operand(depth), depth);
     }
   }
 
   Condition Compare(Condition left, int depth) {
     Condition compare;
     compare.kind = Condition::Kind::kCompare;
-    compare.text = choices_.Of({"==", "!=", "<", "<=", ">", ">=", "in", "matches", "starts-with",
-                                "ends-with"});
+    compare.text = choices_.Of(
+        {"==", "!=", "<", "<=", ">", ">=", "in", "matches", "starts-with", "ends-with"});
     compare.children.push_back(std::move(left));
     compare.children.push_back(Operand(depth));
     return compare;
@@ -279,8 +283,10 @@ class Generator {
         operand.kind = Condition::Kind::kRegex;
         operand.text = Regex();
         return operand;
-      case 4: break;
-      default: return WordOperand();
+      case 4:
+        break;
+      default:
+        return WordOperand();
     }
     operand.kind = Condition::Kind::kList;
     bool breaks = false;
@@ -295,16 +301,17 @@ class Generator {
   }
 
   std::string Word() {
-    return choices_.Of({"users", "10.0.0.0/8", "2001:db8::/32", "::1", "[::1]:8080", "64KiB", "20%",
-                        "5xx", "header.x-foo", "jwt.scope", "-1", "--x", "a--b", "*", "$HOME", "@",
-                        "whenever", "not-in", "anyof", "+5", "a/b", "/", "1_000"});
+    return choices_.Of({"users", "10.0.0.0/8", "2001:db8::/32", "::1",       "[::1]:8080", "64KiB",
+                        "20%",   "5xx",        "header.x-foo",  "jwt.scope", "-1",         "--x",
+                        "a--b",  "*",          "$HOME",         "@",         "whenever",   "not-in",
+                        "anyof", "+5",         "a/b",           "/",         "1_000"});
   }
 
   std::string String() {
     std::string text;
     for (std::uint32_t n = choices_.Below(5); n > 0; --n) {
-      text += choices_.Of({"a", " ", "\"", "\\", "\n", "\r", "\t", "\x01", "\x7F", "#", "{", "\xC3\xA9",
-                           "\xE2\x80\xAE", "\xF0\x9F\x8C\x8A", "\\n", "/**", "~\""});
+      text += choices_.Of({"a", " ", "\"", "\\", "\n", "\r", "\t", "\x01", "\x7F", "#", "{",
+                           "\xC3\xA9", "\xE2\x80\xAE", "\xF0\x9F\x8C\x8A", "\\n", "/**", "~\""});
     }
     return text;
   }
@@ -312,7 +319,8 @@ class Generator {
   std::string Regex() {
     std::string text;
     for (std::uint32_t n = choices_.Below(5); n > 0; --n) {
-      text += choices_.Of({"a", " ", "\"", "\\\\", "\\d", "[^/]+", "#", "{2}", "\xC3\xA9", "\\.", "\t"});
+      text += choices_.Of(
+          {"a", " ", "\"", "\\\\", "\\d", "[^/]+", "#", "{2}", "\xC3\xA9", "\\.", "\t"});
     }
     return text;
   }

@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (shown.find('\0') != std::string::npos) Fail("a NUL is shown", shown);
   for (const Diagnostic& diagnostic : first.diagnostics) {
     bool inside = diagnostic.span.begin <= diagnostic.span.end && diagnostic.span.end <= size;
-    if (!inside || diagnostic.rule.empty() || diagnostic.message.empty()) Fail("a bad diagnostic", shown);
+    if (!inside || diagnostic.rule.empty() || diagnostic.message.empty())
+      Fail("a bad diagnostic", shown);
   }
   std::string printed = Format(first.tree);
   ParseResult again = Parse(sources, sources.Add("printed.weir", printed));
@@ -38,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!tree::Same(first.tree, again.tree) && first.diagnostics.empty()) {
     Fail("printing changes the tree", printed);
   }
-  if (first.diagnostics.empty() && Format(again.tree) != printed) Fail("printing is not stable", printed);
+  if (first.diagnostics.empty() && Format(again.tree) != printed)
+    Fail("printing is not stable", printed);
   return 0;
 }

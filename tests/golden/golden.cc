@@ -52,8 +52,10 @@ Golden Read(const fs::path& path) {
     }
     std::string ended = line + (lines.eof() ? "" : "\n");
     golden.whole += ended;
-    if (line.starts_with("#$ ")) golden.command = line.substr(3);
-    else golden.policy += ended;
+    if (line.starts_with("#$ "))
+      golden.command = line.substr(3);
+    else
+      golden.policy += ended;
   }
   return golden;
 }

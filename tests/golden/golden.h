@@ -21,10 +21,10 @@ namespace weir::golden {
 
 struct Golden {
   std::filesystem::path path;
-  std::string command;     // behind "#$ "
-  std::string policy;      // without the lines that begin #$ and #>
-  std::string whole;       // all but the expectation
-  std::string expectation; // the lines behind "#> "
+  std::string command;      // behind "#$ "
+  std::string policy;       // without the lines that begin #$ and #>
+  std::string whole;        // all but the expectation
+  std::string expectation;  // the lines behind "#> "
 };
 
 std::vector<std::filesystem::path> All();

@@ -1,4 +1,6 @@
 // Every golden file says what the real `weir` says (tests/golden/golden.h).
+#include "tests/golden/golden.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,8 +8,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-
-#include "tests/golden/golden.h"
 
 namespace weir::golden {
 namespace {
@@ -34,8 +34,10 @@ TEST_P(GoldenTest, IsShort) {
 }
 
 std::string NameOf(const ::testing::TestParamInfo<std::filesystem::path>& info) {
-  std::string name = info.param.parent_path().filename().string() + "_" + info.param.stem().string();
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  std::string name =
+      info.param.parent_path().filename().string() + "_" + info.param.stem().string();
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
 }
 

@@ -22,10 +22,11 @@ TEST(FormatProperty, ParsingWhatIsPrintedGivesTheTree) {
     std::string text = Format(wanted);
     SourceMap sources;
     ParseResult got = Parse(sources, sources.Add("generated", text));
-    ASSERT_TRUE(got.diagnostics.empty())
-        << "WEIR_SEED=" << seed + i << "\n" << Render(got.diagnostics, sources) << text;
-    ASSERT_TRUE(tree::Same(wanted, got.tree)) << "WEIR_SEED=" << seed + i << "\n" << text
-                                              << "\nparsed and printed:\n" << Format(got.tree);
+    ASSERT_TRUE(got.diagnostics.empty()) << "WEIR_SEED=" << seed + i << "\n"
+                                         << Render(got.diagnostics, sources) << text;
+    ASSERT_TRUE(tree::Same(wanted, got.tree)) << "WEIR_SEED=" << seed + i << "\n"
+                                              << text << "\nparsed and printed:\n"
+                                              << Format(got.tree);
     ASSERT_EQ(text, Format(got.tree)) << "WEIR_SEED=" << seed + i;
     conditions += text.find(" and ") != std::string::npos;
     broken += text.find("[\n") != std::string::npos;

@@ -1,5 +1,3 @@
-#include "compiler/cli/output.h"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include "compiler/cli/output.h"
 
 namespace weir::cli {
 namespace {

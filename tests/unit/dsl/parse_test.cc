@@ -13,9 +13,9 @@
 namespace weir::dsl {
 namespace {
 
+using ::testing::ElementsAre;
 using tree::Condition;
 using tree::Item;
-using ::testing::ElementsAre;
 
 struct Parsed {
   SourceMap sources;
@@ -31,7 +31,8 @@ Parsed ParseText(const std::string& text) {
 
 Parsed Good(const std::string& text) {
   Parsed parsed = ParseText(text);
-  for (const Diagnostic& d : parsed.result.diagnostics) ADD_FAILURE() << d.message << " in " << text;
+  for (const Diagnostic& d : parsed.result.diagnostics)
+    ADD_FAILURE() << d.message << " in " << text;
   return parsed;
 }
 
@@ -109,8 +110,8 @@ TEST(Conditions, EndBeforeWhatCannotContinueThem) {
   ASSERT_EQ(p.statement().items.size(), 6u);
   EXPECT_EQ(p.statement().items[4].text, "is");
   Parsed q = Good("every request where a satisfies b == 1 -> c any of d");
-  EXPECT_THAT(Texts(q.statement()), ElementsAre("every", "request", "where", "", "satisfies", "", "->",
-                                                "c", "any", "of", "d"));
+  EXPECT_THAT(Texts(q.statement()), ElementsAre("every", "request", "where", "", "satisfies", "",
+                                                "->", "c", "any", "of", "d"));
 }
 
 TEST(Conditions, ReadEveryForm) {
@@ -198,7 +199,8 @@ TEST(Limits, OnAStatement) {
 TEST(Limits, OnSizeAndOctets) {
   EXPECT_THAT(Rules(std::string(kMaxFileOctets + 1, ' ')), ElementsAre("file-too-large"));
   EXPECT_THAT(Rules(std::string("a\0b", 3)), ElementsAre("nul-octet"));
-  for (const char* text : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
+  for (const char* text :
+       {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_THAT(Rules(text), ElementsAre("malformed-utf8"));
   }
   EXPECT_THAT(Rules("# \xE2\x81\xA6"), ElementsAre("hidden-character"));

@@ -32,9 +32,7 @@ TEST(DidYouMean, FindsTheNearestName) {
 
 class ReadFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    fs::create_directories(folder_);
-  }
+  void SetUp() override { fs::create_directories(folder_); }
   void TearDown() override { fs::remove_all(folder_); }
   std::string Path(const char* name) const { return (folder_ / name).string(); }
   std::string RuleFor(const std::string& path) {
