@@ -15,12 +15,15 @@ std::expected<compiler::TableReplay, std::string> Compile(const syntax::Policy& 
 std::optional<std::string> CompareDecision(const compiler::TableReplay& table,
                                            const syntax::Policy& policy,
                                            const RandomRequest& request,
-                                           const RandomWorld& random_world) {
+                                           const RandomWorld& random_world,
+                                           model::Outcome* outcome) {
   const model::World world = AsModelWorld(random_world);
-  const model::Outcome wanted =
-      model::Decide(policy, 0, request.raw, request.connection, world);
+  model::Outcome wanted = model::Decide(policy, 0, request.raw, request.connection, world);
   const model::Outcome got = table.Run(request.raw, request.connection, world);
-  if (wanted == got) return std::nullopt;
+  if (wanted == got) {
+    if (outcome) *outcome = std::move(wanted);
+    return std::nullopt;
+  }
   return Describe(request) + "\nmodel: " + compiler::Show(wanted) +
          "\ntable: " + compiler::Show(got);
 }

@@ -15,10 +15,11 @@ namespace weir::fuzz {
 // Lowers and loads gateway 0; the error is what the one or the other said.
 std::expected<compiler::TableReplay, std::string> Compile(const syntax::Policy& policy);
 
-// What differs; none: both say the same.
+// What differs; none: both say the same. `outcome`, if given, is then set to it.
 std::optional<std::string> CompareDecision(const compiler::TableReplay& table,
                                            const syntax::Policy& policy,
-                                           const RandomRequest& request, const RandomWorld& world);
+                                           const RandomRequest& request, const RandomWorld& world,
+                                           model::Outcome* outcome = nullptr);
 
 }  // namespace weir::fuzz
 

@@ -63,12 +63,12 @@ bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetrySt
 }
 
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
-  std::int64_t ceiling = retry.backoff_base.nanoseconds;
-  for (std::uint32_t i = 1; i < k; ++i) {
-    if (ceiling >= retry.backoff_max.nanoseconds / 2 + 1) break;
-    ceiling *= 2;
+  const std::int64_t max = retry.backoff_max.nanoseconds;
+  std::int64_t ceiling = std::min(retry.backoff_base.nanoseconds, max);
+  for (std::uint32_t i = 1; i < k && ceiling < max; ++i) {
+    ceiling = ceiling > max / 2 ? max : ceiling * 2;
   }
-  return std::min(ceiling, retry.backoff_max.nanoseconds);
+  return ceiling;
 }
 
 bool WithinBudget(const syntax::Retry& retry, std::uint64_t retries, std::uint64_t requests) {
