@@ -50,6 +50,8 @@ class Reader {
   explicit Reader(std::string_view octets) : rest_(octets) {}
   bool empty() const { return rest_.empty(); }
   const std::string& why() const { return why_; }
+  // After a refusal: nothing is wrong yet, but the message is not whole.
+  bool is_short() const { return short_; }
 
   bool Next(Request& out) {
     out = Request{};
@@ -101,9 +103,18 @@ class Reader {
     why_ = why;
     return false;
   }
+  bool Short(const char* why) {
+    short_ = true;
+    return No(why);
+  }
   bool Line(std::string& line) {
     const auto end = rest_.find("\r\n");
-    if (end == std::string_view::npos) return No("a line without CRLF");
+    if (end == std::string_view::npos) {
+      for (unsigned char c : rest_.substr(0, rest_.empty() ? 0 : rest_.size() - 1)) {
+        if ((c < 0x20 && c != '\t') || c == 0x7f) return No("a control octet in a line");
+      }
+      return Short("a line without CRLF");
+    }
     line = std::string(rest_.substr(0, end));
     rest_.remove_prefix(end + 2);
     for (unsigned char c : line) {
@@ -146,13 +157,13 @@ class Reader {
     std::string value;
     if (out.has_length) {
       if (out.Count("content-length", &value) != 1) return No("content-length lines");
-      if (value.empty() || value.size() > 18) return No("content-length");
+      if (value.empty() || value.size() > 19) return No("content-length");
       std::uint64_t length = 0;
       for (char c : value) {
         if (c < '0' || c > '9') return No("content-length digits");
         length = length * 10 + static_cast<std::uint64_t>(c - '0');
       }
-      if (rest_.size() < length) return No("body cut short");
+      if (rest_.size() < length) return Short("body cut short");
       out.body = std::string(rest_.substr(0, length));
       rest_.remove_prefix(length);
     }
@@ -171,7 +182,7 @@ class Reader {
         size = size * 16 + digit;
       }
       if (size == 0) break;
-      if (rest_.size() < size + 2) return No("chunk cut short");
+      if (rest_.size() < size + 2) return Short("chunk cut short");
       out.body += rest_.substr(0, size);
       if (rest_.substr(size, 2) != "\r\n") return No("chunk end");
       rest_.remove_prefix(size + 2);
@@ -186,6 +197,7 @@ class Reader {
 
   std::string_view rest_;
   std::string why_;
+  bool short_ = false;
 };
 
 inline std::optional<std::vector<Request>> ReadAll(std::string_view octets,

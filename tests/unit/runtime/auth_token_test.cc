@@ -71,7 +71,9 @@ TEST_F(Token, EachAlgorithmVerifies) {
     for (std::size_t i = 0; i < token.size(); i += 7) {
       std::string changed = token;
       changed[i] = changed[i] == 'A' ? 'B' : 'A';
-      if (changed != token) EXPECT_NE(Outcome(changed, keys_), "ok") << i;
+      if (changed != token) {
+        EXPECT_NE(Outcome(changed, keys_), "ok") << i;
+      }
     }
   }
 }
