@@ -151,13 +151,20 @@ class Printer {
     out += ']';
   }
 
+  // Operands on new lines are indented once more than what they belong to, so
+  // an `and` over several lines within such an `or` shows that it binds tighter.
   void Joined(const Condition& joined, const char* sign, int level) {
+    bool breaks = false;
+    for (const Condition& child : joined.children) breaks = breaks || child.breaks_line;
+    if (breaks && !first_in_group_) ++level;
+    first_in_group_ = false;
     PrintCondition(joined.children[0], level);
     for (std::size_t i = 1; i < joined.children.size(); ++i) {
-      if (joined.children[i].breaks_line)
-        NewLine(groups_ > 0 ? level : level + 1);
-      else
+      if (joined.children[i].breaks_line) {
+        NewLine(level);
+      } else {
         out += ' ';
+      }
       out += sign;
       PrintCondition(joined.children[i], level);
     }
@@ -166,12 +173,12 @@ class Printer {
   void Group(const Condition& group, int level) {
     const Condition& inner = group.children[0];
     out += '(';
-    ++groups_;
     if (inner.breaks_line) NewLine(level + 1);
+    first_in_group_ = true;  // the group has indented it already
     PrintCondition(inner, level + 1);
+    first_in_group_ = false;
     if (inner.breaks_line) NewLine(level);
     out += ')';
-    --groups_;
   }
 
   void Constants(const Condition& list, int level) {
@@ -190,7 +197,7 @@ class Printer {
     out += ']';
   }
 
-  int groups_ = 0;  // parentheses around what is printed
+  bool first_in_group_ = false;
 };
 
 }  // namespace

@@ -138,11 +138,11 @@ TEST(Lines, MayEndInCarriageReturnAndBreakInsideBrackets) {
 }
 
 TEST(Lines, MayBreakBesideAndAndOr) {
-  std::string text = "x {\n  allow when a\n    and (b or c)\n    or d\n  deny\n}\n";
+  std::string text = "x {\n  allow when a\n      and (b or c)\n    or d\n  deny\n}\n";
   Parsed p = Good(text);
   EXPECT_EQ(Format(p.result.tree), text);
   EXPECT_EQ(Format(Good("allow when a and\n b or # why\n\n c\n").result.tree),
-            "# why\nallow when a\n  and b\n  or c\n");
+            "# why\nallow when a\n    and b\n  or c\n");
 }
 
 TEST(Comments, BelongToWhatTheyStandBy) {
