@@ -84,12 +84,12 @@ class IndexWalk {
         host = u_.Equals(names, literal);
         box.host = Box::Host::kExact;
         box.host_name = literal;
-        return index_.Child(parent, literal) == at;
+        return index_.Root(parent, literal) == at;
       case runtime::kParentSuffixHost:
         host = u_.InLanguage(names, "*." + literal, UnderDomain(literal));
         box.host = Box::Host::kSuffix;
         box.host_name = literal;
-        return index_.has_suffix() && index_.Child(parent, literal) == at;
+        return index_.has_suffix() && index_.Root(parent, literal) == at;
       default: break;
     }
     const IndexNode above = index_.node(parent);
@@ -98,10 +98,24 @@ class IndexWalk {
     if (node.is_wildcard()) box.segments.push_back(std::nullopt);
     else box.segments.push_back(literal);
     if (node.is_wildcard()) return above.wildcard_child() == at;
-    return above.has_literal_children() && index_.Child(parent, literal) == at;
+    return index_.Child(parent, literal) == at;
+  }
+
+  // An edge that a node names must lead to a child of its own, or the walk along
+  // parents would miss a way that the look-up goes.
+  void CheckEdges(std::uint32_t at, const IndexNode& node) {
+    const auto own = [&](std::uint32_t child, bool wildcard) {
+      return index_.node(child).parent() == at && index_.node(child).is_wildcard() == wildcard;
+    };
+    const std::uint32_t literal = node.literal_child(), wildcard = node.wildcard_child();
+    const bool one = literal != kNoIndex && literal != runtime::kManyChildren;
+    if ((one && !own(literal, false)) || (wildcard != kNoIndex && !own(wildcard, true))) {
+      error_ = "an edge of the index leads to another node's child";
+    }
   }
 
   void Visit(std::uint32_t at, const IndexNode& node) {
+    CheckEdges(at, node);
     std::vector<Step> steps;
     Formula host = kFalse;
     Box box;

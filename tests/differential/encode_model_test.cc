@@ -32,7 +32,9 @@ Value RandomValue(SmallPolicies& random, const Universe& universe, const Dimensi
     case Part::kClient: value.address = random.Client(); break;
     case Part::kListener: value.integer = random.Below(universe.listeners().size()); break;
     case Part::kJwt:
-    case Part::kKeys: value.integer = random.Chance(60) ? kVerified : random.Below(kOutcomes); break;
+    case Part::kKeys: 
+      value.integer = static_cast<std::int64_t>(random.Chance(60) ? 1 : random.Below(kOutcomes));
+      break;
     case Part::kIntegerClaim: value.integer = random.Below(4); break;
     case Part::kBooleanClaim: value.integer = random.Below(2); break;
     case Part::kListClaim:
