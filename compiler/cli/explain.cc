@@ -1,0 +1,93 @@
+// `weir explain`: what a policy or table does with one request, and why.
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/cli/commands.h"
+#include "compiler/cli/open_table.h"
+#include "compiler/cli/output.h"
+#include "compiler/explain/explain.h"
+#include "dsl/source/read_file.h"
+
+namespace weir::cli {
+namespace {
+
+struct Options {
+  std::string file;
+  std::string gateway;
+  std::vector<std::string> headers;
+  std::string claims;
+  std::string format = "text";
+  compiler::Question question;
+};
+
+// "Name: value", as curl takes it.
+bool ReadHeaders(const std::vector<std::string>& lines, compiler::Question& question) {
+  for (const std::string& line : lines) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos || colon == 0) {
+      Complain("'" + line + "' is not a header: write -H 'Name: value'");
+      return false;
+    }
+    std::string value = line.substr(colon + 1);
+    value.erase(0, value.find_first_not_of(" \t"));
+    question.headers.emplace_back(line.substr(0, colon), value);
+  }
+  return true;
+}
+
+int Explain(Options& options) {
+  if (!ReadHeaders(options.headers, options.question)) return kBadCall;
+  if (!options.claims.empty()) {
+    // A payload can be given itself, for what is tried by hand.
+    if (options.claims.starts_with('{')) {
+      options.question.claims = options.claims;
+    } else {
+      auto text = options.claims == "-" ? dsl::ReadStandardInput() : dsl::ReadFile(options.claims);
+      if (!text) {
+        Complain(text.error().message);
+        return kBadCall;
+      }
+      options.question.claims = std::move(*text);
+    }
+  }
+  const auto table = OpenTable(options.file, options.gateway);
+  if (!table) return kBadCall;
+  const auto explanation = compiler::Explain(*table, options.question);
+  if (!explanation) {
+    Complain(explanation.error());
+    return kBadCall;
+  }
+  const bool json = options.format == "json";
+  return Print(json ? ToJson(*explanation) : ToText(*explanation)) ? kFine : kBadCall;
+}
+
+}  // namespace
+
+void AddExplain(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Show what a policy or table does with a request, and why");
+  explain->add_option("FILE", options->file, "A policy, or a compiled table")->required();
+  explain->add_option("METHOD", options->question.method, "GET, POST, ...")->required();
+  explain->add_option("URL", options->question.url, "http://host/path?query")->required();
+  explain->add_option("--gateway", options->gateway,
+                      "Of a policy: which gateway or sidecar (default: the first gateway)");
+  explain->add_option("-H,--header", options->headers, "A header, 'Name: value'")
+      ->allow_extra_args(false);
+  explain->add_option("--claims", options->claims,
+                      "A file with the payload of a verified token, JSON; - reads stdin");
+  explain->add_option("--client", options->question.client,
+                      "The address that connects (default: 127.0.0.1)");
+  explain->add_option("--peer", options->question.peer, "The SPIFFE id that the peer proved");
+  explain->add_option("--consumer", options->question.consumer,
+                      "The consumer whose API key is sent");
+  explain->add_option("--format", options->format)
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  explain->callback([options, &status] { status = Explain(*options); });
+}
+
+}  // namespace weir::cli
