@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "compiler/encode/classes.h"
+#include "compiler/encode/confirm.h"
 #include "compiler/encode/decode.h"
 #include "compiler/encode/order.h"
 #include "compiler/encode/symbolic.h"
@@ -26,8 +27,9 @@ struct Question {
 
 class GatewayProver {
  public:
-  GatewayProver(const Policy& policy, std::uint32_t gateway, const ProveOptions& options)
-      : policy_(policy), gateway_(gateway), options_(options),
+  GatewayProver(const Policy& policy, std::uint32_t gateway,
+                std::shared_ptr<const runtime::Table> table, const ProveOptions& options)
+      : policy_(policy), gateway_(gateway), table_(std::move(table)), options_(options),
         listeners_(AddListeners(u_, policy.gateways[gateway])),
         rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_)) {}
 
@@ -85,12 +87,22 @@ class GatewayProver {
     if (found.kind == Symbolic::Found::Kind::kNone) return Vacuity(symbolic, name, question);
     for (const auto& [r, when] : question.breaks) {
       if (!u_.Evaluate(when, found.request)) continue;
-      const Row& row = rows_[r];
-      return smt::Refuted<Counterexample>{
-          {Decode(u_, found.request, row.place, listeners_), *row.route, row.route_name,
-           row.services}};
+      return Refute(name, rows_[r], found.request);
     }
     return smt::Unknown{name + ": the solver's request does not break the claim when replayed"};
+  }
+
+  smt::Verdict<Counterexample> Refute(const std::string& name, const Row& row,
+                                      const std::vector<Value>& request) const {
+    Counterexample example{Decode(u_, request, row.place, listeners_), *row.route, row.route_name,
+                           row.services};
+    const std::string wrong =
+        Confirm(policy_, gateway_, table_, example.witness, IdentityOf(u_, request, row.place),
+                {true, 0, "ok", row.route});
+    if (!wrong.empty()) {
+      return smt::Unknown{name + ": a counterexample was found that does not replay: " + wrong};
+    }
+    return smt::Refuted<Counterexample>{std::move(example)};
   }
 
   smt::Verdict<Counterexample> Vacuity(Symbolic& symbolic, const std::string& name,
@@ -104,6 +116,7 @@ class GatewayProver {
 
   const Policy& policy_;
   std::uint32_t gateway_;
+  std::shared_ptr<const runtime::Table> table_;
   const ProveOptions& options_;
   Universe u_;
   std::vector<std::uint32_t> listeners_;
@@ -113,10 +126,11 @@ class GatewayProver {
 
 }  // namespace
 
-std::vector<ClaimVerdict> ProveClaims(const Policy& policy, const ProveOptions& options) {
+std::vector<ClaimVerdict> ProveClaims(const Policy& policy, const Tables& tables,
+                                      const ProveOptions& options) {
   std::vector<ClaimVerdict> all;
   for (std::uint32_t g = 0; g < policy.gateways.size(); ++g) {
-    GatewayProver prover(policy, g, options);
+    GatewayProver prover(policy, g, g < tables.size() ? tables[g] : nullptr, options);
     bool asked = false;
     for (std::uint32_t p = 0; p < policy.proofs.size(); ++p) {
       const auto* claim = std::get_if<RequestClaim>(&policy.proofs[p].claim);
