@@ -1,0 +1,128 @@
+#include "compiler/shadow/languages.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/automata/path_regex.h"
+#include "compiler/automata/product.h"
+
+namespace weir::compiler {
+namespace {
+
+using syntax::RegexNode;
+
+bool IsUnreserved(int octet) {
+  return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+         (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_' ||
+         octet == '~';
+}
+
+// One character of a segment: an octet that may stand raw, or an escape that
+// canonicalisation leaves.
+RegexNode SegmentCharacter(bool encoded_slash) {
+  std::bitset<256> raw;
+  for (std::size_t octet = 0x21; octet < 0x7f; ++octet) raw.set(octet);
+  for (const char octet : std::string_view("#?\\%/")) raw.reset(static_cast<unsigned char>(octet));
+  std::vector<RegexNode> ways{RegexSet(raw)};
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (int octet = 1; octet < 256; ++octet) {
+    if (IsUnreserved(octet)) continue;
+    if (!encoded_slash && (octet == '/' || octet == '\\')) continue;
+    const auto at = static_cast<std::size_t>(octet);
+    ways.push_back(RegexText(std::string{'%', kHex[at / 16], kHex[at % 16]}));
+  }
+  return RegexAlternate(std::move(ways));
+}
+
+RegexNode AnyText() { return RegexRepeat(RegexSet(AnyOctet()), 0, -1); }
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+template <class Build>
+const Dfa* Lookup(std::unordered_map<std::string, std::unique_ptr<Dfa>>& cache, std::string key,
+                  Build build) {
+  const auto [at, fresh] = cache.try_emplace(std::move(key));
+  if (fresh) {
+    if (auto dfa = build()) at->second = std::make_unique<Dfa>(*std::move(dfa));
+  }
+  return at->second.get();
+}
+
+// Two patterns with one key have one language: a literal cannot be "*".
+std::string KeyOf(const syntax::PathPattern& pattern) {
+  if (pattern.kind == syntax::PathPattern::Kind::kRegex) return "~" + pattern.regex.text;
+  std::string key;
+  for (const auto& segment : pattern.segments) {
+    const bool literal = segment.kind == syntax::PathSegment::Kind::kLiteral;
+    key += literal ? "/=" + segment.literal : "/*";
+  }
+  return pattern.rest ? key + "/**" : key;
+}
+
+}  // namespace
+
+ListenerKind KindOf(const syntax::Listener& listener) {
+  return {listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep,
+          listener.slashes == syntax::Listener::Slashes::kKeep,
+          listener.underscores == syntax::Listener::Underscores::kKeep};
+}
+
+Dfa CanonicalPaths(bool encoded_slash, bool keep_slashes) {
+  const RegexNode character = SegmentCharacter(encoded_slash);
+  const RegexNode slash = RegexText("/");
+  const RegexNode inner = RegexConcat({slash, RegexRepeat(character, keep_slashes ? 0 : 1, -1)});
+  const RegexNode last = RegexConcat({slash, RegexRepeat(character, 0, -1)});
+  const RegexNode dots = RegexConcat({AnyText(), RegexText("/."), RegexRepeat(RegexText("."), 0, 1),
+                                      RegexRepeat(RegexConcat({slash, AnyText()}), 0, 1)});
+  const Dfa all = CompileRegex(RegexConcat({RegexRepeat(inner, 0, -1), last})).value();
+  return Intersect(all, Complement(CompileRegex(dots).value())).value();
+}
+
+Dfa HeaderValues() {
+  std::bitset<256> octets = AnyOctet().reset(0x7f);
+  for (std::size_t octet = 0; octet < 0x20; ++octet) octets.reset(octet);
+  const RegexNode solid = RegexSet(std::bitset<256>(octets).reset(' '));
+  const RegexNode any = RegexSet(octets.set('\t'));
+  const RegexNode many =
+      RegexConcat({solid, RegexRepeat(RegexConcat({RegexRepeat(any, 0, -1), solid}), 0, 1)});
+  return CompileRegex(RegexRepeat(many, 0, 1)).value();
+}
+
+bool IsHeaderValue(std::string_view value) {
+  if (value.empty()) return true;
+  if (IsBlank(value.front()) || IsBlank(value.back())) return false;
+  return std::all_of(value.begin(), value.end(), [](unsigned char octet) {
+    return octet == '\t' || (octet >= 0x20 && octet != 0x7f);
+  });
+}
+
+const Dfa* Languages::Regex(const syntax::Regex& regex) {
+  return Lookup(regexes_, regex.text, [&] { return CompileRegex(regex.root); });
+}
+
+const Dfa* Languages::Path(const syntax::PathPattern& pattern) {
+  if (pattern.kind == syntax::PathPattern::Kind::kRegex) return Regex(pattern.regex);
+  return Lookup(paths_, KeyOf(pattern), [&] { return CompilePath(pattern); });
+}
+
+const Dfa& Languages::Canonical(ListenerKind kind) {
+  auto& slot = canonical_[(kind.encoded_slash ? 2U : 0U) + (kind.keep_slashes ? 1U : 0U)];
+  if (!slot) slot = std::make_unique<Dfa>(CanonicalPaths(kind.encoded_slash, kind.keep_slashes));
+  return *slot;
+}
+
+const Dfa* Languages::PathWithin(const syntax::PathPattern& pattern, ListenerKind kind) {
+  const Dfa* whole = Path(pattern);
+  if (whole == nullptr) return nullptr;
+  auto& cache = within_[(kind.encoded_slash ? 2U : 0U) + (kind.keep_slashes ? 1U : 0U)];
+  return Lookup(cache, KeyOf(pattern), [&] { return Intersect(*whole, Canonical(kind), 20'000); });
+}
+
+const Dfa& Languages::Headers() {
+  if (!headers_) headers_ = std::make_unique<Dfa>(HeaderValues());
+  return *headers_;
+}
+
+}  // namespace weir::compiler

@@ -1,0 +1,207 @@
+// A small finite constraint search. A variable for each dimension, whose
+// domain is its classes; a constraint for each candidate: some dimension's
+// class must lack it. A candidate is
+//   settled      when some dimension has only classes that lack it,
+//   in conflict  when every class left of every dimension has it,
+//   a unit       when one dimension alone can still avoid it: that dimension
+//                keeps only the classes that lack it.
+// Without unit or conflict, the unsettled candidate with the fewest dimensions
+// is branched on: its dimension lacks it, or has it. Every candidate that
+// forced, branched or conflicted took part in the refutation; those are the core.
+#include "compiler/shadow/residue.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace weir::compiler {
+namespace {
+
+class Search {
+ public:
+  Search(const Residue& residue, const CandidateSet& active, std::size_t max_nodes)
+      : residue_(residue), active_(active), words_(residue.words()), nodes_left_(max_nodes) {
+    for (const auto& dimension : residue.dimensions) domains_.push_back(Minimal(dimension));
+    took_part_.assign(words_, 0);
+  }
+
+  ResidueAnswer Run() {
+    ResidueAnswer answer;
+    if (Explore(domains_)) {
+      answer.kind = ResidueAnswer::Kind::kEscapes;
+      for (const auto& domain : solution_) answer.classes.push_back(domain.front());
+    } else if (over_) {
+      answer.reason = "the class search is over its budget";
+    } else {
+      answer.kind = ResidueAnswer::Kind::kCovered;
+      for (std::uint32_t c = 0; c < residue_.candidates; ++c) {
+        if (Has(took_part_, c)) answer.core.push_back(c);
+      }
+    }
+    return answer;
+  }
+
+ private:
+  using Domain = std::vector<std::uint32_t>;  // classes that are left
+  using Domains = std::vector<Domain>;
+
+  const CandidateSet& BitsOf(std::size_t dimension, std::uint32_t each) const {
+    return residue_.dimensions[dimension].classes[each];
+  }
+
+  // A class that has all candidates of another, and more, is never the better choice.
+  Domain Minimal(const Residue::Dimension& dimension) const {
+    const auto& classes = dimension.classes;
+    Domain kept;
+    for (std::uint32_t i = 0; i < classes.size(); ++i) {
+      bool dominated = false;
+      for (std::uint32_t j = 0; j < classes.size() && !dominated; ++j) {
+        if (i == j) continue;
+        bool subset = true, equal = true;
+        for (std::size_t w = 0; w < words_ && subset; ++w) {
+          const Word a = classes[i][w] & active_[w], b = classes[j][w] & active_[w];
+          subset = (b & ~a) == 0;
+          equal = equal && a == b;
+        }
+        dominated = subset && (!equal || j < i);
+      }
+      if (!dominated) kept.push_back(i);
+    }
+    return kept;
+  }
+
+  struct State {
+    CandidateSet pending;   // not settled
+    CandidateSet conflict;  // in every class of every dimension
+    CandidateSet unit;      // avoidable in one dimension alone
+  };
+
+  State Examine(const Domains& domains) const {
+    State state{active_, active_, CandidateSet(words_)};
+    CandidateSet once(words_), twice(words_);
+    for (std::size_t d = 0; d < domains.size(); ++d) {
+      for (std::size_t w = 0; w < words_; ++w) {
+        Word any = 0, every = ~Word{0};
+        for (const std::uint32_t each : domains[d]) {
+          any |= BitsOf(d, each)[w];
+          every &= BitsOf(d, each)[w];
+        }
+        state.pending[w] &= any;
+        state.conflict[w] &= every;
+        twice[w] |= once[w] & ~every;
+        once[w] |= ~every;
+      }
+    }
+    for (std::size_t w = 0; w < words_; ++w) {
+      state.unit[w] = state.pending[w] & once[w] & ~twice[w];
+    }
+    return state;
+  }
+
+  static std::int64_t First(const CandidateSet& set) {
+    for (std::size_t w = 0; w < set.size(); ++w) {
+      if (set[w] != 0) return static_cast<std::int64_t>(w * 64) + std::countr_zero(set[w]);
+    }
+    return -1;
+  }
+
+  // The dimensions in which some class that is left lacks the candidate.
+  std::vector<std::size_t> Support(const Domains& domains, std::uint32_t candidate) const {
+    std::vector<std::size_t> support;
+    for (std::size_t d = 0; d < domains.size(); ++d) {
+      const bool lacks = std::any_of(domains[d].begin(), domains[d].end(), [&](std::uint32_t each) {
+        return !Has(BitsOf(d, each), candidate);
+      });
+      if (lacks) support.push_back(d);
+    }
+    return support;
+  }
+
+  void Keep(Domains& domains, std::size_t dimension, std::uint32_t candidate, bool has) const {
+    std::erase_if(domains[dimension], [&](std::uint32_t each) {
+      return Has(BitsOf(dimension, each), candidate) != has;
+    });
+  }
+
+  bool Explore(Domains domains) {
+    if (nodes_left_-- == 0) {
+      over_ = true;
+      return false;
+    }
+    State state = Examine(domains);
+    while (true) {
+      if (const auto candidate = First(state.conflict); candidate >= 0) {
+        Put(took_part_, static_cast<std::uint32_t>(candidate));
+        return false;
+      }
+      const auto unit = First(state.unit);
+      if (unit < 0) break;
+      const auto candidate = static_cast<std::uint32_t>(unit);
+      Put(took_part_, candidate);
+      Keep(domains, Support(domains, candidate).front(), candidate, false);
+      state = Examine(domains);
+    }
+    if (First(state.pending) < 0) {
+      solution_ = std::move(domains);
+      return true;
+    }
+    return Branch(domains, state.pending);
+  }
+
+  bool Branch(const Domains& domains, const CandidateSet& pending) {
+    std::uint32_t best = 0;
+    std::vector<std::size_t> support;
+    for (std::uint32_t c = 0; c < residue_.candidates; ++c) {
+      if (!Has(pending, c)) continue;
+      auto found = Support(domains, c);
+      if (support.empty() || found.size() < support.size()) {
+        best = c;
+        support = std::move(found);
+      }
+      if (support.size() == 2) break;
+    }
+    Put(took_part_, best);
+    for (const bool has : {false, true}) {
+      Domains narrowed = domains;
+      Keep(narrowed, support.front(), best, has);
+      // Settled in this dimension: every class lacks it, so none has it.
+      if (narrowed[support.front()].empty()) continue;
+      if (Explore(std::move(narrowed))) return true;
+      if (over_) return false;
+    }
+    return false;
+  }
+
+  const Residue& residue_;
+  const CandidateSet& active_;
+  const std::size_t words_;
+  std::size_t nodes_left_;
+  bool over_ = false;
+  Domains domains_, solution_;
+  CandidateSet took_part_;
+};
+
+}  // namespace
+
+ResidueAnswer SolveResidue(const Residue& residue, const CandidateSet& active,
+                           std::size_t max_nodes) {
+  return Search(residue, active, max_nodes).Run();
+}
+
+std::vector<std::uint32_t> ShrinkCore(const Residue& residue, std::vector<std::uint32_t> core,
+                                      std::size_t max_nodes) {
+  // Later routes are dropped first: what stands earlier is what takes requests.
+  for (std::size_t i = core.size(); i-- > 0 && core.size() > 1;) {
+    CandidateSet active(residue.words());
+    for (std::size_t j = 0; j < core.size(); ++j) {
+      if (j != i) Put(active, core[j]);
+    }
+    auto answer = SolveResidue(residue, active, max_nodes);
+    if (answer.kind != ResidueAnswer::Kind::kCovered) continue;
+    core = std::move(answer.core);
+    i = std::min(i, core.size());
+  }
+  return core;
+}
+
+}  // namespace weir::compiler
