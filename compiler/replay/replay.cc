@@ -38,6 +38,19 @@ runtime::LimitVerdict VerdictOf(const model::LimitAnswer& answer) {
           .retry_after = answer.retry_after};
 }
 
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+Fields Response(const runtime::Table& table, const runtime::CanonicalRequest& request,
+                const Decision& decision, const Fields& upstream) {
+  std::vector<runtime::Field> fields;
+  for (const auto& [name, value] : upstream) fields.push_back({name, value});
+  std::string text;
+  runtime::TransformResponse(table, request, decision, fields, text);
+  Fields response;
+  for (const runtime::Field& field : fields) response.emplace_back(field.name, field.value);
+  return response;
+}
+
 template <class Named>
 std::uint32_t PlaceOf(const std::vector<Named>& all, std::string_view name) {
   const auto found = std::ranges::find_if(all, [&](const Named& one) { return one.name == name; });
@@ -86,12 +99,12 @@ void TableReplay::PlaceRules(const syntax::Policy& policy) {
 }
 
 Outcome TableReplay::Run(const model::RawRequest& request, const model::Connection& connection,
-                         const model::World& world) const {
+                         const model::World& world, model::Trace* trace) const {
   const RuntimeRequest converted(*gateway_, request, connection);
   static thread_local runtime::Canonicaliser canonicaliser;
   const auto canonical = canonicaliser.Run(converted.raw(), converted.facts(),
                                            listeners_[connection.listener].view());
-  if (canonical) return Decided(*canonical, world);
+  if (canonical) return Decided(*canonical, world, trace);
   Outcome outcome;
   outcome.status = canonical.error().status;
   outcome.reason = runtime::ReasonName(canonical.error().reason);
@@ -99,8 +112,8 @@ Outcome TableReplay::Run(const model::RawRequest& request, const model::Connecti
   return outcome;
 }
 
-Outcome TableReplay::Decided(const runtime::CanonicalRequest& request,
-                                 const model::World& world) const {
+Outcome TableReplay::Decided(const runtime::CanonicalRequest& request, const model::World& world,
+                             model::Trace* trace) const {
   std::vector<std::pair<std::uint32_t, std::vector<std::string>>> charges;
   Decision decision(*table_, request);
   std::optional<RuntimeIdentity> identity;
@@ -119,6 +132,9 @@ Outcome TableReplay::Decided(const runtime::CanonicalRequest& request,
   }
   Outcome outcome = OutcomeOf(request, decision, step);
   outcome.charges = std::move(charges);
+  if (trace && outcome.kind == Outcome::Kind::kForward) {
+    trace->response = Response(*table_, request, decision, trace->response);
+  }
   return outcome;
 }
 

@@ -25,12 +25,14 @@ class TableReplay {
   TableReplay(const syntax::Policy& policy, std::uint32_t gateway,
               std::shared_ptr<const runtime::Table> table);
 
+  // Of `trace` only `response` is used.
   model::Outcome Run(const model::RawRequest& request, const model::Connection& connection,
-                     const model::World& world) const;
+                     const model::World& world, model::Trace* trace = nullptr) const;
 
  private:
   void PlaceRules(const syntax::Policy& policy);
-  model::Outcome Decided(const runtime::CanonicalRequest& request, const model::World& world) const;
+  model::Outcome Decided(const runtime::CanonicalRequest& request, const model::World& world,
+                         model::Trace* trace) const;
   model::Outcome OutcomeOf(const runtime::CanonicalRequest& request,
                            const runtime::Decision& decision, runtime::Step step) const;
 

@@ -70,6 +70,18 @@ Transform RandomTransform(Choices& choices) {
   }
 }
 
+Transform RandomResponseTransform(Choices& choices) {
+  using Kind = Transform::Kind;
+  switch (choices.Below(3)) {
+    case 0:
+      return {.kind = Kind::kAddHeader, .name = HeaderName(choices), .value = RandomValue(choices)};
+    case 1:
+      return {.kind = Kind::kRemoveHeader, .name = HeaderName(choices)};
+    default:
+      return {.kind = Kind::kSetHeader, .name = HeaderName(choices), .value = RandomValue(choices)};
+  }
+}
+
 syntax::Redirect RandomRedirect(Choices& choices) {
   syntax::Redirect redirect;
   if (choices.Chance(50)) redirect.scheme = choices.Of({"https", "http"});
@@ -130,6 +142,9 @@ Route RandomRoute(Choices& choices, const syntax::Policy& policy, const syntax::
   if (choices.Chance(35)) route.rules = RandomRules(choices);
   while (choices.Chance(55) && route.request.size() < 5) {
     route.request.push_back(RandomTransform(choices));
+  }
+  while (choices.Chance(25) && route.response.size() < 3) {
+    route.response.push_back(RandomResponseTransform(choices));
   }
   if (choices.Chance(20)) route.retry = syntax::Ref<syntax::Retry>{0};
   route.action = RandomAction(choices, policy.services.size());

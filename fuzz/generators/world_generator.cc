@@ -73,6 +73,12 @@ RandomWorld WorldFor(const syntax::Policy& policy, Choices& choices) {
   for (std::size_t i = 0; i < policy.limits.size(); ++i) {
     world.answers.push_back(RandomAnswer(choices));
   }
+  for (std::uint32_t i = choices.Below(4); i > 0; --i) {
+    world.response.emplace_back(
+        choices.Of({"X-A", "x-b", "Content-Type", "Access-Control-Allow-Origin", "vary",
+                    "access-control-expose-headers"}),
+        ValueWord(choices));
+  }
   return world;
 }
 

@@ -14,6 +14,7 @@ namespace weir::fuzz {
 struct RandomWorld {
   model::Identity identity;
   std::vector<model::LimitAnswer> answers;  // by the limit's place in Policy::limits
+  std::vector<std::pair<std::string, std::string>> response;  // the upstream's fields
 };
 
 RandomWorld WorldFor(const syntax::Policy& policy, Choices& choices);

@@ -3,6 +3,15 @@
 #include "compiler/lower/lower.h"
 
 namespace weir::fuzz {
+namespace {
+
+std::string ShowFields(const model::Trace& trace) {
+  std::string text = "\n  the upstream's response as";
+  for (const auto& [name, value] : trace.response) text += "\n    " + name + ": " + value;
+  return text;
+}
+
+}  // namespace
 
 std::expected<compiler::TableReplay, std::string> Compile(const syntax::Policy& policy) {
   auto octets = compiler::Lower(policy, nullptr, 0);
@@ -18,14 +27,17 @@ std::optional<std::string> CompareDecision(const compiler::TableReplay& table,
                                            const RandomWorld& random_world,
                                            model::Outcome* outcome) {
   const model::World world = AsModelWorld(random_world);
-  model::Outcome wanted = model::Decide(policy, 0, request.raw, request.connection, world);
-  const model::Outcome got = table.Run(request.raw, request.connection, world);
-  if (wanted == got) {
+  model::Trace wanted_trace{.response = random_world.response};
+  model::Trace got_trace = wanted_trace;
+  model::Outcome wanted =
+      model::Decide(policy, 0, request.raw, request.connection, world, &wanted_trace);
+  const model::Outcome got = table.Run(request.raw, request.connection, world, &got_trace);
+  if (wanted == got && wanted_trace.response == got_trace.response) {
     if (outcome) *outcome = std::move(wanted);
     return std::nullopt;
   }
-  return Describe(request) + "\nmodel: " + compiler::Show(wanted) +
-         "\ntable: " + compiler::Show(got);
+  return Describe(request) + "\nmodel: " + compiler::Show(wanted) + ShowFields(wanted_trace) +
+         "\ntable: " + compiler::Show(got) + ShowFields(got_trace);
 }
 
 }  // namespace weir::fuzz

@@ -30,7 +30,7 @@ class Evaluation {
                        CheckRules() || Act();
     if (!ended) Forward();
     AddResponseFields();
-    if (trace) *trace = trace_;
+    if (trace) Tell(*trace);
     return outcome_;
   }
 
@@ -53,6 +53,12 @@ class Evaluation {
 
   void AddField(const std::string& name, const std::string& value) {
     outcome_.response_fields.emplace_back(name, value);
+  }
+
+  void Tell(Trace& trace) const {
+    trace.rules = rules_;
+    if (outcome_.kind != Outcome::Kind::kForward) return;
+    trace.response = ForwardedResponse(route(), facts_, trace.response);
   }
 
   const syntax::Route& route() const { return gateway_.routes[*outcome_.route]; }
@@ -162,7 +168,7 @@ class Evaluation {
   bool CheckRules() {
     const Verdict verdict = Authorize(policy_, gateway_, route(), facts_);
     if (verdict.rule) outcome_.rule = verdict.rule->node;
-    for (const syntax::Rule* rule : verdict.weighed) trace_.rules.push_back(rule->node);
+    for (const syntax::Rule* rule : verdict.weighed) rules_.push_back(rule->node);
     if (verdict.allowed) return false;
     return Answer(403, verdict.rule ? "denied" : "not-allowed");
   }
@@ -215,7 +221,7 @@ class Evaluation {
   const World& world_;
   Facts facts_;
   Outcome outcome_;
-  Trace trace_;
+  std::vector<syntax::NodeId> rules_;
   LimitReport limits_;
   bool preflight_ = false;
 };

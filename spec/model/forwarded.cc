@@ -13,7 +13,7 @@ namespace {
 using Kind = syntax::Transform::Kind;
 
 void RemoveField(const std::string& name, Fields& fields) {
-  std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+  std::erase_if(fields, [&](const auto& field) { return Lower(field.first) == name; });
 }
 
 // TRANSFORM-4: what a transform writes; none: absent, or octets that no field
@@ -50,6 +50,14 @@ void RemoveQuery(const std::string& name, UpstreamHead& head) {
   head.has_query = !head.query.empty();
 }
 
+// TRANSFORM-5.
+void ApplyToFields(const syntax::Transform& transform, const Facts& facts, Fields& fields) {
+  if (transform.kind != Kind::kAddHeader) RemoveField(transform.name, fields);
+  if (transform.kind == Kind::kRemoveHeader) return;
+  const auto value = WrittenField(transform, facts);
+  if (value) fields.emplace_back(transform.name, *value);
+}
+
 void Apply(const syntax::Transform& transform, const Facts& facts, UpstreamHead& head) {
   switch (transform.kind) {
     case Kind::kStripPrefix:
@@ -59,15 +67,9 @@ void Apply(const syntax::Transform& transform, const Facts& facts, UpstreamHead&
       head.path = Substitute(transform.name, facts);
       return;
     case Kind::kSetHeader:
-      RemoveField(transform.name, head.fields);
-      [[fallthrough]];
     case Kind::kAddHeader:
-      if (const auto value = WrittenField(transform, facts)) {
-        head.fields.emplace_back(transform.name, *value);
-      }
-      return;
     case Kind::kRemoveHeader:
-      RemoveField(transform.name, head.fields);
+      ApplyToFields(transform, facts, head.fields);
       return;
     case Kind::kSetQuery:
       if (const auto value = Written(transform, facts)) {
@@ -98,6 +100,18 @@ Fields OwnFields(const syntax::Gateway& gateway, const CanonicalRequest& request
 }
 
 }  // namespace
+
+Fields ForwardedResponse(const syntax::Route& route, const Facts& facts, Fields upstream) {
+  if (route.cors && !route.cors_upstream) {  // CORS-6
+    std::erase_if(upstream, [](const auto& field) {
+      return Lower(field.first).starts_with("access-control-");
+    });
+  }
+  for (const syntax::Transform& transform : route.response) {
+    ApplyToFields(transform, facts, upstream);
+  }
+  return upstream;
+}
 
 std::string Substitute(const std::string& text, const Facts& facts) {
   std::string result;

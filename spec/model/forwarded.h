@@ -22,6 +22,9 @@ struct UpstreamHead {
 std::expected<UpstreamHead, Refusal> ForwardedHead(const syntax::Gateway& gateway,
                                                    const syntax::Route& route, const Facts& facts);
 
+// The fields of an upstream's response as they go downstream (TRANSFORM-10).
+Fields ForwardedResponse(const syntax::Route& route, const Facts& facts, Fields upstream);
+
 // "{name}" in a rewritten path stands for that captured segment; absent: nothing.
 std::string Substitute(const std::string& text, const Facts& facts);
 

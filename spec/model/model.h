@@ -103,9 +103,12 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-// What took part in a decision, for coverage and explanations.
+// What is told beside the outcome, when asked.
 struct Trace {
   std::vector<syntax::NodeId> rules;  // the deny that held, or one allow for each scope that has any
+  // In: the fields of an upstream's response. Out, when the request is forwarded:
+  // those that go downstream, beside Outcome::response_fields.
+  std::vector<std::pair<std::string, std::string>> response;
 };
 
 // Canonicalise, then decide: the whole of spec/rules/order.md up to sending.
