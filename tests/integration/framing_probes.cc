@@ -161,7 +161,8 @@ std::vector<Probe> ChunkProbes() {
         "5\r\nhello\r\n0\r\n\n", "5\r\nhello\r\n0\r\nA : b\r\n\r\n", "5\r\nhello\r\n0\r\n A: b\r\n\r\n",
         "5\r\nhello\r\n0\r\nA: b\r\n c\r\n\r\n", "5\r\nhello\r\n0\r\nA: b\n\r\n",
         "5\r\nhello\r\n0\r\nA: b\rC: d\r\n\r\n", "5\r\nhello\r\n0\r\n: b\r\n\r\n",
-        "5\r\nhello\r\n0\r\nGET /smuggled HTTP/1.1\r\n\r\n"}) {
+        "5\r\nhello\r\n0\r\nGET /smuggled HTTP/1.1\r\n\r\n", "5\rXhello\r\n0\r\n\r\n",
+        "5\r\nhello\rX0\r\n\r\n", "5\r\nhelloX\n0\r\n\r\n", "5\r\nhello\r\n0\rX\r\n"}) {
     out.push_back({chunked(body + kSmuggled), Fate::kBrokenBody});
   }
   return out;
