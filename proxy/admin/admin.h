@@ -1,0 +1,38 @@
+// The admin port: /healthz, /readyz and /metrics, over plain HTTP/1.1, one
+// answer a connection. Meant for loopback; it tells nothing but these.
+#ifndef WEIR_PROXY_ADMIN_ADMIN_H_
+#define WEIR_PROXY_ADMIN_ADMIN_H_
+
+#include <expected>
+#include <functional>
+#include <string>
+
+#include "proxy/net/fd.h"
+#include "proxy/net/loop.h"
+#include "proxy/net/socket.h"
+
+namespace weir::proxy::admin {
+
+class Admin final : public net::Handler {
+ public:
+  struct Source {
+    std::function<bool()> ready;
+    std::function<std::string()> metrics;
+  };
+  Admin(net::Loop& loop, Source source) : loop_(loop), source_(std::move(source)) {}
+
+  std::expected<net::SocketAddress, std::string> Listen(const net::SocketAddress& address);
+  void OnEvents(std::uint32_t events) override;
+
+ private:
+  class Connection;
+  static constexpr int kMaxConnections = 64;
+  net::Loop& loop_;
+  Source source_;
+  net::Fd listener_;
+  int connections_ = 0;
+};
+
+}  // namespace weir::proxy::admin
+
+#endif  // WEIR_PROXY_ADMIN_ADMIN_H_

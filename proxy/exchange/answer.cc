@@ -1,0 +1,98 @@
+// Answers of the proxy's own.
+#include "proxy/exchange/exchange.h"
+#include "proxy/exchange/fields.h"
+
+namespace weir::proxy {
+
+using runtime::FieldRecord;
+using runtime::kNoIndex;
+using runtime::Reason;
+using runtime::ResponseRecord;
+using runtime::Table;
+
+void Exchange::AnswerDecision() {
+  const runtime::Answer& answer = decision_->answer();
+  Answer(answer.status, answer.reason, answer.body, {}, answer.close);
+}
+
+void Exchange::Refuse(const runtime::Refusal& refusal) {
+  detail_ = refusal.detail;
+  Answer(refusal.status, refusal.reason, runtime::ReasonBody(refusal.reason), {}, refusal.close);
+}
+
+// No upstream answer can be had: the route's fallback, or `status`.
+void Exchange::FailWith(std::uint16_t status, Reason reason, const char* detail) {
+  detail_ = detail;
+  const runtime::Index fallback = decision_->route_record().fallback;
+  if (fallback == kNoIndex) return Answer(status, reason, runtime::ReasonBody(reason), {}, false);
+  const ResponseRecord& record = table().responses()[fallback];
+  const std::string_view body =
+      record.body.length > 0 ? table().text(record.body) : runtime::ReasonBody(reason);
+  Answer(static_cast<std::uint16_t>(record.status), reason, body,
+         Table::Slice(table().fields(), record.headers), false);
+}
+
+void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body,
+                      std::span<const FieldRecord> headers, bool close) {
+  timeout_.Cancel();
+  client_->DropBody();
+  status_ = status;
+  reason_ = reason;
+  fields_.clear();
+  fields_.push_back({"date", HttpDate(context_.loop.unix_ms())});
+  bool typed = false;
+  for (const FieldRecord& header : headers) {
+    fields_.push_back({table().text(header.name), table().text(header.value)});
+  }
+  AppendOwnFields(runtime::ReasonName(reason));
+  for (const runtime::Field& field : fields_) typed |= field.name == "content-type";
+  if (!typed && !body.empty()) fields_.push_back({"content-type", "text/plain; charset=utf-8"});
+
+  ResponseMessage message{status, fields_, {}, {}};
+  const bool bodiless = status == 204 || status == 304;
+  if (method_ == "HEAD" && !bodiless) {
+    message.announced = {BodySize::Kind::kLength, body.size()};
+  } else if (!bodiless) {
+    message.body = {BodySize::Kind::kLength, body.size()};
+  }
+  if (!client_->SendHead(message, close)) {  // a header of the policy's that cannot be sent
+    status_ = 500;
+    reason_ = Reason::kInternal;
+    message = {500, {}, {BodySize::Kind::kLength, 0}, {}};
+    if (!client_->SendHead(message, true)) return Break(Reason::kInternal, "no answer can be sent");
+  }
+  if (message.body.length > 0) {
+    client_->SendData(body);
+    bytes_out_ = body.size();
+  }
+  client_->SendEnd({});
+  Complete();
+}
+
+// A response that cannot be completed, or a client that cannot have one.
+void Exchange::Break(Reason reason, const char* detail) {
+  reason_ = reason;
+  detail_ = detail;
+  CancelTry();
+  Record();
+  client_->Abort();
+  Release();
+}
+
+void Exchange::OnRequestBad(const runtime::Refusal& refusal) {
+  CancelTry();
+  if (phase_ == Phase::kResponding) return Break(refusal.reason, refusal.detail);
+  if (phase_ == Phase::kForwarding) Refuse(refusal);
+}
+
+void Exchange::OnClientGone() {
+  if (phase_ == Phase::kEnded) return;
+  CancelTry();
+  status_ = 499;
+  reason_ = Reason::kDownstreamClosed;
+  detail_ = "the client went away";
+  Record();
+  Release();
+}
+
+}  // namespace weir::proxy

@@ -1,0 +1,93 @@
+#include "proxy/exchange/fields.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+
+namespace weir::proxy {
+namespace {
+
+using runtime::Field;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return Lower(x) == Lower(y); });
+}
+
+bool IsHopByHop(std::string_view name) {
+  switch (name.size()) {
+    case 2: return name == "te";
+    case 7: return name == "trailer" || name == "upgrade";
+    case 10: return name == "connection" || name == "keep-alive";
+    case 14: return name == "content-length";  // the writer's
+    case 16: return name == "proxy-connection";
+    case 17: return name == "transfer-encoding";
+    default: return false;
+  }
+}
+
+bool Names(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
+    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
+    if (EqualsIgnoringCase(item, name)) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+void CopyEndToEnd(std::span<const Field> fields, std::vector<Field>& out, std::string& names) {
+  out.clear();
+  names.clear();
+  std::size_t size = 0;
+  bool connection = false;
+  for (const Field& field : fields) {
+    size += field.name.size();
+    connection |= field.name.size() == 10 && EqualsIgnoringCase(field.name, "connection");
+  }
+  names.reserve(size);  // no view may move
+  for (const Field& field : fields) {
+    const std::size_t start = names.size();
+    for (const char c : field.name) names.push_back(Lower(c));
+    const std::string_view name = std::string_view(names).substr(start);
+    if (!IsHopByHop(name)) out.push_back({name, field.value});
+  }
+  if (!connection) return;
+  for (const Field& field : fields) {
+    if (!EqualsIgnoringCase(field.name, "connection")) continue;
+    std::erase_if(out, [&](const Field& kept) { return Names(field.value, kept.name); });
+  }
+}
+
+std::string_view HttpDate(std::int64_t unix_ms) {
+  thread_local std::int64_t known = -1;
+  thread_local std::array<char, 40> text{};
+  thread_local std::size_t size = 0;
+  const std::int64_t second = unix_ms / 1000;
+  if (second != known) {
+    const time_t time = static_cast<time_t>(second);
+    tm parts{};
+    ::gmtime_r(&time, &parts);
+    size = ::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    known = second;
+  }
+  return {text.data(), size};
+}
+
+std::string_view TraceId(const runtime::CanonicalRequest& request) {
+  if (const runtime::Header* parent = request.Find("traceparent");
+      parent != nullptr && parent->value.size() == 55 && parent->value.starts_with("00-")) {
+    return parent->value.substr(3, 32);
+  }
+  const runtime::Header* b3 = request.Find("x-b3-traceid");
+  return b3 != nullptr && b3->value.size() <= 32 ? b3->value : std::string_view();
+}
+
+}  // namespace weir::proxy

@@ -1,0 +1,197 @@
+#include "proxy/net/socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "runtime/request/address.h"
+
+namespace weir::proxy::net {
+namespace {
+
+constexpr int kBacklog = 4096;
+
+struct Native {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+Native ToNative(const SocketAddress& address) {
+  Native native;
+  if (runtime::IsIpv4(address.address)) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&native.storage);
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(address.port);
+    std::memcpy(&v4->sin_addr, address.address.octets.data() + 12, 4);
+    native.size = sizeof(sockaddr_in);
+  } else {
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&native.storage);
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(address.port);
+    std::memcpy(&v6->sin6_addr, address.address.octets.data(), 16);
+    native.size = sizeof(sockaddr_in6);
+  }
+  return native;
+}
+
+SocketAddress FromNative(const sockaddr_storage& storage) {
+  SocketAddress out;
+  if (storage.ss_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&storage);
+    out.port = ntohs(v4->sin_port);
+    out.address.octets[10] = out.address.octets[11] = 0xff;
+    std::memcpy(out.address.octets.data() + 12, &v4->sin_addr, 4);
+  } else if (storage.ss_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage);
+    out.port = ntohs(v6->sin6_port);
+    std::memcpy(out.address.octets.data(), &v6->sin6_addr, 16);
+  }
+  return out;
+}
+
+void SetOption(int fd, int level, int option, int value) {
+  ::setsockopt(fd, level, option, &value, sizeof value);
+}
+
+Fd NewSocket(const Native& native) {
+  return Fd(::socket(native.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+std::string Failure(const char* what, const SocketAddress& address, int error) {
+  return std::string(what) + " " + ToString(address) + ": " + std::strerror(error);
+}
+
+}  // namespace
+
+std::string ToString(const SocketAddress& address) {
+  const runtime::AddressText text(address.address);
+  const std::string host(text.view());
+  const std::string port = std::to_string(address.port);
+  return runtime::IsIpv4(address.address) ? host + ":" + port : "[" + host + "]:" + port;
+}
+
+std::optional<SocketAddress> ParseSocketAddress(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (brackets) host = host.substr(1, host.size() - 2);
+  const auto address = runtime::ParseAddress(host);
+  if (!address || brackets == runtime::IsIpv4(*address)) return std::nullopt;
+  SocketAddress out{*address, 0};
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+  return out;
+}
+
+std::expected<Fd, std::string> Listen(const SocketAddress& address) {
+  Native native = ToNative(address);
+  Fd fd = NewSocket(native);
+  if (!fd) return std::unexpected(Failure("cannot listen on", address, errno));
+  SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  SetOption(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (!runtime::IsIpv4(address.address)) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (::bind(fd.get(), native.get(), native.size) != 0 || ::listen(fd.get(), kBacklog) != 0) {
+    return std::unexpected(Failure("cannot listen on", address, errno));
+  }
+  return fd;
+}
+
+std::expected<void, std::string> CheckFree(const SocketAddress& address) {
+  Native native = ToNative(address);
+  const Fd fd = NewSocket(native);
+  SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (!runtime::IsIpv4(address.address)) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (!fd || ::bind(fd.get(), native.get(), native.size) != 0) {
+    return std::unexpected(Failure("cannot listen on", address, errno));
+  }
+  return {};
+}
+
+SocketAddress LocalAddress(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+  return FromNative(storage);
+}
+
+std::expected<Accepted, int> Accept(int listener) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  Fd fd(::accept4(listener, reinterpret_cast<sockaddr*>(&storage), &size,
+                  SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!fd) return std::unexpected(errno);
+  SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  return Accepted{std::move(fd), FromNative(storage)};
+}
+
+std::expected<Fd, int> Connect(const SocketAddress& address) {
+  Native native = ToNative(address);
+  Fd fd = NewSocket(native);
+  if (!fd) return std::unexpected(errno);
+  SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (::connect(fd.get(), native.get(), native.size) != 0 && errno != EINPROGRESS) {
+    return std::unexpected(errno);
+  }
+  return fd;
+}
+
+int SocketError(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+IoResult Read(int fd, char* data, std::size_t size) {
+  for (;;) {
+    const ssize_t count = ::recv(fd, data, size, 0);
+    if (count > 0) return {static_cast<std::size_t>(count), IoState::kDone};
+    if (count == 0) return {0, IoState::kClosed};
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return {0, IoState::kWouldBlock};
+    return {0, IoState::kFailed};
+  }
+}
+
+IoResult Write(int fd, std::string_view first, std::string_view second) {
+  IoResult result;
+  const std::size_t total = first.size() + second.size();
+  while (result.count < total) {
+    const std::size_t skip = std::min(result.count, first.size());
+    const std::string_view a = first.substr(skip);
+    const std::string_view b = second.substr(result.count - skip);
+    iovec parts[2] = {{const_cast<char*>(a.data()), a.size()}, {const_cast<char*>(b.data()), b.size()}};
+    msghdr message{};
+    message.msg_iov = a.empty() ? parts + 1 : parts;
+    message.msg_iovlen = a.empty() || b.empty() ? 1 : 2;
+    // MSG_NOSIGNAL: a peer that went away is an error here, not a SIGPIPE.
+    const ssize_t count = message.msg_iovlen == 1
+                              ? ::send(fd, message.msg_iov->iov_base, message.msg_iov->iov_len, MSG_NOSIGNAL)
+                              : ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (count >= 0) {
+      result.count += static_cast<std::size_t>(count);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    result.state = errno == EAGAIN || errno == EWOULDBLOCK ? IoState::kWouldBlock : IoState::kFailed;
+    return result;
+  }
+  return result;
+}
+
+bool HasInput(int fd) {
+  char octet = 0;
+  const ssize_t count = ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+}  // namespace weir::proxy::net

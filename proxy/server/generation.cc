@@ -1,0 +1,81 @@
+#include "proxy/server/generation.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "proxy/observe/log.h"
+#include "proxy/server/capabilities.h"
+
+namespace weir::proxy::server {
+namespace {
+
+using Errors = std::vector<std::string>;
+
+// Read whole rather than mapped: whoever overwrites the file in place must not
+// change the table under running requests.
+std::expected<std::string, std::string> ReadWhole(const std::string& file) {
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::unexpected("cannot read " + file + ": " + std::strerror(errno));
+  std::string octets((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad()) return std::unexpected("cannot read " + file);
+  return octets;
+}
+
+std::string FolderOf(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : file.substr(0, slash);
+}
+
+std::expected<std::shared_ptr<observe::LogWriter>, std::string> OpenLog(
+    const runtime::Table& table, const std::string& folder,
+    std::shared_ptr<observe::LogWriter> previous) {
+  using Sink = observe::LogWriter::Sink;
+  Sink sink = Sink::kOff;
+  switch (table.gateway().log) {
+    case runtime::LogSink::kOff: break;
+    case runtime::LogSink::kStdout: sink = Sink::kStdout; break;
+    case runtime::LogSink::kStderr: sink = Sink::kStderr; break;
+    case runtime::LogSink::kFile: sink = Sink::kFile; break;
+  }
+  std::string file(table.text(table.gateway().log_file));
+  if (sink == Sink::kFile && !file.starts_with('/')) file = folder + "/" + file;
+  if (previous != nullptr && previous->sink() == sink && previous->file() == file) return previous;
+  auto writer = observe::LogWriter::Open(sink, file);
+  if (!writer) return std::unexpected(writer.error());
+  return std::shared_ptr<observe::LogWriter>(std::move(*writer));
+}
+
+}  // namespace
+
+std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::size_t workers,
+                                                 std::shared_ptr<observe::LogWriter> previous) {
+  auto octets = ReadWhole(file);
+  if (!octets) return std::unexpected(Errors{octets.error()});
+  auto table = runtime::Table::LoadOctets(std::move(*octets));
+  if (!table) return std::unexpected(Errors{file + ": " + table.error()});
+  if (Errors unsupported = Unsupported(**table); !unsupported.empty()) {
+    for (std::string& sentence : unsupported) sentence.insert(0, file + ": ");
+    return std::unexpected(std::move(unsupported));
+  }
+  Generation out;
+  const std::string folder = FolderOf(file);
+  for (std::size_t i = 0; i < workers; ++i) {
+    auto authenticator = runtime::Authenticator::Load(*table, folder);
+    if (!authenticator) return std::unexpected(Errors{file + ": " + authenticator.error()});
+    if (i == 0) {
+      for (const std::string& note : (*authenticator)->notes()) observe::LogWarning(note);
+    }
+    out.authenticators.push_back(std::move(*authenticator));
+  }
+  auto log = OpenLog(**table, folder, std::move(previous));
+  if (!log) return std::unexpected(Errors{log.error()});
+  out.log = std::move(*log);
+  out.policy = std::make_shared<Policy>(std::move(*table));
+  return out;
+}
+
+}  // namespace weir::proxy::server

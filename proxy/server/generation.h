@@ -1,0 +1,30 @@
+// A table file on its way into service: read, checked, its keys loaded, its log
+// opened; everything that can fail does so here, before any worker hears of it.
+#ifndef WEIR_PROXY_SERVER_GENERATION_H_
+#define WEIR_PROXY_SERVER_GENERATION_H_
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/exchange/policy.h"
+#include "proxy/observe/log_writer.h"
+#include "runtime/auth/authenticator.h"
+
+namespace weir::proxy::server {
+
+struct Generation {
+  std::shared_ptr<const Policy> policy;
+  std::vector<std::unique_ptr<runtime::Authenticator>> authenticators;  // one a worker
+  std::shared_ptr<observe::LogWriter> log;
+};
+
+// `previous` is the log in use: kept when the new table names the same. The
+// errors are sentences, at least one.
+std::expected<Generation, std::vector<std::string>> LoadGeneration(
+    const std::string& file, std::size_t workers, std::shared_ptr<observe::LogWriter> previous);
+
+}  // namespace weir::proxy::server
+
+#endif  // WEIR_PROXY_SERVER_GENERATION_H_

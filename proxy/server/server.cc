@@ -1,0 +1,165 @@
+#include "proxy/server/server.h"
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "proxy/observe/log.h"
+
+namespace weir::proxy::server {
+namespace {
+
+using Errors = std::vector<std::string>;
+
+constexpr std::int64_t kPollFile = 250'000'000;
+
+bool SameFile(const struct stat& a, const struct stat& b) {
+  return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size &&
+         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+sigset_t OurSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGHUP, SIGTERM, SIGINT, SIGUSR1}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options)
+    : options_(std::move(options)), mailbox_(loop_), poll_(loop_.timers(), [this] { CheckFile(); }),
+      drain_timer_(loop_.timers(),
+                   [this] {
+                     observe::LogWarning("drained no further: requests are cut off");
+                     loop_.Stop();
+                   }),
+      listeners_(options_.workers, options_.listen),
+      admin_(loop_, {[this] { return !draining_; }, [this] { return Metrics(); }}) {}
+
+Server::~Server() = default;
+
+std::expected<void, Errors> Server::Run() {
+  WatchSignals();
+  for (std::size_t i = 0; i < options_.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(options_.worker, limiter_, names_));
+  }
+  if (options_.admin) {
+    const auto bound = admin_.Listen(*options_.admin);
+    if (!bound) return std::unexpected(Errors{bound.error()});
+    observe::LogInfo("admin on " + net::ToString(*bound));
+  }
+  ::stat(options_.table.c_str(), &seen_);
+  if (auto loaded = Load(true); !loaded) return loaded;
+  for (auto& worker : workers_) worker->Start();
+  observe::LogInfo("ready");
+  poll_.Arm(loop_.now() + kPollFile);
+  loop_.Run();
+  for (auto& worker : workers_) worker->Stop();
+  workers_.clear();
+  log_.reset();  // writes what is waiting
+  return {};
+}
+
+// Blocked before any thread starts, so that all of them come here.
+void Server::WatchSignals() {
+  const sigset_t set = OurSignals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  signals_ = net::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  loop_.WatchReading(signals_.get(), this);
+}
+
+// Everything that can fail comes before the first worker hears of it.
+std::expected<void, Errors> Server::Load(bool first) {
+  auto generation = LoadGeneration(options_.table, options_.workers, log_);
+  if (!generation) return std::unexpected(generation.error());
+  auto plan = listeners_.Plan(generation->policy->table());
+  if (!plan) return std::unexpected(Errors{plan.error()});
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    auto part = std::make_shared<WorkerGeneration>();
+    part->policy = generation->policy;
+    part->authenticator = std::move(generation->authenticators[i]);
+    part->log = generation->log;
+    for (ListenerPlan& listener : *plan) {
+      part->listeners.push_back({listener.key, listener.index, listener.bound.port,
+                                 listener.sockets.empty() ? net::Fd() : std::move(listener.sockets[i])});
+    }
+    workers_[i]->Adopt(std::move(part));
+  }
+  const runtime::Table& table = generation->policy->table();
+  for (const ListenerPlan& listener : *plan) {
+    if (!first && listener.sockets.empty()) continue;
+    observe::LogInfo("listening " + std::string(table.text(table.gateway().name)) + "/" +
+                     std::to_string(listener.index) + " on " + net::ToString(listener.bound));
+  }
+  listeners_.Commit(*plan);
+  log_ = generation->log;
+  return {};
+}
+
+void Server::Reload(const char* why) {
+  if (draining_) return;
+  ::stat(options_.table.c_str(), &seen_);
+  if (const auto loaded = Load(false); !loaded) {
+    ++reload_failures_;
+    for (const std::string& error : loaded.error()) {
+      observe::LogError("the table is not taken, the old one stays in force: " + error);
+    }
+    return;
+  }
+  ++reloads_;
+  observe::LogInfo("a new table is in force (" + std::string(why) + ")");
+}
+
+void Server::CheckFile() {
+  poll_.Arm(loop_.now() + kPollFile);
+  struct stat now {};
+  if (::stat(options_.table.c_str(), &now) == 0 && !SameFile(now, seen_)) Reload("the file changed");
+}
+
+void Server::OnEvents(std::uint32_t) {
+  signalfd_siginfo info{};
+  while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    switch (info.ssi_signo) {
+      case SIGHUP: Reload("SIGHUP"); break;
+      case SIGUSR1:
+        if (log_ != nullptr) log_->Reopen();
+        break;
+      default:
+        if (draining_) loop_.Stop();  // asked twice
+        Drain();
+    }
+  }
+}
+
+void Server::Drain() {
+  if (std::exchange(draining_, true)) return;
+  observe::LogInfo("draining");
+  drain_timer_.Arm(loop_.now() + options_.drain);
+  for (auto& worker : workers_) {
+    worker->Drain([this] {
+      mailbox_.Post([this] {
+        if (++drained_ == workers_.size()) loop_.Stop();
+      });
+    });
+  }
+}
+
+std::string Server::Metrics() const {
+  std::vector<const observe::WorkerMetrics*> metrics;
+  observe::ProcessMetrics process;
+  for (const auto& worker : workers_) {
+    metrics.push_back(&worker->metrics());
+    process.upstream_connects += worker->upstreams().connects.load(std::memory_order_relaxed);
+    process.upstream_reuses += worker->upstreams().reuses.load(std::memory_order_relaxed);
+  }
+  process.reloads = reloads_;
+  process.reload_failures = reload_failures_;
+  process.log_dropped = log_ == nullptr ? 0 : log_->dropped();
+  process.limiter_entries = limiter_.size();
+  return observe::Expose(metrics, names_, process);
+}
+
+}  // namespace weir::proxy::server

@@ -1,0 +1,69 @@
+// The process: workers, signals, reload, drain, the admin port.
+#ifndef WEIR_PROXY_SERVER_SERVER_H_
+#define WEIR_PROXY_SERVER_SERVER_H_
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/admin/admin.h"
+#include "proxy/server/generation.h"
+#include "proxy/server/worker.h"
+
+namespace weir::proxy::server {
+
+struct ServerOptions {
+  std::string table;
+  std::size_t workers = 1;
+  std::optional<net::SocketAddress> admin;
+  std::vector<ListenOverride> listen;
+  std::int64_t drain = 30'000'000'000;  // ns
+  WorkerSettings worker;
+};
+
+class Server final : public net::Handler {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server() override;
+
+  // Serves until SIGTERM. The errors are why it could not start. Addresses that
+  // were bound are written to stderr, one a line.
+  std::expected<void, std::vector<std::string>> Run();
+
+  void OnEvents(std::uint32_t events) override;  // a signal
+
+ private:
+  std::expected<void, std::vector<std::string>> Load(bool first);
+  void Reload(const char* why);
+  void CheckFile();
+  void Drain();
+  void WatchSignals();
+  std::string Metrics() const;
+
+  ServerOptions options_;
+  net::Loop loop_;
+  net::Mailbox mailbox_;
+  net::Fd signals_;
+  net::Timer poll_;
+  net::Timer drain_timer_;
+  runtime::LocalLimiter limiter_;
+  observe::RouteNames names_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Listeners listeners_;
+  admin::Admin admin_;
+  std::shared_ptr<observe::LogWriter> log_;
+  struct stat seen_ {};
+  std::size_t drained_ = 0;
+  bool draining_ = false;
+  std::uint64_t reloads_ = 0;
+  std::uint64_t reload_failures_ = 0;
+};
+
+}  // namespace weir::proxy::server
+
+#endif  // WEIR_PROXY_SERVER_SERVER_H_

@@ -1,0 +1,88 @@
+// One loop with everything it serves requests with; runs on a thread of its own.
+// Others speak to it through its mailbox (Adopt, Drain, Stop) only.
+#ifndef WEIR_PROXY_SERVER_WORKER_H_
+#define WEIR_PROXY_SERVER_WORKER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "proxy/exchange/exchange.h"
+#include "proxy/http1/client_connection.h"
+#include "proxy/net/mailbox.h"
+#include "proxy/server/listeners.h"
+
+namespace weir::proxy::server {
+
+struct WorkerSettings {
+  http1::ClientTimeouts timeouts;
+  upstream::PoolSettings pool;
+  std::size_t max_connections = 100'000;  // of clients, a worker
+};
+
+// One worker's part of a generation.
+struct WorkerGeneration {
+  struct Listener {
+    std::string key;
+    std::uint32_t index = 0;
+    std::uint16_t port = 0;
+    net::Fd socket;  // none: the worker has it
+  };
+  std::shared_ptr<const Policy> policy;
+  std::unique_ptr<runtime::Authenticator> authenticator;
+  std::shared_ptr<observe::LogWriter> log;
+  std::vector<Listener> listeners;
+};
+
+class Worker final : public http1::ClientHost {
+ public:
+  Worker(const WorkerSettings& settings, runtime::LocalLimiter& limiter, observe::RouteNames& names);
+  ~Worker();
+
+  void Start();
+  // From any thread.
+  void Adopt(std::shared_ptr<WorkerGeneration> generation);
+  void Drain(std::function<void()> done);  // `done` is called on the worker's thread
+  void Stop();                             // and joins
+  const observe::WorkerMetrics& metrics() const { return metrics_; }
+  const upstream::PoolCounters& upstreams() const { return pools_.counters(); }
+
+  // http1::ClientHost
+  ClientEvents* OnRequest(http1::ClientConnection& connection, const RequestMessage& message) override;
+  ClientEvents* OnRefused(http1::ClientConnection& connection, const runtime::Refusal& refusal) override;
+  void OnClosed(http1::ClientConnection& connection) override;
+  bool Ending(const http1::ClientConnection& connection) const override;
+
+ private:
+  class Listener;
+  void Take(WorkerGeneration& generation);
+  void BeginDrain(std::function<void()> done);
+  void Accepted(Listener& listener, net::Accepted accepted);
+  void ReportIfDrained();
+
+  WorkerSettings settings_;
+  observe::RouteNames& names_;
+  observe::WorkerMetrics metrics_;
+  net::Loop loop_;
+  net::Mailbox mailbox_;
+  Random random_;
+  observe::WorkerLog log_;
+  upstream::Pools pools_;
+  ExchangeContext context_;
+  std::shared_ptr<Serving> serving_;
+  std::map<std::string, std::shared_ptr<Listener>> listeners_;
+  std::vector<std::shared_ptr<Listener>> retired_;  // connections may still name them
+  std::vector<http1::ClientConnection*> connections_;
+  bool draining_ = false;
+  std::function<void()> drained_;
+  std::thread thread_;
+};
+
+}  // namespace weir::proxy::server
+
+#endif  // WEIR_PROXY_SERVER_WORKER_H_
