@@ -1,0 +1,95 @@
+// The machines of the theorems are the machines of the code: on many states, the
+// shipped function and the rule that the theorem is about take the same step.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "compiler/smt/solver.h"
+#include "proofs/obligations/canon_idempotent.h"
+#include "proofs/obligations/limit_bound.h"
+#include "proofs/obligations/retry_budget.h"
+#include "runtime/request/canonical.h"
+#include "runtime/state/limiter.h"
+#include "runtime/state/retry_budget.h"
+
+namespace weir::proofs {
+namespace {
+
+// Closed terms have one value; the solver is asked for it.
+bool IsTrue(smt::Solver& solver, smt::Bool closed) {
+  return solver.Check("a closed term", closed).kind == smt::Answer::Kind::kSatisfiable;
+}
+
+TEST(Code, ChargeGcraIsTheLimitRule) {
+  std::mt19937_64 random(11);
+  const LimitRule rule = TheLimitRule();
+  smt::Context context;
+  smt::Solver solver(context, smt::Logic::kIntegers);
+  int admitted = 0;
+  for (int i = 0; i < 300; ++i) {
+    runtime::LimitRate rate;
+    rate.count = 1 + random() % 5;
+    rate.period = static_cast<std::int64_t>(1 + random() % 20);
+    rate.burst = 1 + random() % 5;
+    const std::uint64_t cost = 1 + random() % 3;
+    const std::int64_t now = static_cast<std::int64_t>(random() % 30);
+    runtime::GcraState state;
+    const auto before = static_cast<std::int64_t>(random() % 200);
+    state.scaled_tat = static_cast<runtime::GcraState::Scaled>(before);
+    const auto verdict = runtime::ChargeGcra(rate, cost, now, state);
+
+    const auto times = [](std::uint64_t a, std::int64_t b) {
+      return static_cast<std::int64_t>(a) * b;
+    };
+    const smt::Int s = context.Integer(before), tau = context.Integer(times(rate.count, now)),
+                   c = context.Integer(times(cost, rate.period)),
+                   p = context.Integer(times(rate.burst, rate.period));
+    const bool admits = IsTrue(solver, rule.admits(s, tau, c, p));
+    ASSERT_EQ(verdict.kind == runtime::LimitVerdict::Kind::kAdmitted, admits) << i;
+    const smt::Int after = context.Integer(static_cast<std::int64_t>(state.scaled_tat));
+    EXPECT_TRUE(IsTrue(solver, after == (admits ? rule.next(s, tau, c) : s))) << i;
+    admitted += admits;
+  }
+  EXPECT_GT(admitted, 30);
+  EXPECT_LT(admitted, 270);
+}
+
+TEST(Code, RetryBudgetIsTheBudgetRule) {
+  std::mt19937_64 random(12);
+  const BudgetRule rule = TheBudgetRule();
+  smt::Context context;
+  smt::Solver solver(context, smt::Logic::kIntegers);
+  for (int i = 0; i < 60; ++i) {
+    const auto percent = static_cast<std::uint32_t>(random() % 101);
+    const auto minimum = static_cast<std::uint32_t>(random() % 4);
+    runtime::RetryBudget budget(percent, minimum);
+    const auto requests = static_cast<std::int64_t>(random() % 20);
+    for (std::int64_t r = 0; r < requests; ++r) budget.RequestStarted();
+    // Fill it: each admission and the refusal at the end must be the rule's.
+    for (std::int64_t retries = 0;; ++retries) {
+      const bool admits =
+          IsTrue(solver, rule.admits(context.Integer(retries), context.Integer(percent * requests),
+                                     context.Integer(minimum)));
+      ASSERT_EQ(budget.TryStartRetry(), admits) << percent << "% of " << requests;
+      if (!admits) break;
+    }
+  }
+}
+
+TEST(Code, TheCanonicaliserDecodesWhatTheRuleDecodes) {
+  const CanonRule rule = TheCanonRule();
+  smt::Context context;
+  smt::Solver solver(context, smt::Logic::kIntegers);
+  for (int value = 1; value < 256; ++value) {
+    if (value == '.' || value == '/' || value == '\\') continue;  // segments; refused
+    constexpr char kDigits[] = "0123456789abcdef";
+    const std::string escaped = {'/', 'x', '%', kDigits[value / 16], kDigits[value % 16]};
+    std::string canonical;
+    ASSERT_EQ(runtime::CanonicalisePath(escaped, false, false, canonical), nullptr) << escaped;
+    const bool decoded = canonical.size() == 3;
+    EXPECT_EQ(decoded, IsTrue(solver, rule.decodes(context.Integer(value)))) << escaped;
+  }
+}
+
+}  // namespace
+}  // namespace weir::proofs
