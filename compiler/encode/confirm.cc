@@ -68,7 +68,7 @@ model::Connection ConnectionOf(const Witness& witness) {
 }
 
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
-                           const Place& place) {
+                           const RulePlace& place) {
   using Kind = model::Identity::Kind;
   const auto outcome = [&](Part part, const std::optional<std::string>& scope) {
     const auto at = scope ? universe.Known({part, *scope, ""}) : std::nullopt;

@@ -22,7 +22,7 @@ model::Connection ConnectionOf(const Witness& witness);
 
 // Who the caller turns out to be, when asked at this row.
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
-                           const Place& place);
+                           const RulePlace& place);
 
 // What a request is expected to come to.
 struct Expected {

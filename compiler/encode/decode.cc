@@ -29,7 +29,7 @@ std::string CookieHeader(const std::string& so_far, const std::string& name,
 
 }  // namespace
 
-Witness Decode(const Universe& universe, const std::vector<Value>& request, const Place& place,
+Witness Decode(const Universe& universe, const std::vector<Value>& request, const RulePlace& place,
                const std::vector<std::uint32_t>& listeners) {
   Witness witness;
   witness.scheme = universe.listeners().empty() ? "http" : universe.listeners()[0].scheme;
@@ -78,7 +78,7 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
 }
 
 std::string Circumstance(const Universe& universe, const std::vector<Value>& request,
-                         const Place& place) {
+                         const RulePlace& place) {
   const auto jwt = OutcomeOf(universe, request, Part::kJwt, place.jwt);
   const auto keys = OutcomeOf(universe, request, Part::kKeys, place.keys);
   if (jwt == kKeysUnavailable || keys == kKeysUnavailable) return "while its key set cannot be had";

@@ -16,13 +16,13 @@ namespace weir::compiler {
 // value of the listener dimension each of the gateway's listeners is; the witness
 // names the gateway's own. A credential that is bad, or keys that cannot be had,
 // cannot be written into a request: see Circumstance.
-Witness Decode(const Universe& universe, const std::vector<Value>& request, const Place& place,
+Witness Decode(const Universe& universe, const std::vector<Value>& request, const RulePlace& place,
                const std::vector<std::uint32_t>& listeners);
 
 // What a request alone cannot show, in words: "with a token that does not hold".
 // Empty when the request says it all.
 std::string Circumstance(const Universe& universe, const std::vector<Value>& request,
-                         const Place& place);
+                         const RulePlace& place);
 
 }  // namespace weir::compiler
 

@@ -24,7 +24,7 @@ struct Language {
 
 class Encoder {
  public:
-  Encoder(Universe& universe, const Place& place) : u_(universe), place_(place) {}
+  Encoder(Universe& universe, const RulePlace& place) : u_(universe), place_(place) {}
 
   Formula Of(const syntax::Expression& expression) {
     using Kind = syntax::Expression::Kind;
@@ -298,7 +298,7 @@ class Encoder {
   }
 
   Universe& u_;
-  const Place& place_;
+  const RulePlace& place_;
 };
 
 }  // namespace
@@ -328,11 +328,11 @@ std::set<std::pair<std::string, Part>> RegisteredClaims() {
           {"aud", Part::kListClaim}};
 }
 
-Formula Encode(Universe& universe, const syntax::Expression& expression, const Place& place) {
+Formula Encode(Universe& universe, const syntax::Expression& expression, const RulePlace& place) {
   return Encoder(universe, place).Of(expression);
 }
 
-Formula JwtVerified(Universe& universe, const Place& place) {
+Formula JwtVerified(Universe& universe, const RulePlace& place) {
   if (!place.jwt) return kFalse;
   return universe.Is(universe.At({Part::kJwt, *place.jwt, ""}), kVerified);
 }

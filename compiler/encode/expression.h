@@ -15,7 +15,7 @@ namespace weir::compiler {
 
 // Where a condition stands: whose token and key it can read, and whose
 // captures. A rule of a gateway's scope is encoded anew for every route.
-struct Place {
+struct RulePlace {
   std::optional<std::string> jwt;   // the definition's text, as DimensionKey::scope
   std::optional<std::string> keys;
   const syntax::Match* match = nullptr;  // for captures
@@ -29,11 +29,11 @@ Part ClaimPart(syntax::Type type);
 // The registered claims, which every token can have.
 std::set<std::pair<std::string, Part>> RegisteredClaims();
 
-Formula Encode(Universe& universe, const syntax::Expression& expression, const Place& place);
+Formula Encode(Universe& universe, const syntax::Expression& expression, const RulePlace& place);
 
 // Formulas of what authentication found at this place: a token's claims and a
 // key's consumer count only when that credential was verified.
-Formula JwtVerified(Universe& universe, const Place& place);
+Formula JwtVerified(Universe& universe, const RulePlace& place);
 
 // Names a pattern's language: "path /=a/*/**". Two patterns of one name have one
 // language, and the table's encoding names its own patterns alike.

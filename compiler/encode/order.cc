@@ -59,8 +59,8 @@ class GatewayEncoder {
     return row;
   }
 
-  Place PlaceOf(const Route& route) const {
-    Place place;
+  RulePlace PlaceOf(const Route& route) const {
+    RulePlace place;
     if (route.authentication.jwt) {
       const syntax::Jwt& jwt = policy_[*route.authentication.jwt];
       place.jwt = DefinitionText(jwt);
@@ -123,7 +123,7 @@ class GatewayEncoder {
   // ORDER-7 to ORDER-10.
   void OneRoute(std::uint32_t i, Formula live) {
     const Route& route = gateway_.routes[i];
-    const Place place = PlaceOf(route);
+    const RulePlace place = PlaceOf(route);
     live = Authenticate(i, live, place);
     const auto [denied, allowed] = Authorize(route, place);
     AddFor(i, u_.f.And(live, denied), 403, "denied");
@@ -138,7 +138,7 @@ class GatewayEncoder {
   }
 
   // Either credential may be had; a bad one is never passed over.
-  Formula Authenticate(std::uint32_t i, Formula live, const Place& place) {
+  Formula Authenticate(std::uint32_t i, Formula live, const RulePlace& place) {
     if (!place.jwt && !place.keys) return live;
     const auto either = [&](std::uint32_t outcome) {
       return u_.f.Or(Outcome(place.jwt, Part::kJwt, outcome),
@@ -156,7 +156,7 @@ class GatewayEncoder {
     return u_.f.And(live, optional ? u_.f.Or(verified, none) : verified);
   }
 
-  std::pair<Formula, Formula> Authorize(const Route& route, const Place& place) {
+  std::pair<Formula, Formula> Authorize(const Route& route, const RulePlace& place) {
     std::vector<const std::vector<syntax::Rule>*> scopes{&gateway_.rules, &route.rules};
     if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
       for (const auto& target : forward->targets) {
@@ -196,7 +196,7 @@ class GatewayEncoder {
   // What a verified credential says of its own claims.
   void Credentials() {
     for (const Route& route : gateway_.routes) {
-      const Place place = PlaceOf(route);
+      const RulePlace place = PlaceOf(route);
       if (place.jwt) Claims(policy_[*route.authentication.jwt], *place.jwt);
       if (place.keys) Consumers(policy_[*route.authentication.keys], *place.keys);
     }

@@ -32,7 +32,7 @@ struct Row {
   std::optional<std::uint32_t> route;  // place in the gateway's routes
   std::string route_name;
   std::vector<std::string> services;   // when forwarded
-  Place place;                         // for conditions about requests of this row
+  RulePlace place;                         // for conditions about requests of this row
   Aspects aspects;
 };
 

@@ -27,7 +27,7 @@ struct Language {
 
 class Reader {
  public:
-  Reader(Universe& u, const TableView& table, std::uint32_t route, const Place& place)
+  Reader(Universe& u, const TableView& table, std::uint32_t route, const RulePlace& place)
       : u_(u), table_(table), route_(route), place_(place) {}
 
   Formula Of(std::uint32_t expression) {
@@ -304,13 +304,13 @@ class Reader {
   Universe& u_;
   const TableView& table_;
   std::uint32_t route_;
-  const Place& place_;
+  const RulePlace& place_;
 };
 
 }  // namespace
 
 Formula EncodeTableExpression(Universe& universe, const TableView& table,
-                              std::uint32_t expression, std::uint32_t route, const Place& place) {
+                              std::uint32_t expression, std::uint32_t route, const RulePlace& place) {
   return Reader(universe, table, route, place).Of(expression);
 }
 

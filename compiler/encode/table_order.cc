@@ -61,8 +61,8 @@ class TableEncoder {
     return row;
   }
 
-  Place PlaceOf(std::uint32_t i) const {
-    Place place;
+  RulePlace PlaceOf(std::uint32_t i) const {
+    RulePlace place;
     const RouteRecord& route = Record(i);
     if (route.api_keys != kNoIndex) place.keys = TableKeysText(table_, route.api_keys);
     if (route.jwt == kNoIndex) return place;
@@ -146,14 +146,14 @@ class TableEncoder {
     Add(u_.f.And(live, u_.f.Not(allows)), 404, "no-route");
   }
 
-  Formula Came(const Place& place, std::uint32_t outcome) {
+  Formula Came(const RulePlace& place, std::uint32_t outcome) {
     std::vector<Formula> any;
     if (place.jwt) any.push_back(u_.Is(u_.At({Part::kJwt, *place.jwt, ""}), outcome));
     if (place.keys) any.push_back(u_.Is(u_.At({Part::kKeys, *place.keys, ""}), outcome));
     return u_.f.Or(std::move(any));
   }
 
-  Formula Authenticate(std::uint32_t i, Formula live, const Place& place) {
+  Formula Authenticate(std::uint32_t i, Formula live, const RulePlace& place) {
     if (!place.jwt && !place.keys) return live;
     const Formula unavailable = Came(place, kKeysUnavailable);
     const Formula bad = u_.f.And(u_.f.Not(unavailable), Came(place, kBadCredential));
@@ -169,7 +169,7 @@ class TableEncoder {
 
   void OneRoute(std::uint32_t i, Formula live) {
     const RouteRecord& route = Record(i);
-    const Place place = PlaceOf(i);
+    const RulePlace place = PlaceOf(i);
     live = Authenticate(i, live, place);
     std::vector<runtime::Range> scopes{table_.gateway().rules, route.rules};
     for (const auto& target : TableView::Slice(table_.targets(), route.targets)) {

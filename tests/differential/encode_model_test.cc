@@ -84,7 +84,7 @@ Sample Draw(SmallPolicies& random, const Universe& universe) {
   return sample;
 }
 
-model::Identity IdentityOf(const Universe& universe, const Sample& sample, const Place& place) {
+model::Identity IdentityOf(const Universe& universe, const Sample& sample, const RulePlace& place) {
   model::Identity identity;
   using Kind = model::Identity::Kind;
   Outcome jwt = kNoCredential, keys = kNoCredential;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "runtime/table/writer.h"
@@ -126,13 +127,24 @@ bool Client::ReadMore() {
 }
 
 std::optional<strict::Request> Client::Next(std::string_view method) {
+  auto answer = NextOfAny(method);
+  while (answer && answer->status < 200) answer = NextOfAny(method);
+  return answer;
+}
+
+std::string Client::Rest() {
+  while (ReadMore()) {
+  }
+  return std::exchange(unread_, "");
+}
+
+std::optional<strict::Request> Client::NextOfAny(std::string_view method) {
   while (true) {
     strict::Reader reader(unread_);
     strict::Request answer;
     if (reader.NextResponse(method, answer)) {
       unread_.erase(0, unread_.size() - reader.left());
-      if (answer.status >= 200) return answer;
-      continue;
+      return answer;
     }
     if (!unread_.empty() && !reader.is_short()) {
       why_ = "no strict answer (" + reader.why() + "): " + unread_.substr(0, 300);

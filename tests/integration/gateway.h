@@ -44,6 +44,10 @@ class Client {
   // The next final answer; nothing at the connection's end, after 5 s, or when
   // what comes is no strict answer: `why()` says which.
   std::optional<strict::Request> Next(std::string_view method);
+  // The same, interim answers (1xx) among them.
+  std::optional<strict::Request> NextOfAny(std::string_view method);
+  // All octets up to the connection's end.
+  std::string Rest();
   // Whether the connection ends here, without a further octet.
   bool AtEnd();
   const std::string& why() const { return why_; }

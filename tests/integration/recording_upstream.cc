@@ -100,7 +100,12 @@ bool RecordingUpstream::Reply(int fd, Connection& connection) {
       strict::Reader reader(connection.unread);
       strict::Request request;
       if (!reader.Next(request)) {
-        if (!reader.is_short()) {
+        if (connection.unread.starts_with("POST /early") &&
+            connection.unread.find("\r\n\r\n") != std::string::npos) {
+          out += "HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+          connection.unread.clear();
+          keep = false;
+        } else if (!reader.is_short()) {
           record_.faults.push_back(reader.why() + ": " + connection.unread.substr(0, 400));
           connection.broken = true;
           keep = false;

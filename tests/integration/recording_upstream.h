@@ -38,6 +38,7 @@ class RecordingUpstream {
   // The raw answer to requests of this target, in place of the usual one; the
   // connection closes after it when `close`.
   void Answer(const std::string& target, std::string octets, bool close);
+  // POST /early...: answered 413 and closed as soon as the head is there.
 
  private:
   struct Connection {

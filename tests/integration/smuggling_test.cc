@@ -195,6 +195,78 @@ TEST_F(Smuggling, ARequestOctetByOctetIsOneRequest) {
   EXPECT_EQ(record.requests[0].body, "hello");
 }
 
+// An answer that needs no body leaves the body where it is: on the connection.
+TEST_F(Smuggling, OwnAnswersDoNotTurnABodyIntoARequest) {
+  const std::string hidden = Get("/smuggled");
+  for (const std::string& request :
+       {"POST /admin HTTP/1.1\r\nHost: gw\r\nContent-Length: " + std::to_string(hidden.size()) +
+            "\r\n\r\n" + hidden,
+        "POST /admin HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n24\r\n" + hidden +
+            "\r\n0\r\n\r\n"}) {
+    SCOPED_TRACE(Shown(request));
+    Client client(gateway_->port());
+    client.Send(request + Get("/after"));
+    const auto answer = client.Next("POST");
+    ASSERT_TRUE(answer.has_value()) << client.why();
+    EXPECT_EQ(answer->status, 403);
+    const auto next = client.Next("GET");
+    EXPECT_TRUE(next ? next->body == "you sent /after" : client.why() == "closed") << client.why();
+    for (const strict::Request& got : Settle().requests) EXPECT_EQ(got.target, "/after");
+  }
+}
+
+// The same where the upstream answers, and goes, before it has the whole body.
+TEST_F(Smuggling, AnEarlyAnswerDoesNotTurnTheBodyIntoARequest) {
+  const std::string hidden = Get("/smuggled");
+  Client client(gateway_->port());
+  client.Send("POST /early HTTP/1.1\r\nHost: gw\r\nContent-Length: " +
+              std::to_string(5 + hidden.size()) + "\r\n\r\n12345");
+  const auto answer = client.Next("POST");
+  ASSERT_TRUE(answer.has_value()) << client.why();
+  EXPECT_GE(answer->status, 400);
+  client.Send(hidden + Get("/after"));
+  const auto next = client.Next("GET");
+  EXPECT_TRUE(next ? next->body == "you sent /after"
+                   : client.why() == "closed" || client.why() == "reset")
+      << client.why();
+  const Record record = Settle();
+  EXPECT_TRUE(record.faults.empty());
+  for (const strict::Request& got : record.requests) EXPECT_EQ(got.target, "/after");
+}
+
+TEST_F(Smuggling, AnOldClientGetsNoChunks) {
+  upstream_->Answer("/chunks",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                    false);
+  Client client(gateway_->port());
+  client.Send("GET /chunks HTTP/1.0\r\nHost: gw\r\nConnection: keep-alive\r\n\r\n");
+  const std::string answer = client.Rest();
+  EXPECT_EQ(client.why(), "closed");
+  EXPECT_EQ(answer.find("chunked"), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
+  Settle();
+}
+
+TEST_F(Smuggling, AWaitingClientIsToldToGoOn) {
+  Client client(gateway_->port());
+  client.Send(
+      "POST /wait HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  const auto interim = client.NextOfAny("POST");
+  ASSERT_TRUE(interim.has_value()) << client.why();
+  EXPECT_EQ(interim->status, 100);
+  client.Send("hello" + Get("/after"));
+  const auto answer = client.Next("POST");
+  ASSERT_TRUE(answer.has_value()) << client.why();
+  EXPECT_EQ(answer->body, "you sent /wait");
+  const auto next = client.Next("GET");
+  ASSERT_TRUE(next.has_value()) << client.why();
+  EXPECT_EQ(next->body, "you sent /after");
+  const Record record = Settle();
+  ASSERT_EQ(record.requests.size(), 2u);
+  EXPECT_EQ(record.requests[0].body, "hello");
+  EXPECT_EQ(record.requests[0].Count("expect"), 0);
+}
+
 // A caller cannot say who it is taken for.
 TEST_F(Smuggling, FieldsThatTellWhoTheCallerIsAreOurs) {
   Client client(gateway_->port());
