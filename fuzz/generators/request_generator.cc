@@ -83,7 +83,8 @@ void AddReadFields(Choices& choices, Parts& parts) {
   }
   if (choices.Chance(15)) {
     const std::string chain = model::AddressText(AddressWord(choices));
-    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) + chain);
+    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) + chain +
+                                                      choices.Of({"", "", "", ",", ", no"}));
   }
   if (choices.Chance(10)) {
     parts.fields.emplace_back("Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles",

@@ -269,9 +269,8 @@ void Canonicaliser::ReadClient(const ConnectionFacts& facts, const CanonicalOpti
     const std::string_view element =
         TrimOws(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
     chain = comma == std::string_view::npos ? std::string_view() : chain.substr(0, comma);
-    if (element.empty()) continue;
     const auto address = ParseAddress(element);
-    if (!address) return;
+    if (!address) return;  // an empty one too: its proxy knew nobody to vouch for
     out.client = *address;
     if (!trusted(out.client)) return;
   }
