@@ -33,7 +33,7 @@ list : '[' (element (',' element)* ','?)? ']' ;
 
 element : word | STRING | REGEX | list ;
 
-sign : EQUAL | UNEQUAL | LESS | LESS_EQUAL | GREATER | GREATER_EQUAL | ARROW ;
+sign : ASSIGN | EQUAL | UNEQUAL | LESS | LESS_EQUAL | GREATER | GREATER_EQUAL | ARROW ;
 
 // The operators of conditions are ordinary words everywhere else.
 word
@@ -84,6 +84,7 @@ LESS : '<' ;
 GREATER_EQUAL : '>=' ;
 GREATER : '>' ;
 ARROW : '->' ;
+ASSIGN : '=' ;  // behind `let NAME`; elsewhere no token (dsl/parse/tokens.cc)
 
 OPEN_BLOCK : '{' ;
 CLOSE_BLOCK : '}' ;

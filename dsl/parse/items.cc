@@ -98,7 +98,8 @@ Item ItemBuilder::Leaf(const antlr4::Token& token) {
   std::size_t type = token.getType();
   if (type == WeirParser::STRING) item.kind = Item::Kind::kString;
   if (type == WeirParser::REGEX) item.kind = Item::Kind::kRegex;
-  if (type >= WeirParser::EQUAL && type <= WeirParser::ARROW) item.kind = Item::Kind::kOperator;
+  const bool sign = type >= WeirParser::EQUAL && type <= WeirParser::ARROW;
+  if (sign || type == WeirParser::ASSIGN) item.kind = Item::Kind::kOperator;
   return item;
 }
 

@@ -74,6 +74,9 @@ class TokenReader {
         return TakeUnclosed(token);
       case WeirLexer::ALIEN:
         return TakeAlien(token);
+      case WeirLexer::ASSIGN:
+        if (!IsAssignment(token)) return TakeAlien(token);
+        break;
       case WeirLexer::WORD:
         if (LooksLikeComment(token)) return;
         break;
@@ -97,6 +100,13 @@ class TokenReader {
     bool regex = Text(token).front() == '~';
     list_.fatal = !brackets_.Take(
         {regex ? WeirLexer::REGEX : WeirLexer::STRING, token.begin, token.end}, list_.tokens);
+  }
+
+  // let NAME =
+  bool IsAssignment(Token token) const {
+    const std::size_t size = list_.tokens.size();
+    if (Text(token) != "=" || size < 2 || Text(list_.tokens[size - 2]) != "let") return false;
+    return list_.tokens[size - 1].type == WeirLexer::WORD;
   }
 
   bool LooksLikeComment(Token token) {

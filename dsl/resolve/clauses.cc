@@ -58,8 +58,8 @@ bool ReadOne(Cursor& cursor, const Clause& clause, const std::string& owner, Fou
 }  // namespace
 
 Span Cursor::Here() const {
-  if (!AtEnd()) return (*items_)[next_].span;
-  if (!items_->empty()) return items_->back().span;
+  if (!AtEnd()) return items_[next_]->span;
+  if (!items_.empty()) return items_.back()->span;
   return whole_;
 }
 
@@ -112,7 +112,7 @@ Diagnostic& Cursor::Expected(std::string_view what) {
                            Peek()->span);
   }
   std::string message = "expected " + std::string(what);
-  if (!items_->empty()) message += " after " + Quote(Last());
+  if (!items_.empty()) message += " after " + Quote(Last());
   return context_->Error("expected", std::move(message), Here());
 }
 

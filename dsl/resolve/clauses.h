@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dsl/resolve/context.h"
@@ -23,15 +24,21 @@ namespace weir::dsl::resolve {
 class Cursor {
  public:
   Cursor(Context& context, const std::vector<tree::Item>& items, Span whole)
-      : context_(&context), items_(&items), whole_(whole) {}
-
-  bool AtEnd() const { return next_ >= items_->size(); }
-  const tree::Item* Peek(std::size_t ahead = 0) const {
-    return next_ + ahead < items_->size() ? &(*items_)[next_ + ahead] : nullptr;
+      : context_(&context), whole_(whole) {
+    items_.reserve(items.size());
+    for (const tree::Item& item : items) items_.push_back(&item);
   }
-  const tree::Item& Take() { return (*items_)[next_++]; }
+  // Items of several lines as one.
+  Cursor(Context& context, std::vector<const tree::Item*> items, Span whole)
+      : context_(&context), items_(std::move(items)), whole_(whole) {}
+
+  bool AtEnd() const { return next_ >= items_.size(); }
+  const tree::Item* Peek(std::size_t ahead = 0) const {
+    return next_ + ahead < items_.size() ? items_[next_ + ahead] : nullptr;
+  }
+  const tree::Item& Take() { return *items_[next_++]; }
   // The item taken last; the statement's first before any was.
-  const tree::Item& Last() const { return (*items_)[next_ > 0 ? next_ - 1 : 0]; }
+  const tree::Item& Last() const { return *items_[next_ > 0 ? next_ - 1 : 0]; }
   // The next item, or the last one when there is none.
   Span Here() const;
 
@@ -52,7 +59,7 @@ class Cursor {
 
  private:
   Context* context_;
-  const std::vector<tree::Item>* items_;
+  std::vector<const tree::Item*> items_;
   Span whole_;
   std::size_t next_ = 0;
 };

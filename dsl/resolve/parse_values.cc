@@ -53,12 +53,17 @@ std::expected<std::uint64_t, std::string> ParseWithUnit(std::string_view text,
     if (value > most) return std::unexpected(quoted + " is too large");
   }
   value *= unit->factor;
-  std::uint64_t scale = unit->factor;
+  unsigned __int128 above = 0;  // the fraction times its scale
+  unsigned __int128 scale = 1;
+  if (fraction.size() > 12) return std::unexpected(quoted + " is finer than the least unit");
   for (char c : fraction) {
-    if (scale % 10 != 0) return std::unexpected(quoted + " is finer than the least unit");
-    scale /= 10;
-    value += static_cast<unsigned>(c - '0') * scale;
+    above = above * 10 + static_cast<unsigned>(c - '0');
+    scale *= 10;
   }
+  if (above * unit->factor % scale != 0) {
+    return std::unexpected(quoted + " is finer than the least unit");
+  }
+  value += above * unit->factor / scale;
   if (value > most) return std::unexpected(quoted + " is too large");
   return static_cast<std::uint64_t>(value);
 }
