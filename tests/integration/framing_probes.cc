@@ -19,7 +19,7 @@ std::vector<Probe> LineProbes() {
       {Get("GET /x HTTP/1.1"), Fate::kForwarded, 200, "/x"},
       {"\r\n" + Get("GET /x HTTP/1.1"), Fate::kForwarded, 200, "/x"},
       {Get("GET /x HTTP/1.0"), Fate::kLast, 200, "/x"},
-      {"GET /x HTTP/1.0\r\nHost: gw\r\nConnection: keep-alive\r\n\r\n", Fate::kForwarded, 200, "/x"},
+      {"GET /x HTTP/1.0\r\nHost: gw\r\nConnection: keep-alive\r\n\r\n", Fate::kLast, 200, "/x"},
       {"GET /x HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n", Fate::kLast, 200, "/x"},
       {Get("DELETE /x HTTP/1.1"), Fate::kForwarded, 200, "/x"},
       {Get("BREW /x HTTP/1.1"), Fate::kForwarded, 200, "/x"},
