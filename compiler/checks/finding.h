@@ -19,11 +19,11 @@ struct Hop {
 };
 
 struct Finding {
-  dsl::Diagnostic diagnostic;       // rule, severity, message, span, labels, help
+  dsl::Diagnostic diagnostic;  // rule, severity, message, span, labels, help
   std::optional<Witness> witness;
-  std::vector<Hop> path;            // in place of a witness where no request can show it
+  std::vector<Hop> path;  // in place of a witness where no request can show it
   std::uint64_t factor = 0;
-  std::string fix;                  // what to do, in one sentence
+  std::string fix;  // what to do, in one sentence
 };
 
 // Something a check could not decide, and why; never counted as fine.

@@ -20,10 +20,10 @@ struct Witness {
   std::string method = "GET";
   std::string scheme = "http";
   std::string host = "example.com";
-  std::string path = "/";  // canonical
+  std::string path = "/";                                    // canonical
   std::vector<std::pair<std::string, std::string>> query;    // decoded; written percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;  // lower-case names
-  std::optional<syntax::Address> client;  // none: any address does
+  std::optional<syntax::Address> client;                     // none: any address does
   std::optional<std::string> peer;
   std::optional<std::string> consumer;
   bool jwt = false;

@@ -1,0 +1,128 @@
+// A route that no request reaches: earlier routes take, together, all that it
+// matches (compiler/shadow), or nothing matches it at all. An error when a
+// request that it matches is treated otherwise by the route that takes it.
+#include <memory>
+#include <utility>
+
+#include "compiler/checks/checks.h"
+#include "compiler/checks/places.h"
+#include "compiler/shadow/engine.h"
+#include "compiler/smt/class_solver.h"
+#include "compiler/witness/replay.h"
+
+namespace weir::compiler {
+namespace {
+
+// The search's way out: the same problem for Z3.
+ResidueAnswer AskSolver(const Residue& residue) {
+  smt::ClassProblem problem;
+  problem.candidates = residue.candidates;
+  for (const auto& dimension : residue.dimensions) {
+    auto& classes = problem.dimensions.emplace_back();
+    for (const auto& each : dimension.classes) classes.push_back({each});
+  }
+  smt::ClassAnswer found = smt::SolveClasses(problem, 500);
+  ResidueAnswer answer;
+  using Kind = smt::ClassAnswer::Kind;
+  answer.kind = found.kind == Kind::kEscapes   ? ResidueAnswer::Kind::kEscapes
+                : found.kind == Kind::kCovered ? ResidueAnswer::Kind::kCovered
+                                               : ResidueAnswer::Kind::kUnknown;
+  answer.classes = std::move(found.classes);
+  answer.core = std::move(found.core);
+  answer.reason = std::move(found.reason);
+  return answer;
+}
+
+class GatewayCheck {
+ public:
+  GatewayCheck(const syntax::Policy& policy, std::uint32_t gateway, CheckResult& result)
+      : policy_(policy),
+        gateway_(gateway),
+        routes_(policy.gateways[gateway].routes),
+        result_(result),
+        engine_(policy.gateways[gateway], {.fallback = AskSolver}) {}
+
+  void Run() {
+    for (std::uint32_t route = 0; route < routes_.size(); ++route) {
+      RouteVerdict verdict = engine_.Explain(route);
+      if (verdict.kind == RouteVerdict::Kind::kUnknown) {
+        Undecided(route, verdict.reason);
+      } else if (verdict.kind == RouteVerdict::Kind::kDead) {
+        Dead(route, std::move(verdict));
+      }
+    }
+  }
+
+ private:
+  void Undecided(std::uint32_t route, const std::string& reason) {
+    result_.unknown.push_back({"shadowed-route",
+                               "whether route '" + routes_[route].name + "' is reached: " + reason,
+                               SpanOf(policy_, routes_[route].node)});
+  }
+
+  void Dead(std::uint32_t route, RouteVerdict verdict) {
+    Finding finding;
+    auto& diagnostic = finding.diagnostic;
+    const std::string name = "route '" + routes_[route].name + "'";
+    diagnostic.rule = "shadowed-route";
+    diagnostic.severity = verdict.outcome_differs ? dsl::Severity::kError : dsl::Severity::kWarning;
+    diagnostic.span = SpanOf(policy_, routes_[route].node);
+    if (verdict.blockers.empty()) {
+      diagnostic.message = name + " matches no request at all";
+      finding.fix = "Loosen its match, or take it out.";
+    } else if (!verdict.witness) {
+      Undecided(route, "no request that shows it was found");
+      return;
+    } else {
+      if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
+      const std::string wrong = replay_->Disagreement(*verdict.witness, verdict.taken_by);
+      if (!wrong.empty()) {
+        Undecided(route, wrong);
+        return;
+      }
+      Describe(name, verdict, finding);
+    }
+    diagnostic.help = finding.fix;
+    result_.findings.push_back(std::move(finding));
+  }
+
+  void Describe(const std::string& name, RouteVerdict& verdict, Finding& finding) {
+    auto& diagnostic = finding.diagnostic;
+    std::vector<std::string> names;
+    for (const std::uint32_t blocker : verdict.blockers) {
+      names.push_back(routes_[blocker].name);
+      diagnostic.labels.push_back(
+          {SpanOf(policy_, routes_[blocker].node),
+           verdict.blockers.size() == 1 ? "takes all of them" : "takes some of them"});
+    }
+    const bool one = names.size() == 1;
+    diagnostic.message = name + " is never reached: " + (one ? "route " : "routes ") +
+                         Listed(names) + (one ? " takes" : " together take") +
+                         " every request that it matches" +
+                         (verdict.outcome_differs ? "" : ", and the outcome is the same");
+    finding.witness = std::move(verdict.witness);
+    finding.fix = verdict.outcome_differs
+                      ? "Move it above " + std::string(one ? "that route" : "those routes") +
+                            ", or narrow what " + (one ? "that one matches." : "they match.")
+                      : "Take it out: nothing changes.";
+  }
+
+  const syntax::Policy& policy_;
+  const std::uint32_t gateway_;
+  const std::vector<syntax::Route>& routes_;
+  CheckResult& result_;
+  ShadowEngine engine_;
+  std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
+};
+
+}  // namespace
+
+CheckResult CheckShadowedRoutes(const syntax::Policy& policy) {
+  CheckResult result;
+  for (std::uint32_t gateway = 0; gateway < policy.gateways.size(); ++gateway) {
+    GatewayCheck(policy, gateway, result).Run();
+  }
+  return result;
+}
+
+}  // namespace weir::compiler

@@ -1,0 +1,93 @@
+// `weir lint`: every check over policies (spec/checks has a page for each rule).
+//
+// A policy that cannot be read, parsed or resolved has its diagnostics on
+// stderr in every format, and exits with 2: there is nothing to check.
+#include <CLI/CLI.hpp>
+#include <list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/checks/checks.h"
+#include "compiler/cli/commands.h"
+#include "compiler/cli/output.h"
+#include "compiler/report/report.h"
+#include "dsl/resolve/load.h"
+
+namespace weir::cli {
+namespace {
+
+using compiler::Count;
+using dsl::Severity;
+
+struct Options {
+  std::vector<std::string> files;
+  std::string format = "text";
+  std::string fail_on = "warning";
+  std::string explain;
+};
+
+int Explain(const std::string& rule) {
+  const auto page = compiler::RulePage(rule);
+  if (page) return Print(*page) ? kFine : kBadCall;
+  std::string known;
+  for (const auto& check : compiler::kChecks) {
+    known += (known.empty() ? "" : ", ") + std::string(check.rule);
+  }
+  Complain("there is no rule '" + rule + "'; there are: " + known);
+  return kBadCall;
+}
+
+std::string Shown(const compiler::Report& report, const std::string& format) {
+  if (format == "json") return compiler::AsJson(report);
+  if (format == "sarif") return compiler::AsSarif(report);
+  if (format == "junit") return compiler::AsJunit(report);
+  if (format == "github") return compiler::AsGithub(report);
+  return compiler::AsText(report, Colored(stdout));
+}
+
+int StatusOf(const compiler::Report& report, const std::string& fail_on) {
+  std::size_t findings = Count(report, Severity::kError);
+  if (fail_on != "error") findings += Count(report, Severity::kWarning);
+  if (fail_on == "note") findings += Count(report, Severity::kNote);
+  if (findings > 0) return kFindings;
+  return compiler::CountUnknown(report) > 0 ? kUndecided : kFine;
+}
+
+int Lint(const Options& options) {
+  if (!options.explain.empty()) return Explain(options.explain);
+  if (options.files.empty()) {
+    Complain("lint: name a policy file, or a rule with --explain");
+    return kBadCall;
+  }
+  std::list<dsl::LoadResult> loaded;  // the report points into their sources
+  compiler::Report report;
+  bool broken = false;
+  Progress progress("checking");
+  for (const std::string& file : options.files) {
+    progress.Update(report.size(), options.files.size());
+    const dsl::LoadResult& each = loaded.emplace_back(dsl::Load(file));
+    cli::Report(each.diagnostics, each.sources);
+    broken = broken || !each.policy;
+    if (each.policy) report.push_back({&each.sources, compiler::RunChecks(*each.policy)});
+  }
+  if (broken) return kBadCall;
+  return Print(Shown(report, options.format)) ? StatusOf(report, options.fail_on) : kBadCall;
+}
+
+}  // namespace
+
+void AddLint(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* lint = app.add_subcommand("lint", "Check policies: what no request can have meant");
+  lint->add_option("FILE", options->files, "The policy files");
+  lint->add_option("--format", options->format, "How findings are shown")
+      ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github"}));
+  lint->add_option("--fail-on", options->fail_on, "Exit with 1 from this severity on")
+      ->check(CLI::IsMember({"error", "warning", "note"}));
+  lint->add_option("--explain", options->explain, "Print the page of a rule");
+  lint->callback([options, &status] { status = Lint(*options); });
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,93 @@
+// SARIF 2.1.0 (OASIS): one run; what stayed unknown is a notification of the
+// invocation, which is then not said to have been successful.
+#include <nlohmann/json.hpp>
+
+#include "compiler/checks/checks.h"
+#include "compiler/report/report.h"
+#include "compiler/report/witness_json.h"
+
+namespace weir::compiler {
+namespace {
+
+using nlohmann::json;
+
+// A file name as a URI reference: what RFC 3986 does not allow in a path is escaped.
+std::string UriOf(const std::string& file) {
+  constexpr const char* kHex = "0123456789ABCDEF";
+  std::string uri = file.starts_with("/") ? "file://" : "";
+  for (const char c : file) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (std::isalnum(octet) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos) {
+      uri += c;
+    } else {
+      uri += {'%', kHex[octet / 16], kHex[octet % 16]};
+    }
+  }
+  return uri;
+}
+
+json LocationOf(const dsl::SourceMap& sources, dsl::Span span) {
+  const TextPlace place = WrittenAt(sources, span);
+  return {{"physicalLocation",
+           {{"artifactLocation", {{"uri", UriOf(place.file)}}},
+            {"region",
+             {{"startLine", place.begin.line},
+              {"startColumn", place.begin.column},
+              {"endLine", place.end.line},
+              {"endColumn", place.end.column}}}}}};
+}
+
+json ResultOf(const Finding& finding, const dsl::SourceMap& sources) {
+  const auto& diagnostic = finding.diagnostic;
+  json result = {{"ruleId", diagnostic.rule},
+                 {"level", SeverityName(diagnostic.severity)},
+                 {"message", {{"text", diagnostic.message}}},
+                 {"locations", {LocationOf(sources, diagnostic.span)}}};
+  for (const auto& label : diagnostic.labels) {
+    json related = LocationOf(sources, label.span);
+    related["message"] = {{"text", label.message}};
+    result["relatedLocations"].push_back(related);
+  }
+  if (finding.witness) result["properties"]["witness"] = json::parse(WitnessJson(*finding.witness));
+  for (const Hop& hop : finding.path) {
+    result["properties"]["path"].push_back({{"hop", hop.hop}, {"tries", hop.tries}});
+  }
+  if (finding.factor > 0) result["properties"]["factor"] = finding.factor;
+  return result;
+}
+
+}  // namespace
+
+std::string AsSarif(const Report& report) {
+  json rules = json::array();
+  for (const Check& check : kChecks) {
+    rules.push_back({{"id", check.rule},
+                     {"defaultConfiguration", {{"level", SeverityName(check.worst)}}},
+                     {"help", {{"text", RulePage(check.rule).value_or("")}}}});
+  }
+  json results = json::array();
+  json notifications = json::array();
+  for (const auto& file : report) {
+    for (const Finding& finding : file.result.findings) {
+      results.push_back(ResultOf(finding, *file.sources));
+    }
+    for (const Unknown& unknown : file.result.unknown) {
+      notifications.push_back({{"level", "error"},
+                               {"message", {{"text", "undecided: " + unknown.reason}}},
+                               {"associatedRule", {{"id", unknown.rule}}},
+                               {"locations", {LocationOf(*file.sources, unknown.span)}}});
+    }
+  }
+  const json run = {{"tool", {{"driver", {{"name", "weir"}, {"rules", rules}}}}},
+                    {"columnKind", "unicodeCodePoints"},
+                    {"invocations",
+                     {{{"executionSuccessful", notifications.empty()},
+                       {"toolExecutionNotifications", notifications}}}},
+                    {"results", results}};
+  const json whole = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                      {"version", "2.1.0"},
+                      {"runs", json::array({run})}};
+  return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace weir::compiler

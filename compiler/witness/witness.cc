@@ -1,0 +1,85 @@
+#include "compiler/witness/witness.h"
+
+#include <cstddef>
+#include <string_view>
+
+namespace weir::compiler {
+namespace {
+
+// Every octet that is not unreserved is escaped: no value can pose as two.
+std::string Encoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain)
+      encoded += c;
+    else
+      encoded += {'%', kHex[octet / 16], kHex[octet % 16]};
+  }
+  return encoded;
+}
+
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  return quoted + "'";
+}
+
+std::string ClaimText(const syntax::ClaimValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  std::string list;
+  for (const auto& item : std::get<std::vector<std::string>>(value)) {
+    list += (list.empty() ? "" : ", ") + item;
+  }
+  return "[" + list + "]";
+}
+
+// A shell ends a comment only at a line break; control octets must not make one.
+std::string Comment(const std::string& text) {
+  std::string comment;
+  for (const char c : text) comment += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  return comment;
+}
+
+}  // namespace
+
+std::string Url(const Witness& witness) {
+  std::string url = witness.scheme + "://" + witness.host + witness.path;
+  char separator = '?';
+  for (const auto& [name, value] : witness.query) {
+    url += separator + Encoded(name) + "=" + Encoded(value);
+    separator = '&';
+  }
+  return url;
+}
+
+std::string Curl(const Witness& witness) {
+  std::string command = "curl -i --path-as-is -g";
+  if (witness.method == "HEAD")
+    command += " -I";
+  else if (witness.method != "GET")
+    command += " -X " + Quoted(witness.method);
+  for (const auto& [name, value] : witness.headers) {
+    // curl sends a field with an empty value only when it ends in a semicolon.
+    command += " -H " + Quoted(value.empty() ? name + ";" : name + ": " + value);
+  }
+  command += " " + Quoted(Url(witness));
+  std::string with;
+  if (witness.jwt) with += "a verified token";
+  for (const auto& [name, value] : witness.claims) with += ", " + name + " " + ClaimText(value);
+  if (witness.consumer) with += (with.empty() ? "" : ", ") + ("the key of " + *witness.consumer);
+  if (witness.peer) with += (with.empty() ? "" : ", ") + ("the peer " + *witness.peer);
+  return with.empty() ? command : command + "  # with " + Comment(with);
+}
+
+}  // namespace weir::compiler
