@@ -12,10 +12,20 @@ namespace weir::cli {
 
 using AddCommand = void (*)(CLI::App& app, int& status);
 
+void AddCompile(CLI::App& app, int& status);
+void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
+void AddTable(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
+#ifdef WEIR_RESOLVES  // the resolver is part of this build
+    AddCompile,
+    AddExplain,
+#endif
     AddFmt,
+#ifdef WEIR_RESOLVES
+    AddTable,
+#endif
 };
 
 }  // namespace weir::cli
