@@ -108,7 +108,7 @@ class GatewayRules {
     if (!some) return;
     Part part;
     part.row = *some;
-    const Place& place = rows_[*some].place;
+    const RulePlace& place = rows_[*some].place;
     for (const Rule* rule : rules) {
       if (!rule->allow) part.denies.emplace_back(rule, Encode(u_, rule->when, place));
     }
