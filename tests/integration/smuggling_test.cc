@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/integration/gateway.h"
@@ -14,6 +16,8 @@
 
 namespace weir::tests {
 namespace {
+
+using namespace std::string_view_literals;
 
 std::string Shown(std::string_view octets) {
   std::string out;
@@ -265,6 +269,49 @@ TEST_F(Smuggling, AWaitingClientIsToldToGoOn) {
   ASSERT_EQ(record.requests.size(), 2u);
   EXPECT_EQ(record.requests[0].body, "hello");
   EXPECT_EQ(record.requests[0].Count("expect"), 0);
+}
+
+// Good requests with a few octets changed, cut into random writes: whatever the
+// gateway makes of them, the upstream only ever sees strict requests.
+TEST_F(Smuggling, ChangedOctetsInRandomPieces) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto below = [&](std::size_t n) { return random() % n; };
+  std::vector<std::string> good;
+  for (const auto& probes : {FramingProbes(), ChunkProbes(), FieldProbes(), PathProbes()}) {
+    for (const Probe& probe : probes) {
+      if (probe.fate != Fate::kCutShort && probe.octets.size() < 400) good.push_back(probe.octets);
+    }
+  }
+  static constexpr std::string_view kOctets = "\r\n\t :;,=0159afGP/\\%.\0\x0b\x7f\x80-_\""sv;
+  for (int round = 0; round < 3000; ++round) {
+    std::string octets = good[below(good.size())] + good[below(good.size())];
+    for (std::size_t change = below(4); change > 0; --change) {
+      const std::size_t at = below(octets.size());
+      const std::string octet(1, kOctets[below(kOctets.size())]);
+      switch (below(3)) {
+        case 0: octets.replace(at, 1, octet); break;
+        case 1: octets.insert(at, octet); break;
+        default: octets.erase(at, 1); break;
+      }
+    }
+    SCOPED_TRACE(Shown(octets));
+    Client client(gateway_->port());
+    for (std::string_view rest = octets; !rest.empty();) {
+      const std::size_t size = std::min<std::size_t>(rest.size(), 1 + below(60));
+      client.Send(rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
+    client.EndSending();
+    client.Rest();
+    EXPECT_TRUE(client.why() == "closed" || client.why() == "reset") << client.why();
+    const Record record = Settle();
+    ASSERT_TRUE(record.faults.empty()) << "upstream got: " << Shown(record.faults.front());
+    for (const strict::Request& request : record.requests) {
+      EXPECT_FALSE(request.target == "/admin" || request.target.starts_with("/admin/"));
+    }
+  }
 }
 
 // A caller cannot say who it is taken for.
