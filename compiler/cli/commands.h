@@ -15,6 +15,7 @@ using AddCommand = void (*)(CLI::App& app, int& status);
 void AddCompile(CLI::App& app, int& status);
 void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
+void AddLint(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
@@ -24,6 +25,7 @@ inline constexpr AddCommand kCommands[] = {
 #endif
     AddFmt,
 #ifdef WEIR_RESOLVES
+    AddLint,
     AddTable,
 #endif
 };
