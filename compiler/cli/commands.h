@@ -19,15 +19,11 @@ void AddLint(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
-#ifdef WEIR_RESOLVES  // the resolver is part of this build
     AddCompile,
     AddExplain,
-#endif
     AddFmt,
-#ifdef WEIR_RESOLVES
     AddLint,
     AddTable,
-#endif
 };
 
 }  // namespace weir::cli
