@@ -17,6 +17,7 @@ void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
 void AddLint(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
+void AddTest(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
     AddCompile,
@@ -24,6 +25,7 @@ inline constexpr AddCommand kCommands[] = {
     AddFmt,
     AddLint,
     AddTable,
+    AddTest,
 };
 
 }  // namespace weir::cli
