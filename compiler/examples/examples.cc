@@ -113,14 +113,13 @@ class Coverage {
   }
 
  private:
-  // The line that it begins on, with single spaces.
+  // On one line, as written.
   static std::string TextOf(const syntax::Policy& policy, const dsl::SourceMap* sources,
                             const syntax::Rule& rule) {
     std::string text;
     if (sources && rule.node < policy.origins.size()) {
-      const syntax::Origin& origin = policy.origins[rule.node];
-      for (char c : sources->Line(origin.file, sources->Begin(origin).line)) {
-        const bool space = c == ' ' || c == '\t' || c == '\r';
+      for (char c : sources->text(policy.origins[rule.node])) {
+        const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
         if (!space) text += c;
         if (space && !text.empty() && text.back() != ' ') text += ' ';
       }

@@ -1,0 +1,68 @@
+// An upstream that does what a test says: each connection is handed to a script
+// on a thread of its own, which reads and writes octets as it likes.
+#ifndef WEIR_TESTS_INTEGRATION_SCRIPTED_UPSTREAM_H_
+#define WEIR_TESTS_INTEGRATION_SCRIPTED_UPSTREAM_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace weir::tests {
+
+class Peer {
+ public:
+  explicit Peer(int fd) : fd_(fd) {}
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  // Reads up to and with `mark`, or nothing more within 5 s: what came.
+  std::string ReadTo(std::string_view mark);
+  std::string ReadExactly(std::size_t octets);
+  bool AtEnd();  // waits for the other side's end
+  void Write(std::string_view octets);
+  void Close();
+  void Reset();  // the other side sees its connection reset
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+  std::string unread_;
+};
+
+class ScriptedUpstream {
+ public:
+  using Script = std::function<void(Peer&)>;
+  explicit ScriptedUpstream(Script script);
+  ~ScriptedUpstream();
+  std::uint16_t port() const { return port_; }
+  int connections() const { return connections_; }
+
+ private:
+  void Accept();
+  std::uint16_t port_ = 0;  // ahead of listener_, which sets it
+  int listener_ = -1;
+  Script script_;
+  std::atomic<int> connections_{0};
+  std::mutex mutex_;
+  std::list<Peer> peers_;
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+// Answers every request on a connection with 200 and its head as the body.
+void EchoHeads(Peer& peer);
+// A port on which nobody listens.
+std::uint16_t ClosedPort();
+// A connection to 127.0.0.1:port; throws.
+int ConnectTo(std::uint16_t port);
+
+}  // namespace weir::tests
+
+#endif  // WEIR_TESTS_INTEGRATION_SCRIPTED_UPSTREAM_H_
