@@ -15,17 +15,17 @@ using AddCommand = void (*)(CLI::App& app, int& status);
 void AddCompile(CLI::App& app, int& status);
 void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
+void AddLint(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
+void AddTest(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
-#ifdef WEIR_RESOLVES  // the resolver is part of this build
     AddCompile,
     AddExplain,
-#endif
     AddFmt,
-#ifdef WEIR_RESOLVES
+    AddLint,
     AddTable,
-#endif
+    AddTest,
 };
 
 }  // namespace weir::cli

@@ -113,13 +113,14 @@ class Coverage {
   }
 
  private:
-  // On one line, as written.
+  // The line that it begins on, with single spaces.
   static std::string TextOf(const syntax::Policy& policy, const dsl::SourceMap* sources,
                             const syntax::Rule& rule) {
     std::string text;
     if (sources && rule.node < policy.origins.size()) {
-      for (char c : sources->text(policy.origins[rule.node])) {
-        const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+      const syntax::Origin& origin = policy.origins[rule.node];
+      for (char c : sources->Line(origin.file, sources->Begin(origin).line)) {
+        const bool space = c == ' ' || c == '\t' || c == '\r';
         if (!space) text += c;
         if (space && !text.empty() && text.back() != ' ') text += ' ';
       }

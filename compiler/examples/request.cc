@@ -108,7 +108,7 @@ ExampleCase CaseOf(const syntax::Policy& policy, const syntax::Example& example)
   const bool tls = gateway.listeners[result.connection.listener].protocol ==
                    syntax::Listener::Protocol::kHttps;
   result.connection.peer_address =
-      request.client ? *request.client : *model::ParseAddress("198.51.100.1");
+      request.client ? *request.client : *model::ParseAddress("127.0.0.1");
   result.connection.peer_identity = request.peer;
   result.raw.method = request.method;
   result.raw.target = url.target;

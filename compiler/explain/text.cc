@@ -81,7 +81,7 @@ std::string ToText(const Explanation& e) {
   for (const WeighedRule& rule : e.rules) {
     const std::string text =
         rule.text.empty() ? std::string(rule.allow ? "allow" : "deny") : rule.text;
-    page.Line("rules", std::string(rule.holds ? "holds   " : "does not ") + text + ", of " +
+    page.Line("rules", std::string(rule.holds ? "holds: " : "fails: ") + text + ", of " +
                            rule.scope + At(rule.place) + (rule.decided ? ": decides" : ""));
   }
   if (e.forwarded) {

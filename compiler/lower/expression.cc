@@ -1,4 +1,5 @@
 #include "compiler/lower/lowering.h"
+#include "compiler/lower/source_text.h"
 
 namespace weir::compiler {
 
@@ -171,7 +172,7 @@ runtime::Range Lowering::LowerRules(const std::vector<syntax::Rule>& rules) {
     record.allow = rule.allow;
     record.when = StoreExpression(rule.when);
     record.source = SourceOf(rule.node);
-    record.text = out.Text(TextOf(rule.node));
+    record.text = out.Text(RuleText(policy, sources, rule));
     records.push_back(record);
   }
   return AppendRun(out.rules, records);

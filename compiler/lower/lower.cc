@@ -37,30 +37,6 @@ runtime::Provenance Lowering::SourceOf(syntax::NodeId node) {
   return source;
 }
 
-std::string Lowering::TextOf(syntax::NodeId node) const {
-  if (node >= policy.origins.size() || !sources) return "";
-  const syntax::Origin& origin = policy.origins[node];
-  if (origin.file >= sources->file_count()) return "";
-  std::string text;
-  bool comment = false;
-  bool quoted = false;
-  bool space = false;
-  for (char c : sources->text(origin)) {
-    if (c == '\n') comment = false;
-    if (c == '"') quoted = !quoted;
-    if (c == '#' && !quoted) comment = true;
-    if (comment) continue;
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) {
-      space = !text.empty();
-      continue;
-    }
-    if (space) text.push_back(' ');
-    space = false;
-    text.push_back(c);
-  }
-  return text;
-}
-
 void Lowering::Refuse(syntax::NodeId node, std::string message, std::string help) {
   dsl::Diagnostic diagnostic;
   diagnostic.rule = "table-budget";

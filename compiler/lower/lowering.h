@@ -62,8 +62,6 @@ class Lowering {
 
   // Where a node was written.
   runtime::Provenance SourceOf(syntax::NodeId node);
-  // Its text, on one line.
-  std::string TextOf(syntax::NodeId node) const;
   void Refuse(syntax::NodeId node, std::string message, std::string help = "");
 
   const syntax::Policy& policy;

@@ -1,5 +1,4 @@
-#include <cctype>
-
+#include "compiler/lower/source_text.h"
 #include "compiler/show/document.h"
 #include "compiler/show/words.h"
 
@@ -89,24 +88,10 @@ class Describer {
   std::vector<std::string> Rules(const std::vector<syntax::Rule>& rules) const {
     std::vector<std::string> texts;
     for (const syntax::Rule& rule : rules) {
-      std::string text = SourceText(rule.node);
+      const std::string text = RuleText(policy_, &sources_, rule);
       texts.push_back(text.empty() ? (rule.allow ? "allow" : "deny") : text);
     }
     return texts;
-  }
-
-  // As written, on one line.
-  std::string SourceText(syntax::NodeId node) const {
-    if (node >= policy_.origins.size()) return "";
-    const syntax::Origin& origin = policy_.origins[node];
-    if (origin.file >= sources_.file_count()) return "";
-    std::string text;
-    for (char c : sources_.text(origin)) {
-      const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
-      if (!space) text.push_back(c);
-      if (space && !text.empty() && text.back() != ' ') text.push_back(' ');
-    }
-    return text;
   }
 
   std::string Caller(const syntax::Authentication& authentication) const {

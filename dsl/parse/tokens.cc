@@ -124,6 +124,7 @@ class TokenReader {
   }
 
   void TakeAlien(Token token) {
+    token.type = WeirLexer::ALIEN;  // also what is a token elsewhere
     std::string_view text = Text(token);
     bool byte_order_mark = token.begin == 0 && text.starts_with("\xEF\xBB\xBF");
     if (byte_order_mark) {

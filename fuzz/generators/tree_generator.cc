@@ -93,6 +93,7 @@ class Generator {
   std::vector<Item> Items(int depth) {
     std::vector<Item> items;
     bool behind_condition = false;
+    if (choices_.Chance(5)) items = Assignment();
     for (std::uint32_t n = 1 + choices_.Below(5); n > 0; --n) {
       if (choices_.Chance(20)) {
         Item word;
@@ -113,6 +114,16 @@ class Generator {
       items.push_back(std::move(item));
       behind_condition = false;
     }
+    return items;
+  }
+
+  // let NAME =
+  std::vector<Item> Assignment() {
+    std::vector<Item> items(3);
+    items[0].text = "let";
+    items[1].text = Word();
+    items[2].kind = Item::Kind::kOperator;
+    items[2].text = "=";
     return items;
   }
 

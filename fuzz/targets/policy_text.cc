@@ -1,6 +1,7 @@
 // Any octets: the parser ends with a tree or with diagnostics that can be
 // shown. What it reads without complaint, the canonical printer gives back:
-// parse(print(t)) = t and print is stable.
+// parse(print(t)) = t and print is stable. The resolver ends too, with a policy
+// or with an error, and what is printed resolves as what was written.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 
 #include "dsl/format/format.h"
 #include "dsl/parse/parse.h"
+#include "dsl/resolve/load.h"
 #include "dsl/source/render.h"
 #include "dsl/tree/same.h"
 
@@ -18,6 +20,21 @@ using namespace weir::dsl;
 void Fail(const char* what, const std::string& text) {
   std::fprintf(stderr, "%s:\n%s\n", what, text.c_str());
   std::abort();
+}
+
+bool AnyError(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity == Severity::kError) return true;
+  }
+  return false;
+}
+
+void CheckResolver(const std::string& text, const std::string& printed) {
+  LoadResult loaded = LoadText("fuzz.weir", text);
+  std::string shown = Render(loaded.diagnostics, loaded.sources);
+  if (loaded.policy.has_value() == AnyError(loaded.diagnostics)) Fail("policy or error", shown);
+  LoadResult again = LoadText("printed.weir", printed);
+  if (again.policy.has_value() != loaded.policy.has_value()) Fail("resolves otherwise", printed);
 }
 
 }  // namespace
@@ -41,5 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (first.diagnostics.empty() && Format(again.tree) != printed)
     Fail("printing is not stable", printed);
+  if (first.diagnostics.empty()) CheckResolver(text, printed);
   return 0;
 }
