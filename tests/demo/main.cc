@@ -110,9 +110,11 @@ std::string MintFor(const test::SigningKey& key, const std::string& members) {
 std::string Play(const Step& step, const std::string& id, const Judge& judge, Stage& stage) {
   std::printf("\n== %s\n   %s\n", step.title.c_str(), CommandLine(step.request).c_str());
   Received answer;
+  std::string sent;  // the id of the last request
   for (int i = 0; i < step.times; ++i) {
     Sent request = step.request;
-    request.headers.emplace_back("x-request-id", id + "-" + std::to_string(i));
+    sent = id + "-" + std::to_string(i);
+    request.headers.emplace_back("x-request-id", sent);
     answer = Send(request);
     std::string reason = answer.Header("x-weir-reason");
     bool allowed = false;
@@ -141,10 +143,10 @@ std::string Play(const Step& step, const std::string& id, const Judge& judge, St
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(300));  // the logs are written in batches
   std::vector<LogSource> logs = stage.Logs();
-  for (const std::string& line : TraceOf(logs, id + "-0")) std::printf("%s\n", line.c_str());
+  for (const std::string& line : TraceOf(logs, sent)) std::printf("%s\n", line.c_str());
   if (step.whole_trace) {
     for (const LogSource& log : logs) {
-      if (CountRecords(log.text, id + "-0") != 1) return log.who + " did not log it exactly once";
+      if (CountRecords(log.text, sent) != 1) return log.who + " did not log it exactly once";
     }
   }
   return {};
