@@ -63,8 +63,8 @@ std::string Lower(std::string text) {
 
 bool BelongsToTheWriter(const std::string& name) {
   static const std::string_view kOwn[] = {
-      "host",    "content-length", "transfer-encoding", "connection", "keep-alive",
-      "trailer", "te",             "upgrade",           "expect",     "proxy-connection"};
+      "host",    "content-length", "transfer-encoding", "connection", "keep-alive", "trailer", "te",
+      "upgrade", "expect",         "proxy-connection"};
   return std::ranges::find(kOwn, Lower(name)) != std::end(kOwn);
 }
 
@@ -104,7 +104,8 @@ void CheckWrittenAnew(const Request& request) {
             "the same fields");
     ++at;
   }
-  Require(at + (again.chunked || again.has_length ? 1 : 0) == again.fields.size(), "no other field");
+  Require(at + (again.chunked || again.has_length ? 1 : 0) == again.fields.size(),
+          "no other field");
 }
 
 }  // namespace

@@ -37,9 +37,10 @@ Response Read(std::string_view octets, std::string_view method, std::uint32_t ki
   out.status = head.status;
   out.framing = head.framing;
   out.keep_alive = head.keep_alive;
-  Require(head.status >= 100 && head.status <= 599 && head.status != 101, "a status that is served");
-  const bool bare = head.status < 200 || head.status == 204 || head.status == 304 ||
-                    method == "HEAD";
+  Require(head.status >= 100 && head.status <= 599 && head.status != 101,
+          "a status that is served");
+  const bool bare =
+      head.status < 200 || head.status == 204 || head.status == 304 || method == "HEAD";
   Require(!bare || head.framing.kind == Framing::Kind::kNone, "no body where none may be");
   Require(bare || head.framing.kind != Framing::Kind::kNone, "a body's end is known");
   Require(head.framing.kind != Framing::Kind::kUntilClose || !head.keep_alive,

@@ -99,12 +99,12 @@ void CheckSigned(std::string_view header, std::string_view payload) {
   const auto verified = VerifyToken(token, keys, Policy(), kNow);
   if (!verified) return;
   CheckVerified(**verified);
-  Require(header.find("HS256") != std::string_view::npos ||
-              header.find('\\') != std::string_view::npos,
-          "the header names the key's algorithm");
-  Require(payload.find("exp") != std::string_view::npos ||
-              payload.find('\\') != std::string_view::npos,
-          "the payload names an expiry");
+  Require(
+      header.find("HS256") != std::string_view::npos || header.find('\\') != std::string_view::npos,
+      "the header names the key's algorithm");
+  Require(
+      payload.find("exp") != std::string_view::npos || payload.find('\\') != std::string_view::npos,
+      "the payload names an expiry");
   Require(!VerifyToken(token, others, Policy(), kNow).has_value(), "no other key verifies it");
   Require(!VerifyToken(token, keys, Policy(), (*verified)->expires).has_value(), "it expires");
   token[token.size() - 10] = token[token.size() - 10] == 'A' ? 'B' : 'A';
@@ -122,8 +122,9 @@ void CheckKeySet(std::string_view octets, std::string_view token, std::uint32_t 
     Require(key.algorithms != 0 && (key.algorithms & ~algorithms) == 0, "keys keep to the policy");
     const bool mac = (key.algorithms & AlgorithmBit(AlgorithmKind::kHS256)) != 0;
     Require(mac == (key.key == nullptr), "a key is a secret or public, never both");
-    Require(!mac || (key.secret.size() >= 32 && key.algorithms == AlgorithmBit(AlgorithmKind::kHS256)),
-            "a secret is of full length and for HMAC alone");
+    Require(
+        !mac || (key.secret.size() >= 32 && key.algorithms == AlgorithmBit(AlgorithmKind::kHS256)),
+        "a secret is of full length and for HMAC alone");
   }
   const auto verified = VerifyToken(token, *keys, Policy(), kNow);
   if (verified) CheckVerified(**verified);

@@ -153,8 +153,9 @@ bool BodyDecoder::AfterExtension(char c) {
 std::size_t BodyDecoder::ReadTrailer(std::string_view input) {
   const void* found = std::memchr(input.data(), '\n', input.size());
   const std::size_t size =
-      found == nullptr ? input.size()
-                       : static_cast<std::size_t>(static_cast<const char*>(found) - input.data()) + 1;
+      found == nullptr
+          ? input.size()
+          : static_cast<std::size_t>(static_cast<const char*>(found) - input.data()) + 1;
   if (size > limits_.max_octets - text_.size()) {
     Fail("the trailer section is too large");
     return 0;

@@ -43,7 +43,7 @@ class BodyDecoder {
 
   State state() const { return state_; }
   std::uint64_t received() const { return received_; }  // octets of data so far
-  const char* error() const { return error_; }  // after kBad
+  const char* error() const { return error_; }          // after kBad
   // After kDone of a chunked body, views into the decoder. Fields that may not
   // stand in a trailer are left out.
   const std::vector<runtime::Field>& trailers() const { return trailers_; }
@@ -51,10 +51,20 @@ class BodyDecoder {
  private:
   enum class Part : std::uint8_t {
     kData,  // no chunks: the length, or all until the peer closes
-    kSizeStart, kSize,
-    kExtensionNameStart, kExtensionName, kExtensionValueStart, kExtensionToken,
-    kExtensionQuoted, kExtensionEscape, kExtensionEnd,
-    kSizeLf, kChunk, kChunkCr, kChunkLf, kTrailer
+    kSizeStart,
+    kSize,
+    kExtensionNameStart,
+    kExtensionName,
+    kExtensionValueStart,
+    kExtensionToken,
+    kExtensionQuoted,
+    kExtensionEscape,
+    kExtensionEnd,
+    kSizeLf,
+    kChunk,
+    kChunkCr,
+    kChunkLf,
+    kTrailer
   };
   State Fail(const char* error);
   bool SizeOctet(char c);

@@ -61,7 +61,7 @@ class RequestHeadParser {
   // Octets of the head, its empty line and any leading empty line included.
   std::size_t octets() const { return octets_; }
   const runtime::Refusal& refusal() const { return refusal_; }  // after kBad
-  void Reset();  // for the next message
+  void Reset();                                                 // for the next message
 
  private:
   enum class Part : std::uint8_t { kStart, kRequestLine, kFields, kDone, kBad };
@@ -86,7 +86,7 @@ struct ResponseHead {
   int minor_version = 1;
   std::uint16_t status = 0;
   std::vector<runtime::Field> fields;
-  Framing framing;    // of what follows on the connection
+  Framing framing;  // of what follows on the connection
   // What the framing fields say, which differs where no body may follow: the
   // Content-Length of an answer to HEAD, or of a 304, is worth passing on.
   Framing announced;

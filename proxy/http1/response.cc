@@ -69,8 +69,7 @@ HeadState ResponseHeadParser::ReadStatusLine(std::string_view buffer) {
   return HeadState::kComplete;
 }
 
-HeadState ResponseHeadParser::ReadFields(std::string_view buffer,
-                                         std::string_view request_method) {
+HeadState ResponseHeadParser::ReadFields(std::string_view buffer, std::string_view request_method) {
   while (true) {
     std::string_view line;
     switch (NextLine(buffer, limits_.max_octets, cursor_, line)) {

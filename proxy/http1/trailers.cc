@@ -12,12 +12,40 @@ namespace {
 constexpr std::array<std::string_view, 8> kPrefixes = {
     "access-control-", "content-", "if-", "proxy-", "sec-", "x-forwarded", "x-real", "x-weir-"};
 
-constexpr std::array<std::string_view, 34> kNames = {
-    "accept-encoding", "age", "authorization", "cache-control", "connection", "cookie", "date",
-    "expect", "expires", "forwarded", "host", "keep-alive", "location", "max-forwards", "origin",
-    "pragma", "range", "retry-after", "set-cookie", "strict-transport-security", "te",
-    "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade", "vary", "via",
-    "warning", "www-authenticate", "x-api-key", "x-client-cert", "x-original-url", "x-request-id"};
+constexpr std::array<std::string_view, 34> kNames = {"accept-encoding",
+                                                     "age",
+                                                     "authorization",
+                                                     "cache-control",
+                                                     "connection",
+                                                     "cookie",
+                                                     "date",
+                                                     "expect",
+                                                     "expires",
+                                                     "forwarded",
+                                                     "host",
+                                                     "keep-alive",
+                                                     "location",
+                                                     "max-forwards",
+                                                     "origin",
+                                                     "pragma",
+                                                     "range",
+                                                     "retry-after",
+                                                     "set-cookie",
+                                                     "strict-transport-security",
+                                                     "te",
+                                                     "traceparent",
+                                                     "tracestate",
+                                                     "trailer",
+                                                     "transfer-encoding",
+                                                     "upgrade",
+                                                     "vary",
+                                                     "via",
+                                                     "warning",
+                                                     "www-authenticate",
+                                                     "x-api-key",
+                                                     "x-client-cert",
+                                                     "x-original-url",
+                                                     "x-request-id"};
 
 bool StartsWithLower(std::string_view text, std::string_view lower) {
   return text.size() >= lower.size() && EqualsLower(text.substr(0, lower.size()), lower);

@@ -14,15 +14,24 @@ namespace {
 // The fields that belong to the connection or to framing.
 bool IsWritersOwn(std::string_view name) {
   switch (name.size()) {
-    case 2: return EqualsLower(name, "te");
-    case 4: return EqualsLower(name, "host");
-    case 6: return EqualsLower(name, "expect");
-    case 7: return EqualsLower(name, "trailer") || EqualsLower(name, "upgrade");
-    case 10: return EqualsLower(name, "connection") || EqualsLower(name, "keep-alive");
-    case 14: return EqualsLowerLoosely(name, "content-length");
-    case 16: return EqualsLower(name, "proxy-connection");
-    case 17: return EqualsLowerLoosely(name, "transfer-encoding");
-    default: return false;
+    case 2:
+      return EqualsLower(name, "te");
+    case 4:
+      return EqualsLower(name, "host");
+    case 6:
+      return EqualsLower(name, "expect");
+    case 7:
+      return EqualsLower(name, "trailer") || EqualsLower(name, "upgrade");
+    case 10:
+      return EqualsLower(name, "connection") || EqualsLower(name, "keep-alive");
+    case 14:
+      return EqualsLowerLoosely(name, "content-length");
+    case 16:
+      return EqualsLower(name, "proxy-connection");
+    case 17:
+      return EqualsLowerLoosely(name, "transfer-encoding");
+    default:
+      return false;
   }
 }
 
@@ -125,41 +134,76 @@ void WriteLastChunk(std::span<const runtime::Field> trailers, std::string& out) 
 
 std::string_view StatusPhrase(std::uint16_t status) {
   switch (status) {
-    case 100: return "Continue";
-    case 103: return "Early Hints";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "";
+    case 100:
+      return "Continue";
+    case 103:
+      return "Early Hints";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "";
   }
 }
 

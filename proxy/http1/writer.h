@@ -22,8 +22,8 @@ namespace weir::proxy::http1 {
 // be written. kNone writes no framing field.
 [[nodiscard]] bool WriteRequestHead(std::string_view method, std::string_view path, bool has_query,
                                     std::string_view query, std::string_view host,
-                                    std::span<const runtime::Field> fields,
-                                    const Framing& framing, std::string& out);
+                                    std::span<const runtime::Field> fields, const Framing& framing,
+                                    std::string& out);
 
 // Appends the head of a response; false as above. `close` adds `connection:
 // close`, as does kUntilClose. kNone writes no framing field: it is for answers

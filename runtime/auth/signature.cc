@@ -41,7 +41,8 @@ std::optional<std::string> DerOf(std::string_view raw, std::size_t half) {
   ECDSA_SIG* signature = ECDSA_SIG_new();
   BIGNUM* r = BN_bin2bn(Octets(raw), static_cast<int>(half), nullptr);
   BIGNUM* s = BN_bin2bn(Octets(raw) + half, static_cast<int>(half), nullptr);
-  if (signature == nullptr || r == nullptr || s == nullptr || ECDSA_SIG_set0(signature, r, s) != 1) {
+  if (signature == nullptr || r == nullptr || s == nullptr ||
+      ECDSA_SIG_set0(signature, r, s) != 1) {
     BN_free(r);
     BN_free(s);
     ECDSA_SIG_free(signature);
@@ -71,8 +72,8 @@ bool VerifyAsymmetric(EVP_PKEY* key, AlgorithmKind algorithm, std::string_view i
                       std::string_view signature) {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   EVP_PKEY_CTX* parameters = nullptr;  // belongs to `context`
-  bool good = context != nullptr && EVP_DigestVerifyInit(context, &parameters, DigestOf(algorithm),
-                                                         nullptr, key) == 1;
+  bool good = context != nullptr &&
+              EVP_DigestVerifyInit(context, &parameters, DigestOf(algorithm), nullptr, key) == 1;
   if (good && algorithm == AlgorithmKind::kPS256) {
     good = EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1 &&

@@ -56,7 +56,8 @@ LimitVerdict ChargeGcra(const LimitRate& rate, std::uint64_t cost, std::int64_t 
     return verdict;
   }
   const Scaled period = static_cast<Scaled>(rate.period);
-  const Scaled scaled_now = Scaled{rate.count} * static_cast<Scaled>(std::max<std::int64_t>(now, 0));
+  const Scaled scaled_now =
+      Scaled{rate.count} * static_cast<Scaled>(std::max<std::int64_t>(now, 0));
   const Scaled room = Scaled{rate.burst} * period;
   const Scaled charge = Scaled{cost} * period;
   Scaled spent = state.scaled_tat > scaled_now ? state.scaled_tat - scaled_now : 0;

@@ -12,7 +12,8 @@ bool RetryBudget::TryStartRetry() {
   while (true) {
     const std::uint64_t share = requests_.load(std::memory_order_relaxed) * percent_ / 100;
     if (retries >= std::max<std::uint64_t>(minimum_, share)) return false;
-    if (retries_.compare_exchange_weak(retries, retries + 1, std::memory_order_relaxed)) return true;
+    if (retries_.compare_exchange_weak(retries, retries + 1, std::memory_order_relaxed))
+      return true;
   }
 }
 

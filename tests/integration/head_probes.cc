@@ -25,12 +25,30 @@ std::vector<Probe> FieldProbes() {
         "Expect: 100-continue", "Cookie: a=b\r\nCookie: c=d", "X_Y: z"}) {
     out.push_back({With(fields), Fate::kForwarded, 200, "/f"});
   }
-  for (const char* fields :
-       {"X : y", "X\t: y", ": y", " : y", "X", "X y: z", "X: y\r\n z", "X: y\r\n\tz", " X: y",
-        "X: y\rZ: w", "X: y\nZ: w", "X: y\r", "X: \x01", "X: \x7f", "X\x80: y", "\xef\xbb\xbfX: y",
-        "X(a): y", "\"X\": y", "X: y\r\n\rZ: w", "X\r\n: y", "Connection: clo se",
-        "Connection: \"close\"", "Authorization: a\r\nAuthorization: b",
-        "Content-Type: a/b\r\nContent-Type: c/d"}) {
+  for (const char* fields : {"X : y",
+                             "X\t: y",
+                             ": y",
+                             " : y",
+                             "X",
+                             "X y: z",
+                             "X: y\r\n z",
+                             "X: y\r\n\tz",
+                             " X: y",
+                             "X: y\rZ: w",
+                             "X: y\nZ: w",
+                             "X: y\r",
+                             "X: \x01",
+                             "X: \x7f",
+                             "X\x80: y",
+                             "\xef\xbb\xbfX: y",
+                             "X(a): y",
+                             "\"X\": y",
+                             "X: y\r\n\rZ: w",
+                             "X\r\n: y",
+                             "Connection: clo se",
+                             "Connection: \"close\"",
+                             "Authorization: a\r\nAuthorization: b",
+                             "Content-Type: a/b\r\nContent-Type: c/d"}) {
     out.push_back({With(fields), Fate::kRefused, 0});
   }
   out.push_back({With(S("X: \0y", 5)), Fate::kRefused});
@@ -46,16 +64,38 @@ std::vector<Probe> HostProbes() {
   const auto host = [](const std::string& lines) {
     return "GET /x HTTP/1.1\r\n" + lines + "\r\n\r\n";
   };
-  for (const char* value : {"Host: gw", "Host: GW", "host:gw", "Host: gw:80", "Host: gw.", "Host: [::1]",
-                            "Host: 127.0.0.1:1"}) {
+  for (const char* value : {"Host: gw", "Host: GW", "host:gw", "Host: gw:80", "Host: gw.",
+                            "Host: [::1]", "Host: 127.0.0.1:1"}) {
     out.push_back({host(value), Fate::kForwarded, 200, "/x"});
   }
-  for (const char* lines :
-       {"X: y", "Host: a\r\nHost: a", "Host: a\r\nHost: b", "Host: a\r\nhost: a", "Host: a, b",
-        "Host: a b", "Host:", "Host: a/b", "Host: a@b", "Host: a:b", "Host: a:", "Host: a:0",
-        "Host: a:65536", "Host: a:80:80", "Host: a?b", "Host: a#b", "Host: a\\b", "Host: a..b",
-        "Host: .a", "Host: [::1", "Host: ::1", "Host: a%41", "Host: \xc3\xa9", "Host: a\tb",
-        "Host : a", "Host: a\r\n b", "Host: http://a", "Host: a;b"}) {
+  for (const char* lines : {"X: y",
+                            "Host: a\r\nHost: a",
+                            "Host: a\r\nHost: b",
+                            "Host: a\r\nhost: a",
+                            "Host: a, b",
+                            "Host: a b",
+                            "Host:",
+                            "Host: a/b",
+                            "Host: a@b",
+                            "Host: a:b",
+                            "Host: a:",
+                            "Host: a:0",
+                            "Host: a:65536",
+                            "Host: a:80:80",
+                            "Host: a?b",
+                            "Host: a#b",
+                            "Host: a\\b",
+                            "Host: a..b",
+                            "Host: .a",
+                            "Host: [::1",
+                            "Host: ::1",
+                            "Host: a%41",
+                            "Host: \xc3\xa9",
+                            "Host: a\tb",
+                            "Host : a",
+                            "Host: a\r\n b",
+                            "Host: http://a",
+                            "Host: a;b"}) {
     out.push_back({host(lines), Fate::kRefused, 0});
   }
   for (const char* target : {"http://gw/x", "HTTP://gw/x", "http://GW/x"}) {
@@ -64,9 +104,9 @@ std::vector<Probe> HostProbes() {
   out.push_back({To("http://gw"), Fate::kForwarded, 200, "/"});
   out.push_back({To("http://gw?q"), Fate::kForwarded, 200, "/?q"});
   for (const char* target :
-       {"http://other/x", "http://gw:81/x", "http://gw@other/x", "http://other@gw/x", "https://gw/x",
-        "ftp://gw/x", "http:///x", "http:/gw/x", "http://gw\\x", "http://gw#/x", "http://gw/x#y",
-        "file:///x", "gw/x", "javascript:x"}) {
+       {"http://other/x", "http://gw:81/x", "http://gw@other/x", "http://other@gw/x",
+        "https://gw/x", "ftp://gw/x", "http:///x", "http:/gw/x", "http://gw\\x", "http://gw#/x",
+        "http://gw/x#y", "file:///x", "gw/x", "javascript:x"}) {
     out.push_back({To(target), Fate::kRefused, 0});
   }
   return out;
@@ -104,17 +144,38 @@ std::vector<Probe> PathProbes() {
   goes("/%2561dmin", "/%2561dmin");
   goes("/...", "/...");
   // However it is spelled, the private part stays private.
-  for (const char* target :
-       {"/admin", "/admin/", "/admin/x", "//admin", "///admin", "/./admin", "/a/../admin",
-        "/%61dmin", "/%61%64%6d%69%6e", "/admin/%2e", "/x/%2e%2e/admin", "/x/..//admin",
-        "/admin/./x", "/admin//x", "/admin/x/..", "/..//admin", "/%2e/admin", "/admin?x",
-        "http://gw/admin", "http://gw//admin", "http://gw/x/../admin"}) {
+  for (const char* target : {"/admin",          "/admin/",          "/admin/x",
+                             "//admin",         "///admin",         "/./admin",
+                             "/a/../admin",     "/%61dmin",         "/%61%64%6d%69%6e",
+                             "/admin/%2e",      "/x/%2e%2e/admin",  "/x/..//admin",
+                             "/admin/./x",      "/admin//x",        "/admin/x/..",
+                             "/..//admin",      "/%2e/admin",       "/admin?x",
+                             "http://gw/admin", "http://gw//admin", "http://gw/x/../admin"}) {
     out.push_back({To(target), Fate::kAnswered, 403});
   }
-  for (const char* target :
-       {"/a%2fb", "/a%2Fb", "/%2fadmin", "/x%2f..%2fadmin", "/a%5cb", "/a%5C..%5Cadmin", "/a\\b",
-        "/\\admin", "/a%00", "/admin%00", "/a%", "/a%4", "/a%zz", "/a%4g", "/a%u0061", "/%", "/a#b",
-        "/a%2", "/%%36%31dmin", "/admin%2f", "/..%2fadmin", "/..%5cadmin", "/%2e%2e%2fadmin"}) {
+  for (const char* target : {"/a%2fb",
+                             "/a%2Fb",
+                             "/%2fadmin",
+                             "/x%2f..%2fadmin",
+                             "/a%5cb",
+                             "/a%5C..%5Cadmin",
+                             "/a\\b",
+                             "/\\admin",
+                             "/a%00",
+                             "/admin%00",
+                             "/a%",
+                             "/a%4",
+                             "/a%zz",
+                             "/a%4g",
+                             "/a%u0061",
+                             "/%",
+                             "/a#b",
+                             "/a%2",
+                             "/%%36%31dmin",
+                             "/admin%2f",
+                             "/..%2fadmin",
+                             "/..%5cadmin",
+                             "/%2e%2e%2fadmin"}) {
     out.push_back({To(target), Fate::kRefused, 0});
   }
   return out;
@@ -146,7 +207,8 @@ std::vector<AnswerProbe> AnswerProbes() {
       {ok("Content-Length: 2\r\nKeep-Alive: x\r\nUpgrade: h2c", "ok"), false, 200, "ok"},
       {"HTTP/1.1 204 No Content\r\n\r\n", false, 204, ""},
       {"HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\n\r\n", false, 304, ""},
-      {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok("Content-Length: 2", "ok"), false, 200, "ok"},
+      {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok("Content-Length: 2", "ok"), false, 200,
+       "ok"},
       {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", true, 200, "ok"},
   };
   for (const std::string& octets :
@@ -157,9 +219,11 @@ std::vector<AnswerProbe> AnswerProbes() {
         std::string("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
         std::string("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ok("Content-Length: 5\r\nContent-Length: 6", "hello"), ok("Content-Length: 5, 5", "hello"),
-        ok("Content-Length: -5", "hello"), ok("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
-        ok("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"), ok("Transfer-Encoding: x", "0\r\n\r\n"),
-        ok("X: y\r\n z", ""), ok("X : y", ""), ok("X: y\rSet-Cookie: a", ""), ok("no colon", ""),
+        ok("Content-Length: -5", "hello"),
+        ok("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+        ok("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"),
+        ok("Transfer-Encoding: x", "0\r\n\r\n"), ok("X: y\r\n z", ""), ok("X : y", ""),
+        ok("X: y\rSet-Cookie: a", ""), ok("no colon", ""),
         ok("X: " + std::string(70000, 'y'), "")}) {
     out.push_back({octets, true, 502, ""});
   }

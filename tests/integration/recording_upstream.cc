@@ -118,7 +118,8 @@ bool RecordingUpstream::Reply(int fd, Connection& connection) {
         keep = !found->second.close;
       } else {
         const std::string body = request.method == "HEAD" ? "" : "you sent " + request.target;
-        out += "HTTP/1.1 200 OK\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        out +=
+            "HTTP/1.1 200 OK\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
       }
       record_.requests.push_back(std::move(request));
     }

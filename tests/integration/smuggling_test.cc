@@ -291,9 +291,15 @@ TEST_F(Smuggling, ChangedOctetsInRandomPieces) {
       const std::size_t at = below(octets.size());
       const std::string octet(1, kOctets[below(kOctets.size())]);
       switch (below(3)) {
-        case 0: octets.replace(at, 1, octet); break;
-        case 1: octets.insert(at, octet); break;
-        default: octets.erase(at, 1); break;
+        case 0:
+          octets.replace(at, 1, octet);
+          break;
+        case 1:
+          octets.insert(at, octet);
+          break;
+        default:
+          octets.erase(at, 1);
+          break;
       }
     }
     SCOPED_TRACE(Shown(octets));

@@ -50,9 +50,8 @@ struct Probe {
 void Check(const std::vector<Probe>& probes, const HeadLimits& limits = {},
            const Framing& framing = {Framing::Kind::kChunked, 0}) {
   for (const Probe& probe : probes) {
-    const std::string outcome = OneOutcome(probe.octets, [&](const auto& cuts) {
-      return Feed(probe.octets, framing, cuts, limits);
-    });
+    const std::string outcome = OneOutcome(
+        probe.octets, [&](const auto& cuts) { return Feed(probe.octets, framing, cuts, limits); });
     EXPECT_EQ(outcome, probe.outcome) << Shown(probe.octets);
   }
 }
@@ -153,12 +152,15 @@ TEST(Http1Body, ExtensionsAreCheckedAndDropped) {
   for (int i = 0; i < 5000; ++i) many += "1;a\r\nx\r\n";
   BodyDecoder body({Framing::Kind::kChunked, 0}, {});
   std::string_view rest = many;
-  while (!rest.empty() && body.state() == State::kMore) rest.remove_prefix(body.Next(rest).consumed);
+  while (!rest.empty() && body.state() == State::kMore)
+    rest.remove_prefix(body.Next(rest).consumed);
   EXPECT_EQ(body.state(), State::kBad);  // the bound is for the whole body
 }
 
 TEST(Http1Body, Trailers) {
-  const auto with = [](const std::string& trailers) { return "1\r\nx\r\n0\r\n" + trailers + "\r\n"; };
+  const auto with = [](const std::string& trailers) {
+    return "1\r\nx\r\n0\r\n" + trailers + "\r\n";
+  };
   Check({
       {with("A: b\r\n"), "done x [A=b] rest 0"},
       {with("A: b\r\nC:\r\n"), "done x [A=b] [C=] rest 0"},
@@ -184,7 +186,8 @@ TEST(Http1Body, Trailers) {
       {
           {with("A: b\r\nC: d\r\nE: f\r\n"), "done x [A=b] [C=d] [E=f] rest 0"},
           {with("A: b\r\nC: d\r\nE: f\r\nG: h\r\n"), "bad"},
-          {with("A: " + std::string(53, 'b') + "\r\n"), "done x [A=" + std::string(53, 'b') + "] rest 0"},
+          {with("A: " + std::string(53, 'b') + "\r\n"),
+           "done x [A=" + std::string(53, 'b') + "] rest 0"},
           {with("A: " + std::string(54, 'b') + "\r\n"), "bad"},
           {with("A: " + std::string(100, 'b') + "\r\n"), "bad"},
       },
@@ -192,8 +195,8 @@ TEST(Http1Body, Trailers) {
 }
 
 TEST(Http1Body, LengthsAndClose) {
-  Check({{"hello", "done hello rest 0"}, {"hello!", "done hello rest 1"}, {"hell", "more hell"}}, {},
-        {Framing::Kind::kLength, 5});
+  Check({{"hello", "done hello rest 0"}, {"hello!", "done hello rest 1"}, {"hell", "more hell"}},
+        {}, {Framing::Kind::kLength, 5});
   Check({{"next", "done  rest 4"}}, {}, {Framing::Kind::kLength, 0});
   Check({{"next", "done  rest 4"}}, {}, {Framing::Kind::kNone, 0});
   Check({{"until the end", "more until the end"}}, {}, {Framing::Kind::kUntilClose, 0});

@@ -19,17 +19,22 @@ inline std::string Shown(std::string_view octets) {
   std::string out;
   for (char c : octets) {
     const auto u = static_cast<unsigned char>(c);
-    if (c == '\r') out += "\\r";
-    else if (c == '\n') out += "\\n";
-    else if (u < 0x20 || u > 0x7e) out += "\\x" + std::string(1, "0123456789abcdef"[u >> 4]) + "0123456789abcdef"[u & 15];
-    else out += c;
+    if (c == '\r')
+      out += "\\r";
+    else if (c == '\n')
+      out += "\\n";
+    else if (u < 0x20 || u > 0x7e)
+      out += "\\x" + std::string(1, "0123456789abcdef"[u >> 4]) + "0123456789abcdef"[u & 15];
+    else
+      out += c;
   }
   return out.size() > 300 ? out.substr(0, 300) + "..." : out;
 }
 
 // `feed(cuts)` gives the outcome for the octets cut before each of `cuts`.
-inline std::string OneOutcome(std::string_view octets,
-                              const std::function<std::string(const std::vector<std::size_t>&)>& feed) {
+inline std::string OneOutcome(
+    std::string_view octets,
+    const std::function<std::string(const std::vector<std::size_t>&)>& feed) {
   const std::string whole = feed({});
   std::vector<std::size_t> every;
   for (std::size_t i = 1; i < octets.size(); ++i) every.push_back(i);

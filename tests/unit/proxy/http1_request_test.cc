@@ -295,10 +295,14 @@ TEST(Http1Request, TransferEncoding) {
       {Fields("Transfer-Encoding: x chunked"), 400},
       {Fields("Transfer-Encoding: [chunked]"), 400},
       {Fields("Transfer-Encoding: (c)chunked"), 400},
-      {Fields("Transfer-Encoding: \x0b" "chunked"), 400},
+      {Fields("Transfer-Encoding: \x0b"
+              "chunked"),
+       400},
       {Fields("Transfer-Encoding: chunked\x0c"), 400},
       {Fields("Transfer-Encoding: chunked\xa0"), 400},
-      {Fields("Transfer-Encoding: \xff" "chunked"), 400},
+      {Fields("Transfer-Encoding: \xff"
+              "chunked"),
+       400},
       {Fields(S("Transfer-Encoding: chunked\0", 27)), 400},
       {Fields("Transfer-Encoding: chun\r\n ked"), 400},
       {Fields("Transfer-Encoding:\r\n chunked"), 400},
@@ -335,8 +339,9 @@ TEST(Http1Request, ExpectAndConnection) {
   });
   EXPECT_TRUE(Outcome(Fields("Expect: 100-continue\r\nContent-Length: 5")).find(" expect") !=
               std::string::npos);
-  EXPECT_TRUE(Outcome(Fields("Expect: 100-continue\r\nTransfer-Encoding: chunked"))
-                  .find(" expect") != std::string::npos);
+  EXPECT_TRUE(
+      Outcome(Fields("Expect: 100-continue\r\nTransfer-Encoding: chunked")).find(" expect") !=
+      std::string::npos);
   for (const std::string& fields : {std::string("Expect: 100-continue"),
                                     std::string("Expect: 100-continue\r\nContent-Length: 0")}) {
     EXPECT_TRUE(Outcome(Fields(fields)).find(" expect") == std::string::npos) << fields;

@@ -18,8 +18,8 @@ std::string Feed(std::string_view octets, std::string_view method,
   std::unique_ptr<std::string> buffer;
   HeadState state = HeadState::kIncomplete;
   for (std::size_t i = 0; i <= cuts.size() && state == HeadState::kIncomplete; ++i) {
-    auto next = std::make_unique<std::string>(
-        octets.substr(0, i < cuts.size() ? cuts[i] : octets.size()));
+    auto next =
+        std::make_unique<std::string>(octets.substr(0, i < cuts.size() ? cuts[i] : octets.size()));
     state = parser.Parse(*next, method);
     buffer = std::move(next);
   }
@@ -27,8 +27,7 @@ std::string Feed(std::string_view octets, std::string_view method,
   if (state == HeadState::kBad) return std::string("bad ") + parser.error();
   const ResponseHead& head = parser.head();
   constexpr const char* kKinds[] = {"none", "length", "chunked", "close"};
-  std::string out = std::to_string(head.status) + " " +
-                    kKinds[static_cast<int>(head.framing.kind)];
+  std::string out = std::to_string(head.status) + " " + kKinds[static_cast<int>(head.framing.kind)];
   if (head.framing.kind == Framing::Kind::kLength) out += " " + std::to_string(head.framing.length);
   EXPECT_EQ(parser.octets(), octets.find("\r\n\r\n") + 4);
   return out + (head.keep_alive ? " keep" : " end");

@@ -18,15 +18,21 @@ using runtime::Field;
 
 TEST(Http1Writer, Requests) {
   std::string out = "before|";
-  const std::vector<Field> fields = {{"x-user", "u1"},          {"content-length", "7"},
-                                     {"Transfer-Encoding", "x"}, {"connection", "x-user"},
-                                     {"Content_Length", "1"},    {"te", "trailers"},
-                                     {"expect", "100-continue"}, {"host", "evil"},
-                                     {"upgrade", "h2c"},         {"trailer", "x"},
-                                     {"keep-alive", "5"},        {"proxy-connection", "close"},
+  const std::vector<Field> fields = {{"x-user", "u1"},
+                                     {"content-length", "7"},
+                                     {"Transfer-Encoding", "x"},
+                                     {"connection", "x-user"},
+                                     {"Content_Length", "1"},
+                                     {"te", "trailers"},
+                                     {"expect", "100-continue"},
+                                     {"host", "evil"},
+                                     {"upgrade", "h2c"},
+                                     {"trailer", "x"},
+                                     {"keep-alive", "5"},
+                                     {"proxy-connection", "close"},
                                      {"empty", ""}};
-  ASSERT_TRUE(WriteRequestHead("GET", "/a", true, "b=c", "h:1", fields,
-                               {Framing::Kind::kLength, 3}, out));
+  ASSERT_TRUE(
+      WriteRequestHead("GET", "/a", true, "b=c", "h:1", fields, {Framing::Kind::kLength, 3}, out));
   EXPECT_EQ(out,
             "before|GET /a?b=c HTTP/1.1\r\nhost: h:1\r\nx-user: u1\r\nempty: \r\n"
             "content-length: 3\r\n\r\n");
@@ -107,7 +113,9 @@ TEST(Http1Writer, WhatIsWrittenIsReadBack) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const auto upto = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n + 1)); };
+  const auto upto = [&](int n) {
+    return static_cast<int>(random() % static_cast<unsigned>(n + 1));
+  };
   const auto text = [&](std::string_view octets, int least, int most) {
     std::string out;
     for (int n = least + upto(most - least); n > 0; --n) out += octets[random() % octets.size()];

@@ -93,8 +93,7 @@ TEST(KeySet, LeavesOutPointsOffTheCurveAndWeakKeys) {
 
 TEST(KeySet, NotesWhatItLeavesOutAndRefusesWhenNothingIsLeft) {
   const SigningKey es = SigningKey::Es256("e");
-  const auto set =
-      ReadKeySet(R"({"keys":[{"kty":"oct","k":"AA"},)" + es.jwk() + R"(,7]})", kAll);
+  const auto set = ReadKeySet(R"({"keys":[{"kty":"oct","k":"AA"},)" + es.jwk() + R"(,7]})", kAll);
   ASSERT_TRUE(set.has_value());
   EXPECT_EQ(set->keys.size(), 1u);
   ASSERT_EQ(set->notes.size(), 2u);
@@ -115,8 +114,7 @@ TEST(KeySet, ABareSecretIsForHs256AloneAndOfFullLength) {
   EXPECT_EQ(set->keys[0].secret, secret);
   EXPECT_FALSE(ReadKeySet(secret.substr(1) + "\n", hs).has_value());
   EXPECT_FALSE(ReadKeySet(secret, hs | AlgorithmBit(AlgorithmKind::kRS256)).has_value());
-  EXPECT_FALSE(
-      ReadKeySet("-----BEGIN PUBLIC KEY-----\n" + std::string(100, 'A'), hs).has_value());
+  EXPECT_FALSE(ReadKeySet("-----BEGIN PUBLIC KEY-----\n" + std::string(100, 'A'), hs).has_value());
 }
 
 std::shared_ptr<const VerifiedToken> Verified(std::int64_t from, std::int64_t until) {

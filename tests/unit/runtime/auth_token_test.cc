@@ -23,8 +23,7 @@ using test::SigningKey;
 constexpr std::int64_t kNow = 1'700'000'000;
 constexpr std::uint32_t kAll = 0xff;
 const std::string kSecret(32, 's');
-const std::string kPayload =
-    R"({"iss":"https://issuer/","aud":"api","sub":"u1","exp":1700000600})";
+const std::string kPayload = R"({"iss":"https://issuer/","aud":"api","sub":"u1","exp":1700000600})";
 
 JwtPolicy Policy() {
   JwtPolicy policy;
@@ -121,13 +120,30 @@ TEST_F(Token, Shape) {
   const std::string payload = good.substr(one + 1, two - one - 1);
   const std::string signature = good.substr(two + 1);
   for (const std::string& bad :
-       {std::string(), std::string("."), std::string(".."), std::string("..."), good + ".",
-        "." + good, good + ".x", header + "." + payload, header + "." + payload + ".",
-        header + ".." + signature, "." + payload + "." + signature, good + "=", good + "==",
-        header + "=." + payload + "." + signature, good + " ", " " + good, good + "\n",
-        good + "," + good, good + " " + good, "Bearer " + good, good + std::string(1, '\0'),
+       {std::string(),
+        std::string("."),
+        std::string(".."),
+        std::string("..."),
+        good + ".",
+        "." + good,
+        good + ".x",
+        header + "." + payload,
+        header + "." + payload + ".",
+        header + ".." + signature,
+        "." + payload + "." + signature,
+        good + "=",
+        good + "==",
+        header + "=." + payload + "." + signature,
+        good + " ",
+        " " + good,
+        good + "\n",
+        good + "," + good,
+        good + " " + good,
+        "Bearer " + good,
+        good + std::string(1, '\0'),
         header + "." + payload + "." + signature.substr(0, signature.size() - 1),
-        header + "." + payload + "." + signature + "A", good + std::string(20000, 'A')}) {
+        header + "." + payload + "." + signature + "A",
+        good + std::string(20000, 'A')}) {
     EXPECT_NE(Outcome(bad, keys_), "ok") << bad.substr(0, 80);
   }
   // Another spelling of the same octets: spare bits of the last digit set.
@@ -145,32 +161,34 @@ TEST_F(Token, Shape) {
 }
 
 TEST_F(Token, Headers) {
-  EXPECT_EQ(Outcome(Signed(R"({"alg":"HS256"})"), keys_), "ok");  // no kid: any key of the algorithm
+  EXPECT_EQ(Outcome(Signed(R"({"alg":"HS256"})"), keys_),
+            "ok");  // no kid: any key of the algorithm
   EXPECT_EQ(Outcome(Signed(R"({"alg":"HS256","jku":"https://evil/","x5u":"https://evil/",
-      "jwk":{"kty":"oct","k":"AAAA"},"x5c":["AAAA"]})"), keys_), "ok");  // ignored
-  for (const char* header : {
-           R"({"alg":"HS256","crit":[]})",
-           R"({"alg":"HS256","crit":["exp"],"exp":1})",
-           R"({"alg":"HS256","crit":["b64"],"b64":false})",
-           R"({"alg":"HS256","b64":false})",
-           R"({"alg":"HS256","alg":"HS256"})",
-           R"({"alg":"none","alg":"HS256"})",
-           R"({"alg":"HS256","\u0061lg":"HS256"})",
-           R"({"alg":"HS256","kid":1})",
-           R"({"alg":"HS256","kid":null})",
-           R"({"alg":["HS256"]})",
-           R"({"alg":1})",
-           R"({"typ":"JWT"})",
-           R"(["HS256"])",
-           R"("HS256")",
-           R"({"alg":"HS256"} x)",
-           R"({"alg":"HS256"}{})",
-           R"({"alg":"HS256",})",
-           R"({'alg':'HS256'})",
-           R"({"alg":"HS256"/**/})",
-           "\xef\xbb\xbf{\"alg\":\"HS256\"}",
-           "{\"alg\":\"HS256\",\"x\":\"\xff\"}",
-           ""}) {
+      "jwk":{"kty":"oct","k":"AAAA"},"x5c":["AAAA"]})"),
+                    keys_),
+            "ok");  // ignored
+  for (const char* header : {R"({"alg":"HS256","crit":[]})",
+                             R"({"alg":"HS256","crit":["exp"],"exp":1})",
+                             R"({"alg":"HS256","crit":["b64"],"b64":false})",
+                             R"({"alg":"HS256","b64":false})",
+                             R"({"alg":"HS256","alg":"HS256"})",
+                             R"({"alg":"none","alg":"HS256"})",
+                             R"({"alg":"HS256","\u0061lg":"HS256"})",
+                             R"({"alg":"HS256","kid":1})",
+                             R"({"alg":"HS256","kid":null})",
+                             R"({"alg":["HS256"]})",
+                             R"({"alg":1})",
+                             R"({"typ":"JWT"})",
+                             R"(["HS256"])",
+                             R"("HS256")",
+                             R"({"alg":"HS256"} x)",
+                             R"({"alg":"HS256"}{})",
+                             R"({"alg":"HS256",})",
+                             R"({'alg':'HS256'})",
+                             R"({"alg":"HS256"/**/})",
+                             "\xef\xbb\xbf{\"alg\":\"HS256\"}",
+                             "{\"alg\":\"HS256\",\"x\":\"\xff\"}",
+                             ""}) {
     EXPECT_NE(Outcome(Signed(header), keys_), "ok") << header;
   }
   EXPECT_NE(Outcome(Signed(std::string_view("{\"alg\":\"HS256\"}\0", 16)), keys_), "ok");
@@ -222,11 +240,16 @@ TEST_F(Token, Parties) {
 // One line a claim, as the policy would read it.
 std::string Shown(const ClaimValue& value) {
   switch (value.kind) {
-    case ClaimValue::Kind::kAbsent: return "-";
-    case ClaimValue::Kind::kString: return "s:" + std::string(value.string);
-    case ClaimValue::Kind::kInteger: return "i:" + std::to_string(value.integer);
-    case ClaimValue::Kind::kBoolean: return value.integer == 1 ? "true" : "false";
-    case ClaimValue::Kind::kList: break;
+    case ClaimValue::Kind::kAbsent:
+      return "-";
+    case ClaimValue::Kind::kString:
+      return "s:" + std::string(value.string);
+    case ClaimValue::Kind::kInteger:
+      return "i:" + std::to_string(value.integer);
+    case ClaimValue::Kind::kBoolean:
+      return value.integer == 1 ? "true" : "false";
+    case ClaimValue::Kind::kList:
+      break;
   }
   std::string out = "[";
   for (std::string_view element : value.list) out += std::string(element) + "|";
@@ -235,9 +258,9 @@ std::string Shown(const ClaimValue& value) {
 
 TEST_F(Token, ClaimsAreTypedAndAnotherTypeIsAbsent) {
   const auto claims = [&](const std::string& members) {
-    const auto verified =
-        VerifyToken(With(R"({"iss":"https://issuer/","aud":"api","exp":1700000600)" + members + "}"),
-                    keys_, Policy(), kNow);
+    const auto verified = VerifyToken(
+        With(R"({"iss":"https://issuer/","aud":"api","exp":1700000600)" + members + "}"), keys_,
+        Policy(), kNow);
     EXPECT_TRUE(verified.has_value()) << verified.error();
     std::string out;
     for (const ClaimValue& value : (*verified)->claims()) out += Shown(value) + " ";
@@ -255,14 +278,15 @@ TEST_F(Token, ClaimsAreTypedAndAnotherTypeIsAbsent) {
             front + "[] [] - - - ");
   EXPECT_EQ(claims(R"(,"https://issuer/roles":["x",1],"level":9223372036854775808)"),
             front + "- - - - - ");
-  EXPECT_EQ(claims(R"(,"level":-9223372036854775808)"),
-            front + "- - i:-9223372036854775808 - - ");
+  EXPECT_EQ(claims(R"(,"level":-9223372036854775808)"), front + "- - i:-9223372036854775808 - - ");
   EXPECT_EQ(claims(R"(,"sub":1,"jti":["j"])"), front + "- - - - - ");
 }
 
 TEST_F(Token, PayloadsMustBeStrict) {
   for (const char* payload :
-       {R"([{"exp":1700000600}])", R"("exp")", "", "{", R"({"exp":1700000600} )" "\x01",
+       {R"([{"exp":1700000600}])", R"("exp")", "", "{",
+        R"({"exp":1700000600} )"
+        "\x01",
         R"({"iss":"https://issuer/","aud":"api","exp":1700000600,"sub":"a","sub":"b"})",
         R"({"iss":"https://issuer/","aud":"api","exp":1700000600,"x":{"a":1,"a":2}})",
         R"({"iss":"https://issuer/","aud":"api","exp":1700000600,"x":NaN})"}) {

@@ -79,11 +79,12 @@ class AuthenticatorTest : public testing::Test {
   struct Fields {
     std::string authorization, key, query;
   };
-  Identity Verify(Authenticator& authenticator, const Fields& fields, Index jwt = 0,
-                  Index keys = 0, std::int64_t now = kNow) {
+  Identity Verify(Authenticator& authenticator, const Fields& fields, Index jwt = 0, Index keys = 0,
+                  std::int64_t now = kNow) {
     fields_ = fields;
     headers_.clear();
-    if (!fields_.authorization.empty()) headers_.push_back({"authorization", fields_.authorization});
+    if (!fields_.authorization.empty())
+      headers_.push_back({"authorization", fields_.authorization});
     if (!fields_.key.empty()) headers_.push_back({"x-key", fields_.key});
     CanonicalRequest request;
     request.headers = headers_;
@@ -113,9 +114,9 @@ TEST_F(AuthenticatorTest, BearerTokens) {
   EXPECT_EQ(kind("Bearerx " + token), Kind::kNone);
   for (const std::string& bad :
        {std::string("Bearer"), "Bearer\t" + token, "Bearer  " + token, "Bearer " + token + " ",
-        "Bearer " + token + ", Bearer " + token, "Bearer " + token + " " + token,
-        "Bearer," + token, "Bearer " + token + "," + token, std::string("Bearer ."),
-        "Bearer \"" + token + "\"", "Bearer " + token.substr(1)}) {
+        "Bearer " + token + ", Bearer " + token, "Bearer " + token + " " + token, "Bearer," + token,
+        "Bearer " + token + "," + token, std::string("Bearer ."), "Bearer \"" + token + "\"",
+        "Bearer " + token.substr(1)}) {
     EXPECT_EQ(kind(bad), Kind::kBad) << bad;
   }
 }
@@ -187,8 +188,7 @@ TEST_F(AuthenticatorTest, WhereBothKindsAreTakenEitherWillDoAndNoneMayBeBad) {
 }
 
 TEST_F(AuthenticatorTest, KeysByUrlAreUnavailableAndNeverOpen) {
-  auto made =
-      Authenticator::Load(MakeTable("https://issuer/jwks.json", SecretKind::kUrl), folder_);
+  auto made = Authenticator::Load(MakeTable("https://issuer/jwks.json", SecretKind::kUrl), folder_);
   ASSERT_TRUE(made.has_value());
   const std::string field = "Bearer " + key_.Sign(kPayload);
   EXPECT_EQ(Verify(**made, {.authorization = field}).kind, Kind::kKeysUnavailable);
@@ -202,8 +202,8 @@ TEST_F(AuthenticatorTest, LoadSaysWhatIsWrongWithTheKeys) {
   };
   EXPECT_EQ(load("jwks.json"), "ok");
   EXPECT_EQ(load(folder_ / "jwks.json"), "ok");
-  EXPECT_EQ(load("missing.json"), "jwt issuer: " + (folder_ / "missing.json").string() +
-                                      ": cannot be opened");
+  EXPECT_EQ(load("missing.json"),
+            "jwt issuer: " + (folder_ / "missing.json").string() + ": cannot be opened");
   EXPECT_NE(load("."), "ok");
   Write("empty.json", R"({"keys":[]})");
   EXPECT_NE(load("empty.json").find("no usable key"), std::string::npos);
@@ -217,8 +217,9 @@ TEST_F(AuthenticatorTest, NotesTheKeysThatWereLeftOut) {
   Write("jwks.json", test::KeySet({&key_, &other}));
   const auto authenticator = Make();
   ASSERT_EQ(authenticator->notes().size(), 1u);
-  EXPECT_EQ(authenticator->notes()[0],
-            "jwt issuer: key 2 is left out: a key for none of the algorithms that the policy names");
+  EXPECT_EQ(
+      authenticator->notes()[0],
+      "jwt issuer: key 2 is left out: a key for none of the algorithms that the policy names");
 }
 
 }  // namespace
