@@ -185,7 +185,7 @@ RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
     if (choices.Chance(25)) ChangeOnePart(choices, parts);
   }
   AddReadFields(choices, parts);
-  if (choices.Chance(18)) MakePreflight(choices, parts);
+  if (choices.Chance(21)) MakePreflight(choices, parts);
 
   RandomRequest request;
   request.raw.method = parts.method;

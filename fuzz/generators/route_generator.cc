@@ -48,11 +48,12 @@ syntax::FieldValue RandomValue(Choices& choices) {
 
 Transform RandomTransform(Choices& choices) {
   using Kind = Transform::Kind;
-  switch (choices.Below(9)) {
+  switch (choices.Below(10)) {
     case 0:
       return {.kind = Kind::kStripPrefix, .name = "/" + SegmentWord(choices)};
     case 1:
-    case 7:  // a capture that the path did not make leaves a path that is not canonical
+    case 7:
+    case 8:  // a capture that the path did not make leaves a path that is not canonical
       return {.kind = Kind::kRewritePath,
               .name = choices.Of({"/v2", "/v2/{id}/y", "/{name}/z", "/{id}/{name}/x", "/"})};
     case 2:
