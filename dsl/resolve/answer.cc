@@ -24,7 +24,8 @@ bool ReadHeader(Cursor& cursor, syntax::Response& response) {
   auto text = ReadString(cursor, "the header's value in quotes");
   if (!text) return false;
   if (!IsFieldValue(*text)) {
-    context.Error("wrong-value", "a header's value holds no control character and no space at its ends", at);
+    context.Error("wrong-value",
+                  "a header's value holds no control character and no space at its ends", at);
     return false;
   }
   response.headers.emplace_back(*std::move(name), *std::move(text));
@@ -43,14 +44,16 @@ std::optional<syntax::Response> ReadResponse(Cursor& cursor, Span keyword) {
   if (!cursor.AtEnd() && cursor.Peek()->kind == Kind::kString) {
     response.body = cursor.Take().text;
     if (!response.body.empty() && (*status == 204 || *status == 205 || *status == 304)) {
-      context.Error("wrong-value", "an answer with status " + std::to_string(*status) + " has no body",
+      context.Error("wrong-value",
+                    "an answer with status " + std::to_string(*status) + " has no body",
                     cursor.Last().span);
       return std::nullopt;
     }
   }
   if (const tree::Item* block = cursor.TakeBlock()) {
     const ClauseTable table = {
-        {"header", [&](Cursor& inner, const tree::Item&) { return ReadHeader(inner, response); }, true}};
+        {"header", [&](Cursor& inner, const tree::Item&) { return ReadHeader(inner, response); },
+         true}};
     ReadClauses(context, block->statements, "respond", table);
   }
   return response;
@@ -65,7 +68,8 @@ std::optional<syntax::Redirect> ReadRedirect(Cursor& cursor, Span keyword, const
     auto status = ReadNumber(cursor, "a status such as 308", 300, 399);
     if (!status) return std::nullopt;
     if (*status != 301 && *status != 302 && *status != 303 && *status != 307 && *status != 308) {
-      context.Error("wrong-value", Quote(*at.item) + " is no redirect: write 301, 302, 303, 307 or 308", at);
+      context.Error("wrong-value",
+                    Quote(*at.item) + " is no redirect: write 301, 302, 303, 307 or 308", at);
       return std::nullopt;
     }
     redirect.status = static_cast<std::uint16_t>(*status);
@@ -109,7 +113,8 @@ std::optional<syntax::Redirect> ReadRedirect(Cursor& cursor, Span keyword, const
   };
   const Found found = ReadClauses(context, block->statements, "redirect", table);
   if (found.empty()) {
-    context.Error("missing-clause", "a redirect to the request's own place would never end", keyword);
+    context.Error("missing-clause", "a redirect to the request's own place would never end",
+                  keyword);
   }
   return redirect;
 }

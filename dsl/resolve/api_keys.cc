@@ -25,7 +25,8 @@ bool ReadConsumer(Cursor& cursor, syntax::ApiKeys& keys) {
   }
   if (const tree::Item* next = cursor.Peek();
       next != nullptr && next->kind == tree::Item::Kind::kString) {
-    Diagnostic& error = context.Error("secret-in-policy", "keys are never written in a policy", next->span);
+    Diagnostic& error =
+        context.Error("secret-in-policy", "keys are never written in a policy", next->span);
     error.help = "write sha256 \"...\" with the SHA-256 of the key in hexadecimal";
     return false;
   }
@@ -36,13 +37,15 @@ bool ReadConsumer(Cursor& cursor, syntax::ApiKeys& keys) {
   auto value = cursor.TakeValue("the SHA-256 of the key in quotes");
   if (!value) return false;
   const std::string& digest = value->item->text;
-  const bool good = digest.size() == 64 && std::ranges::all_of(digest, [](char c) { return HexDigit(c) >= 0; });
+  const bool good =
+      digest.size() == 64 && std::ranges::all_of(digest, [](char c) { return HexDigit(c) >= 0; });
   if (!good) {
     context.Error("wrong-value", "a SHA-256 is written as 64 digits 0-9 and a-f", *value);
     return false;
   }
   for (std::size_t i = 0; i < 32; ++i) {
-    key.sha256[i] = static_cast<std::uint8_t>(HexDigit(digest[2 * i]) * 16 + HexDigit(digest[2 * i + 1]));
+    key.sha256[i] =
+        static_cast<std::uint8_t>(HexDigit(digest[2 * i]) * 16 + HexDigit(digest[2 * i + 1]));
   }
   for (const syntax::ApiKey& other : keys.keys) {
     if (other.sha256 != key.sha256) continue;
@@ -76,7 +79,8 @@ void ResolveApiKeys(Context& context, const Definition& definition) {
          keys.in_query = true;
          return name.has_value();
        }},
-      {"consumer", [&](Cursor& cursor, const tree::Item&) { return ReadConsumer(cursor, keys); }, true},
+      {"consumer", [&](Cursor& cursor, const tree::Item&) { return ReadConsumer(cursor, keys); },
+       true},
   };
   const Found found = ReadClauses(context, body->statements, owner, table);
   if (found.contains("header") == found.contains("query")) {

@@ -58,16 +58,26 @@ void UnknownAttribute(Context& context, std::string_view word, Span span) {
 
 std::string_view TypeName(Type type) {
   switch (type) {
-    case Type::kString: return "a string";
-    case Type::kInteger: return "an integer";
-    case Type::kBoolean: return "a boolean";
-    case Type::kDuration: return "a duration";
-    case Type::kSize: return "a size";
-    case Type::kAddress: return "an address";
-    case Type::kNetwork: return "a network";
-    case Type::kStringList: return "a list of strings";
-    case Type::kClaims: return "a set of claims";
-    case Type::kAbsent: return "absent";
+    case Type::kString:
+      return "a string";
+    case Type::kInteger:
+      return "an integer";
+    case Type::kBoolean:
+      return "a boolean";
+    case Type::kDuration:
+      return "a duration";
+    case Type::kSize:
+      return "a size";
+    case Type::kAddress:
+      return "an address";
+    case Type::kNetwork:
+      return "a network";
+    case Type::kStringList:
+      return "a list of strings";
+    case Type::kClaims:
+      return "a set of claims";
+    case Type::kAbsent:
+      return "absent";
   }
   return "a value";
 }
@@ -89,8 +99,10 @@ bool MayBeAbsent(const syntax::Attribute& attribute) {
     case Subject::kCookie:
     case Subject::kJwtClaim:
     case Subject::kPeer:
-    case Subject::kConsumer: return true;
-    default: return false;
+    case Subject::kConsumer:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -120,11 +132,11 @@ std::optional<Type> ClaimType(Context& context, std::string_view name, Span span
   }
   if (!type) type = RegisteredClaim(name);
   if (type) return type;
-  Diagnostic& error = context.Error(
-      "unknown-claim",
-      jwt ? "jwt '" + context.policy.jwts[*jwt].name + "' declares no claim '" + std::string(name) + "'"
-          : "no jwt declares a claim '" + std::string(name) + "'",
-      span);
+  Diagnostic& error = context.Error("unknown-claim",
+                                    jwt ? "jwt '" + context.policy.jwts[*jwt].name +
+                                              "' declares no claim '" + std::string(name) + "'"
+                                        : "no jwt declares a claim '" + std::string(name) + "'",
+                                    span);
   error.help = Suggest(name, candidates);
   return std::nullopt;
 }
@@ -160,8 +172,8 @@ std::optional<syntax::Attribute> ResolveAttribute(Context& context, std::string_
     }
     if (subject == Subject::kCapture && !scope.any_capture &&
         (scope.captures == nullptr || !scope.captures->contains(attribute.name))) {
-      Diagnostic& error = context.Error(
-          "unknown-capture", "no {" + attribute.name + "} is captured here", span);
+      Diagnostic& error =
+          context.Error("unknown-capture", "no {" + attribute.name + "} is captured here", span);
       error.help = scope.captures == nullptr
                        ? "captures can be read in the route whose path has them"
                        : "every path of the route's match needs a segment {" + attribute.name + "}";

@@ -107,9 +107,8 @@ const tree::Item* Cursor::TakeName(std::string_view what) {
 
 Diagnostic& Cursor::Expected(std::string_view what) {
   if (!AtEnd()) {
-    return context_->Error("expected",
-                           "expected " + std::string(what) + " and found " + Quote(*Peek()),
-                           Peek()->span);
+    return context_->Error(
+        "expected", "expected " + std::string(what) + " and found " + Quote(*Peek()), Peek()->span);
   }
   std::string message = "expected " + std::string(what);
   if (!items_.empty()) message += " after " + Quote(Last());
@@ -141,7 +140,8 @@ void Require(Context& context, const Found& found, std::initializer_list<std::st
              const std::string& owner, Span at) {
   for (std::string_view keyword : keywords) {
     if (found.contains(keyword)) continue;
-    const std::string what = keyword == kNumber ? std::string("figure") : "'" + std::string(keyword) + "'";
+    const std::string what =
+        keyword == kNumber ? std::string("figure") : "'" + std::string(keyword) + "'";
     context.Error("missing-clause", owner + " has no " + what, at);
   }
 }
@@ -155,14 +155,16 @@ bool ReadElements(Context& context, const std::vector<tree::Item>& items, const 
     const tree::Item* followed = context.FollowLet(item);
     if (followed == nullptr || (depth > 0 && !context.Spend(list.at))) return false;
     // Elements of a list behind a `let` are reported where the list is used.
-    const bool here = list.at.file == list.item->span.file && list.at.begin == list.item->span.begin;
+    const bool here =
+        list.at.file == list.item->span.file && list.at.begin == list.item->span.begin;
     const Value element{followed, here ? item.span : list.at};
     if (followed->kind == Kind::kList) {
       if (followed == &item || depth > 16) {
         context.Error("wrong-value", "a list cannot hold a list", element);
         return false;
       }
-      good = ReadElements(context, followed->items, {followed, element.at}, each, depth + 1) && good;
+      good =
+          ReadElements(context, followed->items, {followed, element.at}, each, depth + 1) && good;
       continue;
     }
     good = each(element) && good;
@@ -178,7 +180,8 @@ bool ReadList(Cursor& cursor, std::string_view what,
   if (!value) return false;
   if (value->item->kind != Kind::kList) return each(*value);
   if (value->item->items.empty()) {
-    cursor.context().Error("wrong-value", "the list is empty: expected " + std::string(what), *value);
+    cursor.context().Error("wrong-value", "the list is empty: expected " + std::string(what),
+                           *value);
     return false;
   }
   return ReadElements(cursor.context(), value->item->items, *value, each, 0);

@@ -9,15 +9,24 @@ namespace weir::dsl::resolve {
 
 std::string_view Describe(NameKind kind) {
   switch (kind) {
-    case NameKind::kService: return "service";
-    case NameKind::kAuthenticator: return "jwt or api-keys";
-    case NameKind::kLimit: return "limit";
-    case NameKind::kCors: return "cors policy";
-    case NameKind::kRetry: return "retry policy";
-    case NameKind::kBreaker: return "breaker";
-    case NameKind::kGateway: return "gateway or sidecar";
-    case NameKind::kProfile: return "profile";
-    case NameKind::kLet: return "let";
+    case NameKind::kService:
+      return "service";
+    case NameKind::kAuthenticator:
+      return "jwt or api-keys";
+    case NameKind::kLimit:
+      return "limit";
+    case NameKind::kCors:
+      return "cors policy";
+    case NameKind::kRetry:
+      return "retry policy";
+    case NameKind::kBreaker:
+      return "breaker";
+    case NameKind::kGateway:
+      return "gateway or sidecar";
+    case NameKind::kProfile:
+      return "profile";
+    case NameKind::kLet:
+      return "let";
   }
   return "name";
 }
@@ -60,8 +69,8 @@ void Context::UnknownName(NameKind kind, std::string_view name, Span span) {
   for (std::size_t other = 0; other < std::size(names_); ++other) {
     auto found = names_[other].find(name);
     if (found == names_[other].end()) continue;
-    error.labels.push_back({found->second.span, "this is the name of a " +
-                                                    std::string(Describe(NameKind(other)))});
+    error.labels.push_back(
+        {found->second.span, "this is the name of a " + std::string(Describe(NameKind(other)))});
     return;
   }
   std::vector<std::string> candidates;
@@ -116,12 +125,18 @@ std::string Quote(const tree::Item& item) {
   }
   switch (item.kind) {
     case Kind::kWord:
-    case Kind::kOperator: return "'" + text + "'";
-    case Kind::kString: return "\"" + text + "\"";
-    case Kind::kRegex: return "~\"" + text + "\"";
-    case Kind::kList: return "a list";
-    case Kind::kBlock: return "a block";
-    case Kind::kCondition: return "a condition";
+    case Kind::kOperator:
+      return "'" + text + "'";
+    case Kind::kString:
+      return "\"" + text + "\"";
+    case Kind::kRegex:
+      return "~\"" + text + "\"";
+    case Kind::kList:
+      return "a list";
+    case Kind::kBlock:
+      return "a block";
+    case Kind::kCondition:
+      return "a condition";
   }
   return "something else";
 }

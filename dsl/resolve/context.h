@@ -18,7 +18,15 @@
 namespace weir::dsl::resolve {
 
 enum class NameKind : std::uint8_t {
-  kService, kAuthenticator, kLimit, kCors, kRetry, kBreaker, kGateway, kProfile, kLet
+  kService,
+  kAuthenticator,
+  kLimit,
+  kCors,
+  kRetry,
+  kBreaker,
+  kGateway,
+  kProfile,
+  kLet
 };
 
 // "a service", "a retry policy": for messages.
@@ -29,9 +37,9 @@ struct Definition {
   Span span;                                   // of the name
   const tree::Statement* statement = nullptr;  // it was written as
   std::uint32_t index = 0;                     // in the policy's list of its kind
-  bool api_keys = false;  // an authenticator is a jwt or a set of API keys
-  bool sidecar = false;   // a gateway is a gateway or a sidecar
-  bool busy = false;      // being expanded: a let or profile that needs itself
+  bool api_keys = false;                       // an authenticator is a jwt or a set of API keys
+  bool sidecar = false;                        // a gateway is a gateway or a sidecar
+  bool busy = false;                           // being expanded: a let or profile that needs itself
   bool used = false;
 };
 

@@ -35,7 +35,8 @@ std::expected<OriginPattern, std::string> ParseOrigin(const std::string& text) {
   if (port != std::string::npos && rest.find(']', port) == std::string::npos) {
     auto number = ParseNumber(rest.substr(port + 1), 1, 65535);
     if (!number) return std::unexpected("the port " + number.error());
-    const bool usual = (origin.scheme == "https" && *number == 443) || (origin.scheme == "http" && *number == 80);
+    const bool usual =
+        (origin.scheme == "https" && *number == 443) || (origin.scheme == "http" && *number == 80);
     origin.port = usual ? 0 : static_cast<std::uint16_t>(*number);
     rest.resize(port);
   }
@@ -43,9 +44,11 @@ std::expected<OriginPattern, std::string> ParseOrigin(const std::string& text) {
     origin.kind = OriginPattern::Kind::kSuffix;
     rest.erase(0, 2);
   }
-  if (const char* fault = HostFault(rest)) return std::unexpected(std::string("of its host: ") + fault);
+  if (const char* fault = HostFault(rest))
+    return std::unexpected(std::string("of its host: ") + fault);
   origin.host = rest;
-  origin.text = origin.scheme + "://" + (origin.kind == OriginPattern::Kind::kSuffix ? "*." : "") + rest;
+  origin.text =
+      origin.scheme + "://" + (origin.kind == OriginPattern::Kind::kSuffix ? "*." : "") + rest;
   if (origin.port != 0) origin.text += ":" + std::to_string(origin.port);
   return origin;
 }
@@ -60,8 +63,8 @@ bool AddOrigin(Context& context, const Value& value, Cors& cors) {
     return false;
   }
   if (origin->text != *text) {
-    Diagnostic& error =
-        context.Error("not-canonical", "the origin \"" + *text + "\" is not as browsers write it", value);
+    Diagnostic& error = context.Error(
+        "not-canonical", "the origin \"" + *text + "\" is not as browsers write it", value);
     error.help = "write \"" + origin->text + "\"";
     return false;
   }
@@ -104,8 +107,8 @@ bool ReadMethods(Cursor& cursor, std::vector<std::string>& into) {
 void CheckCredentials(Context& context, const Cors& cors, Span at, const std::string& owner) {
   for (const OriginPattern& origin : cors.origins) {
     if (origin.kind != OriginPattern::Kind::kAny) continue;
-    Diagnostic& error = context.Error("cors-credentials",
-                                      owner + " allows credentials to every origin", at);
+    Diagnostic& error =
+        context.Error("cors-credentials", owner + " allows credentials to every origin", at);
     error.labels.push_back({context.policy.origins[origin.node], "any origin is admitted here"});
     error.help = "list the origins that may send credentials";
   }
@@ -130,9 +133,12 @@ void ResolveCors(Context& context, const Definition& definition) {
          return ReadList(cursor, "an origin in quotes",
                          [&](const Value& value) { return AddOrigin(context, value, cors); });
        }},
-      {"methods", [&](Cursor& cursor, const tree::Item&) { return ReadMethods(cursor, cors.methods); }},
-      {"headers", [&](Cursor& cursor, const tree::Item&) { return ReadHeaders(cursor, cors.headers); }},
-      {"expose", [&](Cursor& cursor, const tree::Item&) { return ReadHeaders(cursor, cors.expose); }},
+      {"methods",
+       [&](Cursor& cursor, const tree::Item&) { return ReadMethods(cursor, cors.methods); }},
+      {"headers",
+       [&](Cursor& cursor, const tree::Item&) { return ReadHeaders(cursor, cors.headers); }},
+      {"expose",
+       [&](Cursor& cursor, const tree::Item&) { return ReadHeaders(cursor, cors.expose); }},
       {"credentials",
        [&](Cursor&, const tree::Item&) {
          cors.credentials = true;

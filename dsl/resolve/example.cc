@@ -27,7 +27,8 @@ std::vector<std::string> SplitWords(std::string_view text) {
 
 // A claim's value in its declared type. A list may be written as one string:
 // its words, as OAuth's scope is sent.
-std::optional<ClaimValue> ReadClaimValue(Cursor& cursor, syntax::Type type, const std::string& name) {
+std::optional<ClaimValue> ReadClaimValue(Cursor& cursor, syntax::Type type,
+                                         const std::string& name) {
   Context& context = cursor.context();
   auto value = cursor.TakeValue("the claim's value");
   if (!value) return std::nullopt;
@@ -38,22 +39,28 @@ std::optional<ClaimValue> ReadClaimValue(Cursor& cursor, syntax::Type type, cons
       std::vector<std::string> list;
       for (const tree::Item& element : item.items) {
         const tree::Item* followed = context.FollowLet(element);
-        if (followed == nullptr || !StringOf(context, {followed, value->at}, "a string")) return std::nullopt;
+        if (followed == nullptr || !StringOf(context, {followed, value->at}, "a string"))
+          return std::nullopt;
         list.push_back(followed->text);
       }
       return list;
     }
   }
   if (type == syntax::Type::kString && item.kind == Kind::kString) return item.text;
-  if (type == syntax::Type::kBoolean && item.kind == Kind::kWord && (item.text == "true" || item.text == "false")) {
+  if (type == syntax::Type::kBoolean && item.kind == Kind::kWord &&
+      (item.text == "true" || item.text == "false")) {
     return item.text == "true";
   }
   if (type == syntax::Type::kInteger && item.kind == Kind::kWord) {
     std::int64_t number = 0;
-    auto [end, error] = std::from_chars(item.text.data(), item.text.data() + item.text.size(), number);
+    auto [end, error] =
+        std::from_chars(item.text.data(), item.text.data() + item.text.size(), number);
     if (error == std::errc() && end == item.text.data() + item.text.size()) return number;
   }
-  context.Error("type-mismatch", "the claim '" + name + "' is " + std::string(TypeName(type)) + ", not " + Quote(item), *value);
+  context.Error(
+      "type-mismatch",
+      "the claim '" + name + "' is " + std::string(TypeName(type)) + ", not " + Quote(item),
+      *value);
   return std::nullopt;
 }
 
@@ -71,7 +78,8 @@ bool ReadClaims(Cursor& cursor, ExampleRequest& request) {
       auto value = type ? ReadClaimValue(line, *type, name->text) : std::nullopt;
       if (!value) break;
       for (const auto& [other, unused] : request.claims) {
-        if (other == name->text) context.Error("duplicate-element", Quote(*name) + " is given twice", name->span);
+        if (other == name->text)
+          context.Error("duplicate-element", Quote(*name) + " is given twice", name->span);
       }
       request.claims.emplace_back(name->text, *std::move(value));
     }
@@ -218,7 +226,8 @@ void CheckRoute(Context& context, const Example& example, Span at) {
 
 }  // namespace
 
-std::optional<Body> TitledBody(Context& context, const tree::Statement& statement, std::string_view keyword) {
+std::optional<Body> TitledBody(Context& context, const tree::Statement& statement,
+                               std::string_view keyword) {
   const auto& items = statement.items;
   if (items.size() < 2 || items[1].kind != Kind::kString) {
     context.Error("expected", "expected a title in quotes after '" + std::string(keyword) + "'",
@@ -232,7 +241,8 @@ std::optional<Body> TitledBody(Context& context, const tree::Statement& statemen
     for (const tree::Item& item : line.items) body.items.push_back(&item);
   }
   if (!body.items.empty()) return body;
-  context.Error("expected", "expected something in the block of '" + std::string(keyword) + "'", block->span);
+  context.Error("expected", "expected something in the block of '" + std::string(keyword) + "'",
+                block->span);
   return std::nullopt;
 }
 

@@ -50,10 +50,14 @@ std::optional<std::int64_t> AsInteger(std::string_view text) {
 // What a constant is, for messages: "the string \"x\"", "the duration 2s".
 std::string Describe(const Constant& constant) {
   switch (constant.kind) {
-    case Constant::Kind::kString: return "the string \"" + constant.text + "\"";
-    case Constant::Kind::kRegex: return "a regular expression";
-    case Constant::Kind::kList: return "a list";
-    case Constant::Kind::kWord: break;
+    case Constant::Kind::kString:
+      return "the string \"" + constant.text + "\"";
+    case Constant::Kind::kRegex:
+      return "a regular expression";
+    case Constant::Kind::kList:
+      return "a list";
+    case Constant::Kind::kWord:
+      break;
   }
   const std::string& text = constant.text;
   if (AsInteger(text)) return "the integer " + text;
@@ -71,20 +75,29 @@ class Resolver {
 
   std::optional<Expression> Run(const tree::Condition& condition) {
     switch (condition.kind) {
-      case Kind::kOr: return Junction(condition, Expression::Kind::kOr);
-      case Kind::kAnd: return Junction(condition, Expression::Kind::kAnd);
-      case Kind::kNot: return Not(condition);
-      case Kind::kGroup: return Run(condition.children.front());
-      case Kind::kCompare: return Compare(condition, Quantifier::kScalar);
-      case Kind::kAny: return Quantified(condition, Quantifier::kAny);
-      case Kind::kAll: return Quantified(condition, Quantifier::kAll);
-      case Kind::kPresent: return Present(condition);
-      case Kind::kWord: return Alone(condition);
+      case Kind::kOr:
+        return Junction(condition, Expression::Kind::kOr);
+      case Kind::kAnd:
+        return Junction(condition, Expression::Kind::kAnd);
+      case Kind::kNot:
+        return Not(condition);
+      case Kind::kGroup:
+        return Run(condition.children.front());
+      case Kind::kCompare:
+        return Compare(condition, Quantifier::kScalar);
+      case Kind::kAny:
+        return Quantified(condition, Quantifier::kAny);
+      case Kind::kAll:
+        return Quantified(condition, Quantifier::kAll);
+      case Kind::kPresent:
+        return Present(condition);
+      case Kind::kWord:
+        return Alone(condition);
       case Kind::kString:
       case Kind::kRegex:
       case Kind::kList:
-        TypeError("a condition is a comparison, and this is " +
-                      Describe(*ToConstant(condition)), condition.span);
+        TypeError("a condition is a comparison, and this is " + Describe(*ToConstant(condition)),
+                  condition.span);
         return std::nullopt;
     }
     return std::nullopt;
@@ -164,9 +177,10 @@ class Resolver {
     auto attribute = ResolveAttribute(context_, condition.text, condition.span, scope_);
     if (!attribute) return std::nullopt;
     if (attribute->type != Type::kBoolean) {
-      Diagnostic& error = TypeError("'" + condition.text + "' is " +
-                                        std::string(TypeName(attribute->type)) +
-                                        " and no condition by itself", condition.span);
+      Diagnostic& error =
+          TypeError("'" + condition.text + "' is " + std::string(TypeName(attribute->type)) +
+                        " and no condition by itself",
+                    condition.span);
       if (MayBeAbsent(*attribute)) error.help = "write present(" + condition.text + ")";
       return std::nullopt;
     }
@@ -189,8 +203,12 @@ class Resolver {
     constant.text = item.text;
     constant.span = at;
     switch (item.kind) {
-      case tree::Item::Kind::kString: constant.kind = Constant::Kind::kString; break;
-      case tree::Item::Kind::kRegex: constant.kind = Constant::Kind::kRegex; break;
+      case tree::Item::Kind::kString:
+        constant.kind = Constant::Kind::kString;
+        break;
+      case tree::Item::Kind::kRegex:
+        constant.kind = Constant::Kind::kRegex;
+        break;
       case tree::Item::Kind::kList:
         constant.kind = Constant::Kind::kList;
         for (const tree::Item& element : item.items) {
@@ -205,7 +223,8 @@ class Resolver {
           Append(constant, *std::move(inner), followed != &element);
         }
         break;
-      default: break;
+      default:
+        break;
     }
     return constant;
   }
@@ -224,8 +243,12 @@ class Resolver {
     constant.text = operand.text;
     constant.span = operand.span;
     switch (operand.kind) {
-      case Kind::kString: constant.kind = Constant::Kind::kString; return constant;
-      case Kind::kRegex: constant.kind = Constant::Kind::kRegex; return constant;
+      case Kind::kString:
+        constant.kind = Constant::Kind::kString;
+        return constant;
+      case Kind::kRegex:
+        constant.kind = Constant::Kind::kRegex;
+        return constant;
       case Kind::kList:
         constant.kind = Constant::Kind::kList;
         for (const tree::Condition& child : operand.children) {
@@ -242,7 +265,8 @@ class Resolver {
         if (followed == nullptr) return std::nullopt;
         return FromItem(*followed, operand.span, 0);
       }
-      default: return constant;
+      default:
+        return constant;
     }
   }
 
@@ -253,7 +277,8 @@ class Resolver {
     if (IsAttributeOperand(*left) && IsAttributeOperand(*right) &&
         !(op == "in" && context_.Find(NameKind::kLet, right->text))) {
       TypeError("'" + left->text + "' and '" + right->text +
-                    "' are both attributes: a comparison needs a constant", condition.span);
+                    "' are both attributes: a comparison needs a constant",
+                condition.span);
       return std::nullopt;
     }
     if (op == "in" && IsAttributeOperand(*right)) return Contains(condition, *left, *right);
@@ -266,8 +291,8 @@ class Resolver {
         ResolveAttribute(context_, left->text, left->span, scope_);
         return std::nullopt;
       }
-      Diagnostic& error = TypeError("the left side of '" + op + "' is no attribute of a request",
-                                    left->span);
+      Diagnostic& error =
+          TypeError("the left side of '" + op + "' is no attribute of a request", left->span);
       if (IsAttributeOperand(*right)) error.help = "write the attribute first";
       return std::nullopt;
     }
@@ -284,14 +309,15 @@ class Resolver {
                        const std::string& op, Span span) {
     const bool list = attribute.type == Type::kStringList;
     if (quantifier == Quantifier::kScalar && list) {
-      Diagnostic& error = TypeError("'" + name + "' is a list of strings and cannot be compared by '" +
-                                        op + "'", span);
+      Diagnostic& error = TypeError(
+          "'" + name + "' is a list of strings and cannot be compared by '" + op + "'", span);
       error.help = "write \"x\" in " + name + ", or any of " + name + " " + op + " ...";
       return false;
     }
     if (quantifier != Quantifier::kScalar && !list && attribute.subject != Subject::kHeader) {
       TypeError("'any of' and 'all of' take a header or a list, and '" + name + "' is " +
-                    std::string(TypeName(attribute.type)), span);
+                    std::string(TypeName(attribute.type)),
+                span);
       return false;
     }
     return true;
@@ -304,9 +330,10 @@ class Resolver {
     auto constant = ToConstant(left);
     if (!attribute || !constant) return std::nullopt;
     if (attribute->type != Type::kStringList) {
-      Diagnostic& error = TypeError("'" + right.text + "' is " +
-                                        std::string(TypeName(attribute->type)) +
-                                        ", and 'in' asks for membership of a list", right.span);
+      Diagnostic& error =
+          TypeError("'" + right.text + "' is " + std::string(TypeName(attribute->type)) +
+                        ", and 'in' asks for membership of a list",
+                    right.span);
       if (attribute->subject == Subject::kHeader) {
         error.help = "write any of " + right.text + " == \"x\"";
       }
@@ -339,7 +366,8 @@ class Resolver {
     const bool order = op == "<" || op == "<=" || op == ">" || op == ">=";
     if (order ? type != Type::kInteger : type != Type::kString) {
       TypeError("'" + op + "' does not compare " + std::string(TypeName(type)) + ", which '" +
-                    name + "' is", span);
+                    name + "' is",
+                span);
       return std::nullopt;
     }
     predicate.op = op == "<"             ? Operator::kLess
@@ -375,8 +403,8 @@ class Resolver {
     // `client.address in 10.0.0.0/8` needs no brackets.
     const bool one_network = type == Type::kAddress && constant.kind != Constant::Kind::kList;
     if (constant.kind != Constant::Kind::kList && !one_network) {
-      Diagnostic& error = TypeError("'in' asks for membership of a list, and this is " +
-                                        Describe(constant), constant.span);
+      Diagnostic& error = TypeError(
+          "'in' asks for membership of a list, and this is " + Describe(constant), constant.span);
       error.help = "write [" + std::string("...") + "], or compare with ==";
       return false;
     }
@@ -408,7 +436,8 @@ class Resolver {
     const Attribute& attribute = predicate.attribute;
     if (attribute.type != Type::kString && attribute.type != Type::kStringList) {
       TypeError("'matches' compares strings, and '" + name + "' is " +
-                    std::string(TypeName(attribute.type)), span);
+                    std::string(TypeName(attribute.type)),
+                span);
       return std::nullopt;
     }
     if (constant.kind == Constant::Kind::kRegex) {
@@ -423,10 +452,11 @@ class Resolver {
       predicate.constants = {*std::move(pattern)};
       return Leaf(std::move(predicate), span);
     }
-    TypeError(attribute.subject == Subject::kPath
-                  ? "a path matches a path pattern or ~\"...\", not " + Describe(constant)
-                  : "'" + name + "' matches a regular expression ~\"...\", not " + Describe(constant),
-              constant.span);
+    TypeError(
+        attribute.subject == Subject::kPath
+            ? "a path matches a path pattern or ~\"...\", not " + Describe(constant)
+            : "'" + name + "' matches a regular expression ~\"...\", not " + Describe(constant),
+        constant.span);
     return std::nullopt;
   }
 
@@ -443,21 +473,23 @@ class Resolver {
     if (type == Type::kBoolean && word && (constant.text == "true" || constant.text == "false")) {
       return constant.text == "true";
     }
-    if (type == Type::kAddress && word && (constant.text.find_first_of(".:") != std::string::npos)) {
+    if (type == Type::kAddress && word &&
+        (constant.text.find_first_of(".:") != std::string::npos)) {
       auto network = ParseNetwork(constant.text);
       if (network) return *std::move(network);
       context_.Error("wrong-value", network.error(), constant.span);
       return std::nullopt;
     }
-    Diagnostic& error =
-        TypeError("'" + name + "' is " + std::string(TypeName(type)) + " and cannot be compared with " +
-                      Describe(constant), constant.span);
+    Diagnostic& error = TypeError("'" + name + "' is " + std::string(TypeName(type)) +
+                                      " and cannot be compared with " + Describe(constant),
+                                  constant.span);
     if (type == Type::kString && word) error.help = "write it in quotes: \"" + constant.text + "\"";
     return std::nullopt;
   }
 
   // A string that the attribute can never equal is a slip.
-  std::optional<syntax::Constant> CheckString(const Attribute& attribute, const Constant& constant) {
+  std::optional<syntax::Constant> CheckString(const Attribute& attribute,
+                                              const Constant& constant) {
     const std::string quoted = "\"" + constant.text + "\"";
     if (attribute.subject == Subject::kPeer && constant.text.starts_with("spiffe://")) {
       if (const char* fault = SpiffeFault(constant.text)) {
@@ -467,7 +499,8 @@ class Resolver {
     }
     if (attribute.subject == Subject::kHost && LowerCase(constant.text) != constant.text) {
       Diagnostic& error = context_.Error(
-          "not-canonical", "hosts are compared in lower case, and " + quoted + " is not", constant.span);
+          "not-canonical", "hosts are compared in lower case, and " + quoted + " is not",
+          constant.span);
       error.help = "write \"" + LowerCase(constant.text) + "\"";
       return std::nullopt;
     }

@@ -36,7 +36,8 @@ bool MeetRoute(Cursor& cursor, std::map<std::string, Span>& names, std::vector<W
   }
   auto [place, fresh] = names.emplace(name->text, name->span);
   if (!fresh) {
-    Diagnostic& error = context.Error("duplicate-name", "there are two routes '" + name->text + "'", name->span);
+    Diagnostic& error =
+        context.Error("duplicate-name", "there are two routes '" + name->text + "'", name->span);
     error.labels.push_back({place->second, "first defined here"});
   }
   routes.push_back({name, block});
@@ -72,13 +73,16 @@ void ResolveGateway(Context& context, const Definition& definition) {
                                        syntax::Listener::Direction::kEdge);
                    },
                    true});
-  table.push_back({"route", [&](Cursor& cursor, const tree::Item&) { return MeetRoute(cursor, names, routes); }, true});
+  table.push_back(
+      {"route", [&](Cursor& cursor, const tree::Item&) { return MeetRoute(cursor, names, routes); },
+       true});
   table.push_back({"otherwise", [&](Cursor& cursor, const tree::Item& keyword) {
                      return ReadOtherwise(cursor, keyword, gateway);
                    }});
   defaults.ReadBody(body->statements, RouteBuilder::Layer::kGateway, owner, table);
 
-  if (gateway.listeners.empty()) context.Error("missing-clause", owner + " has no 'listen'", definition.span);
+  if (gateway.listeners.empty())
+    context.Error("missing-clause", owner + " has no 'listen'", definition.span);
   if (routes.empty() && !gateway.otherwise) {
     context.Error("missing-clause", owner + " has no route", definition.span).help =
         "a gateway that answers every request alike says so: otherwise respond 404";

@@ -39,7 +39,8 @@ class Reader {
     }
     total_ += text->size();
     if (total_ > kMaxTotal) {
-      Diagnostic error = Error("too-large", "the files of a policy are larger than 64 MiB together", {});
+      Diagnostic error =
+          Error("too-large", "the files of a policy are larger than 64 MiB together", {});
       if (includer != nullptr) error.span = *includer;
       diagnostics_.push_back(std::move(error));
       return;
@@ -61,7 +62,8 @@ class Reader {
       const tree::Item& head = statement.items.front();
       if (head.kind != Kind::kWord || head.text != "include") continue;
       if (statement.items.size() != 2 || statement.items[1].kind != Kind::kString) {
-        diagnostics_.push_back(Error("expected", "expected one file name in quotes after 'include'", head.span));
+        diagnostics_.push_back(
+            Error("expected", "expected one file name in quotes after 'include'", head.span));
         continue;
       }
       Include(statement.items[1], folder);
@@ -87,7 +89,8 @@ class Reader {
 
   void Include(const tree::Item& name, const fs::path& folder) {
     if (!may_include_) {
-      diagnostics_.push_back(Error("missing-file", "a policy from memory can include no file", name.span));
+      diagnostics_.push_back(
+          Error("missing-file", "a policy from memory can include no file", name.span));
       return;
     }
     if (name.text.empty() || name.text.find('\0') != std::string::npos) {
@@ -106,7 +109,8 @@ class Reader {
   }
 
   void Cycle(const tree::Item& name, const std::string& key) {
-    Diagnostic error = Error("include-cycle", "\"" + name.text + "\" is included by itself", name.span);
+    Diagnostic error =
+        Error("include-cycle", "\"" + name.text + "\" is included by itself", name.span);
     auto place = std::ranges::find(open_, key);
     for (auto next = place == open_.end() ? place : place + 1; next != open_.end(); ++next) {
       error.labels.push_back({states_[*next].included_at, "included here"});
@@ -125,7 +129,8 @@ class Reader {
 
 }  // namespace
 
-FileSet ReadFiles(const std::string& path, SourceMap& sources, std::vector<Diagnostic>& diagnostics) {
+FileSet ReadFiles(const std::string& path, SourceMap& sources,
+                  std::vector<Diagnostic>& diagnostics) {
   FileSet files;
   Reader(sources, diagnostics, files).Read(path, nullptr);
   return files;

@@ -20,7 +20,8 @@ struct FileSet {
 // `path` is read; its includes are looked up beside the file that names them,
 // 32 deep and 64 MiB together at most. A file that several include counts once;
 // one that includes itself, by whatever way, is an error.
-FileSet ReadFiles(const std::string& path, SourceMap& sources, std::vector<Diagnostic>& diagnostics);
+FileSet ReadFiles(const std::string& path, SourceMap& sources,
+                  std::vector<Diagnostic>& diagnostics);
 
 // One text from memory, whose includes are errors.
 FileSet ReadText(std::string name, std::string text, SourceMap& sources,

@@ -46,8 +46,10 @@ bool ReadAlgorithms(Cursor& cursor, syntax::Jwt& jwt) {
 bool ReadKeys(Cursor& cursor, syntax::Jwt& jwt) {
   Context& context = cursor.context();
   using SourceKind = syntax::SecretSource::Kind;
-  if (const tree::Item* next = cursor.Peek(); next != nullptr && next->kind == tree::Item::Kind::kString) {
-    Diagnostic& error = context.Error("secret-in-policy", "keys are never written in a policy", next->span);
+  if (const tree::Item* next = cursor.Peek();
+      next != nullptr && next->kind == tree::Item::Kind::kString) {
+    Diagnostic& error =
+        context.Error("secret-in-policy", "keys are never written in a policy", next->span);
     error.help = "write keys file \"...\", keys env NAME or keys url \"https://...\"";
     return false;
   }
@@ -87,8 +89,9 @@ bool ReadClaim(Cursor& cursor, syntax::Jwt& jwt) {
   if (!IsName(claim.name) || claim.name == "verified") {
     Diagnostic& error =
         context.Error("wrong-value", Quote(*name) + " cannot be the name of a claim", name->span);
-    error.help = claim.name == "verified" ? "jwt.verified says whether the token was verified"
-                                          : "give it a plain name and write: NAME TYPE from \"...\"";
+    error.help = claim.name == "verified"
+                     ? "jwt.verified says whether the token was verified"
+                     : "give it a plain name and write: NAME TYPE from \"...\"";
     return false;
   }
   for (const syntax::Claim& other : jwt.claims) {
@@ -98,7 +101,8 @@ bool ReadClaim(Cursor& cursor, syntax::Jwt& jwt) {
     error.labels.push_back({context.policy.origins[other.node], "first declared here"});
     return false;
   }
-  auto type = ReadChoice(cursor, "a claim's type", {"string", "integer", "boolean", "list", "words"});
+  auto type =
+      ReadChoice(cursor, "a claim's type", {"string", "integer", "boolean", "list", "words"});
   if (!type) return false;
   constexpr std::array kTypes = {syntax::Type::kString, syntax::Type::kInteger,
                                  syntax::Type::kBoolean, syntax::Type::kStringList,
@@ -155,7 +159,8 @@ void ResolveJwt(Context& context, const Definition& definition) {
          });
        }},
       {"keys", [&](Cursor& cursor, const tree::Item&) { return ReadKeys(cursor, jwt); }},
-      {"algorithms", [&](Cursor& cursor, const tree::Item&) { return ReadAlgorithms(cursor, jwt); }},
+      {"algorithms",
+       [&](Cursor& cursor, const tree::Item&) { return ReadAlgorithms(cursor, jwt); }},
       {"skew",
        [&](Cursor& cursor, const tree::Item&) {
          auto skew = ReadDuration(cursor);

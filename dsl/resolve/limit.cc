@@ -36,13 +36,15 @@ bool ReadKey(Cursor& cursor, Limit& limit) {
   scope.any_capture = true;
   return ReadList(cursor, kWhat, [&](const Value& value) {
     if (value.item->kind != tree::Item::Kind::kWord) {
-      context.Error("expected", "expected " + std::string(kWhat) + " and found " + Quote(*value.item), value);
+      context.Error("expected",
+                    "expected " + std::string(kWhat) + " and found " + Quote(*value.item), value);
       return false;
     }
     auto attribute = ResolveAttribute(context, value.item->text, value.at, scope);
     if (!attribute) return false;
     if (attribute->type == syntax::Type::kStringList) {
-      context.Error("type-mismatch", "'" + value.item->text + "' is a list of strings and cannot be a key", value);
+      context.Error("type-mismatch",
+                    "'" + value.item->text + "' is a list of strings and cannot be a key", value);
       return false;
     }
     if (std::ranges::find(limit.by, *attribute) != limit.by.end()) {
@@ -90,7 +92,8 @@ void ResolveLimit(Context& context, const Definition& definition) {
        }},
       {"store-down",
        [&](Cursor& cursor, const tree::Item&) {
-         auto choice = ReadChoice(cursor, "what to do while the store is down", {"allow", "deny", "local"});
+         auto choice =
+             ReadChoice(cursor, "what to do while the store is down", {"allow", "deny", "local"});
          if (choice) limit.store_down = Limit::StoreDown(*choice);
          return choice.has_value();
        }},

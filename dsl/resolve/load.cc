@@ -70,7 +70,8 @@ void Resolve(Context& context, const FileSet& files) {
   ResolveAll(context, NameKind::kService, ResolveService);
   ResolveAll(context, NameKind::kGateway, ResolveProxy);
   ResolveAll(context, NameKind::kProfile, CheckProfile);
-  for (const tree::Statement* statement : rest.bounds) ResolveAmplificationBound(context, *statement);
+  for (const tree::Statement* statement : rest.bounds)
+    ResolveAmplificationBound(context, *statement);
   for (const tree::Statement* statement : rest.proofs) ResolveProof(context, *statement);
   for (const tree::Statement* statement : rest.examples) ResolveExample(context, *statement);
 }
@@ -107,7 +108,8 @@ LoadResult Load(const std::string& path) {
 
 LoadResult LoadText(std::string name, std::string text) {
   LoadResult result;
-  const FileSet files = ReadText(std::move(name), std::move(text), result.sources, result.diagnostics);
+  const FileSet files =
+      ReadText(std::move(name), std::move(text), result.sources, result.diagnostics);
   return Finish(std::move(result), files);
 }
 

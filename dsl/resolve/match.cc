@@ -22,7 +22,8 @@ bool ReadHosts(Cursor& cursor, Match& match) {
     auto host = HostPatternOf(cursor.context(), value);
     if (!host) return false;
     for (const syntax::HostPattern& other : match.hosts) {
-      if (other.kind == host->kind && other.name == host->name) return Repeated(cursor.context(), value);
+      if (other.kind == host->kind && other.name == host->name)
+        return Repeated(cursor.context(), value);
     }
     match.hosts.push_back(*std::move(host));
     return true;
@@ -34,7 +35,8 @@ bool ReadPaths(Cursor& cursor, Match& match) {
     auto path = PathPatternOf(cursor.context(), value);
     if (!path) return false;
     for (const syntax::PathPattern& other : match.paths) {
-      if (other.kind == path->kind && other.text == path->text) return Repeated(cursor.context(), value);
+      if (other.kind == path->kind && other.text == path->text)
+        return Repeated(cursor.context(), value);
     }
     match.paths.push_back(*std::move(path));
     return true;
@@ -77,17 +79,20 @@ bool ReadListeners(Cursor& cursor, const std::vector<syntax::Listener>& listener
     for (std::uint32_t i = 0; i < listeners.size(); ++i) {
       if (listeners[i].address.port != *port) continue;
       found = true;
-      if (std::ranges::find(match.listeners, i) == match.listeners.end()) match.listeners.push_back(i);
+      if (std::ranges::find(match.listeners, i) == match.listeners.end())
+        match.listeners.push_back(i);
     }
     if (!found) {
-      context.Error("unknown-name", "this gateway has no listener on port " + value.item->text, value);
+      context.Error("unknown-name", "this gateway has no listener on port " + value.item->text,
+                    value);
     }
     return found;
   });
 }
 
 // The name and test behind `header` or `query`.
-bool ReadField(Cursor& cursor, FieldMatch::Source source, bool negated, Span keyword, Match& match) {
+bool ReadField(Cursor& cursor, FieldMatch::Source source, bool negated, Span keyword,
+               Match& match) {
   Context& context = cursor.context();
   const bool header = source == FieldMatch::Source::kHeader;
   auto value = cursor.TakeValue(header ? "a header's name" : "a parameter's name");
@@ -169,7 +174,8 @@ bool ReadMatch(Cursor& cursor, const std::vector<syntax::Listener>& listeners, M
       {"path", [&](Cursor& c, const tree::Item&) { return ReadPaths(c, match); }},
       {"method", [&](Cursor& c, const tree::Item&) { return ReadMethods(c, match); }},
       {"client", [&](Cursor& c, const tree::Item&) { return ReadClients(c, match); }},
-      {"listener", [&](Cursor& c, const tree::Item&) { return ReadListeners(c, listeners, match); }},
+      {"listener",
+       [&](Cursor& c, const tree::Item&) { return ReadListeners(c, listeners, match); }},
       {"header",
        [&](Cursor& c, const tree::Item& k) {
          return ReadField(c, FieldMatch::Source::kHeader, false, k.span, match);
@@ -197,7 +203,8 @@ bool ReadMatch(Cursor& cursor, const std::vector<syntax::Listener>& listeners, M
   if (!found.empty() || block) return true;
   Diagnostic& error = cursor.context().Error(
       "unknown-clause", Quote(*cursor.Peek()) + " is not a clause of match", cursor.Peek()->span);
-  error.help = Suggest(cursor.Peek()->text, {"host", "path", "method", "header", "query", "client", "listener", "not"});
+  error.help = Suggest(cursor.Peek()->text,
+                       {"host", "path", "method", "header", "query", "client", "listener", "not"});
   return false;
 }
 

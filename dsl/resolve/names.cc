@@ -35,7 +35,8 @@ Definition* Enter(Context& context, NameKind kind, const tree::Statement& statem
   if (fresh) return &place->second;
   Diagnostic& error = context.Error(
       "duplicate-name",
-      "there are two definitions of " + std::string(Describe(kind)) + " '" + name.text + "'", name.span);
+      "there are two definitions of " + std::string(Describe(kind)) + " '" + name.text + "'",
+      name.span);
   error.labels.push_back({place->second.span, "first defined here"});
   return nullptr;
 }
@@ -62,7 +63,8 @@ void EnterLet(Context& context, const tree::Statement& statement) {
     return;
   }
   if (LooksLikeAttribute(items[1].text) || items[1].text == "true" || items[1].text == "false") {
-    context.Error("wrong-value", Quote(items[1]) + " cannot be the name of a let: it means something else",
+    context.Error("wrong-value",
+                  Quote(items[1]) + " cannot be the name of a let: it means something else",
                   items[1].span);
     return;
   }
@@ -83,8 +85,8 @@ void CollectName(Context& context, const tree::Statement& statement, Statements&
   syntax::Policy& policy = context.policy;
   const std::string& word = head.text;
   const std::vector<std::string> known = {
-      "service", "jwt",     "api-keys", "limit", "cors",    "retry",         "breaker", "gateway",
-      "sidecar", "profile", "include",  "let",   "prove",   "example", "amplification"};
+      "service", "jwt",     "api-keys", "limit", "cors",  "retry",   "breaker",      "gateway",
+      "sidecar", "profile", "include",  "let",   "prove", "example", "amplification"};
   if (head.kind != Kind::kWord) {
     context.Error("unknown-statement", "a statement does not begin with " + Quote(head), head.span)
         .help = Suggest("", known);
@@ -132,7 +134,8 @@ const tree::Item* BodyOf(Context& context, const tree::Statement& statement, std
   if (items.size() <= place || items[place].kind != Kind::kBlock) {
     const tree::Item& at = items[std::min(place, items.size() - 1)];
     std::string what;
-    for (std::size_t i = 0; i < std::min(place, items.size()); ++i) what += (i > 0 ? " " : "") + items[i].text;
+    for (std::size_t i = 0; i < std::min(place, items.size()); ++i)
+      what += (i > 0 ? " " : "") + items[i].text;
     context.Error("expected", "expected a block { ... } after '" + what + "'", at.span);
     return nullptr;
   }

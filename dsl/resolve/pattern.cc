@@ -20,8 +20,8 @@ int HexValue(char c) {
 }
 
 bool IsUnreserved(unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
 }
 
 bool MayStandInPath(unsigned char c) {
@@ -148,8 +148,9 @@ std::optional<syntax::PathPattern> ParsePathPattern(Context& context, const std:
     } else if (segment.starts_with('{') && segment.ends_with('}')) {
       const std::string_view name = segment.substr(1, segment.size() - 2);
       if (!IsName(name)) {
-        return fail("'" + std::string(segment) +
-                    "' is not a name in braces; write the whole path as ~\"...\" for an expression");
+        return fail(
+            "'" + std::string(segment) +
+            "' is not a name in braces; write the whole path as ~\"...\" for an expression");
       }
       for (const syntax::PathSegment& other : pattern.segments) {
         if (other.capture == name) return fail("{" + std::string(name) + "} stands twice");
@@ -166,8 +167,7 @@ std::optional<syntax::PathPattern> ParsePathPattern(Context& context, const std:
       if (literal.text == "..") {
         if (!canonical.empty()) canonical.pop_back();
       } else if (literal.text != "." && (!literal.text.empty() || last)) {
-        pattern.segments.push_back(
-            {syntax::PathSegment::Kind::kLiteral, literal.text, {}});
+        pattern.segments.push_back({syntax::PathSegment::Kind::kLiteral, literal.text, {}});
         canonical.push_back(std::move(literal.text));
         continue;
       }
@@ -191,8 +191,8 @@ std::optional<syntax::Regex> ParseRegexAt(Context& context, const std::string& t
   if (begin < span.end && context.sources.text(span).find("\\\"") == std::string_view::npos) {
     place = {span.file, begin, begin + 1};
   }
-  Diagnostic& error =
-      context.Error("bad-regex", "the regular expression is not one: " + regex.error().message, place);
+  Diagnostic& error = context.Error(
+      "bad-regex", "the regular expression is not one: " + regex.error().message, place);
   error.help = regex.error().help;
   return std::nullopt;
 }
@@ -233,7 +233,8 @@ std::optional<syntax::HostPattern> HostPatternOf(Context& context, const Value& 
     name.remove_prefix(2);
   }
   if (name.find('*') != std::string_view::npos) {
-    ReportFault(context, kWhat, *text, value.at, "'*' stands for the leading labels only, as in \"*.example.com\"");
+    ReportFault(context, kWhat, *text, value.at,
+                "'*' stands for the leading labels only, as in \"*.example.com\"");
     return std::nullopt;
   }
   if (const char* fault = HostFault(name)) {

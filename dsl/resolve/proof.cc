@@ -63,7 +63,8 @@ std::optional<RequestClaim> ReadRequestClaim(Cursor& cursor, bool every, Span at
 }
 
 // [amplification | sustained load] of (every service | S) <= N
-std::optional<AmplificationClaim> ReadAmplification(Cursor& cursor, AmplificationClaim::Measure measure) {
+std::optional<AmplificationClaim> ReadAmplification(Cursor& cursor,
+                                                    AmplificationClaim::Measure measure) {
   Context& context = cursor.context();
   AmplificationClaim claim;
   claim.measure = measure;
@@ -130,7 +131,8 @@ void ResolveAmplificationBound(Context& context, const tree::Statement& statemen
   if (!bound) return;
   if (!cursor.AtEnd()) cursor.Expected("the end of the line");
   if (context.policy.amplification_bound != 0) {
-    context.Error("duplicate-clause", "the bound of amplification is declared twice", statement.items[0].span);
+    context.Error("duplicate-clause", "the bound of amplification is declared twice",
+                  statement.items[0].span);
   }
   context.policy.amplification_bound = static_cast<std::uint32_t>(*bound);
 }

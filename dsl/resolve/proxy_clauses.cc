@@ -67,7 +67,8 @@ bool ReadLimit(Cursor& cursor, Gateway& gateway, std::vector<LimitUse>& limits) 
 bool ReadRule(Cursor& cursor, const tree::Item& keyword, Gateway& gateway) {
   auto when = ReadWhen(cursor, {}, keyword.span);
   if (!when) return false;
-  gateway.rules.push_back({keyword.text == "allow", *std::move(when), cursor.context().Node(keyword.span)});
+  gateway.rules.push_back(
+      {keyword.text == "allow", *std::move(when), cursor.context().Node(keyword.span)});
   return true;
 }
 
@@ -88,7 +89,8 @@ ClauseTable ProxyClauses(Context&, Gateway& gateway, std::vector<LimitUse>& limi
          cursor.Expected("'headers'");
          return false;
        }},
-      {"trusted-proxies", [&](Cursor& cursor, const tree::Item&) { return ReadTrusted(cursor, gateway); }},
+      {"trusted-proxies",
+       [&](Cursor& cursor, const tree::Item&) { return ReadTrusted(cursor, gateway); }},
       {"max-headers",
        [&](Cursor& cursor, const tree::Item&) {
          auto size = ReadSize(cursor);
@@ -109,7 +111,8 @@ ClauseTable ProxyClauses(Context&, Gateway& gateway, std::vector<LimitUse>& limi
          if (size) gateway.max_body = *size;
          return size.has_value();
        }},
-      {"limit", [&](Cursor& cursor, const tree::Item&) { return ReadLimit(cursor, gateway, limits); }, true},
+      {"limit",
+       [&](Cursor& cursor, const tree::Item&) { return ReadLimit(cursor, gateway, limits); }, true},
       {"allow", rule, true},
       {"deny", rule, true},
   };

@@ -65,7 +65,7 @@ RegexNode SetNode(const Set& set) {
 }
 
 struct Flags {
-  bool fold = false;        // (?i)
+  bool fold = false;         // (?i)
   bool dot_newline = false;  // (?s)
 };
 
@@ -184,14 +184,17 @@ class Parser {
   }
 
   [[noreturn]] static void BadBounds(std::size_t begin) {
-    Fail(begin, "'{' begins no repetition {n}, {n,} or {n,m}", "write \\{ for the character itself");
+    Fail(begin, "'{' begins no repetition {n}, {n,} or {n,m}",
+         "write \\{ for the character itself");
   }
 
   std::optional<RegexNode> Atom(int depth) {
     const std::size_t begin = at_;
     switch (Peek()) {
-      case '(': return Group(depth);
-      case '[': return Class();
+      case '(':
+        return Group(depth);
+      case '[':
+        return Class();
       case '.': {
         ++at_;
         Set any;
@@ -203,9 +206,12 @@ class Parser {
       case '$':
         Fail(begin, std::string("'") + Peek() + "' is an assertion, which this dialect leaves out",
              std::string("the whole value is matched: leave it out, or write \\") + Peek());
-      case '\\': return SetNode(Escape(/*in_class=*/false));
-      case '{': BadBounds(begin);
-      default: return Literal();
+      case '\\':
+        return SetNode(Escape(/*in_class=*/false));
+      case '{':
+        BadBounds(begin);
+      default:
+        return Literal();
     }
   }
 
@@ -286,7 +292,8 @@ class Parser {
       Accept("-");
       if (AtEnd()) Fail(begin, "this class is not closed");
       const Set to = ClassItem();
-      if (from.count() != 1 || to.count() != 1) Fail(from_at, "a range goes between two characters");
+      if (from.count() != 1 || to.count() != 1)
+        Fail(from_at, "a range goes between two characters");
       const std::size_t low = from._Find_first();
       const std::size_t high = to._Find_first();
       if (high < low) Fail(from_at, "the range ends before it begins");
@@ -328,18 +335,36 @@ class Parser {
     const char c = text_[at_++];
     Set set;
     switch (c) {
-      case 'd': return kDigit;
-      case 'D': return ~kDigit;
-      case 's': return kSpace;
-      case 'S': return ~kSpace;
-      case 'w': return kWord;
-      case 'W': return ~kWord;
-      case 't': set.set('\t'); return set;
-      case 'n': set.set('\n'); return set;
-      case 'r': set.set('\r'); return set;
-      case 'f': set.set('\f'); return set;
-      case 'v': set.set('\v'); return set;
-      case 'a': set.set('\a'); return set;
+      case 'd':
+        return kDigit;
+      case 'D':
+        return ~kDigit;
+      case 's':
+        return kSpace;
+      case 'S':
+        return ~kSpace;
+      case 'w':
+        return kWord;
+      case 'W':
+        return ~kWord;
+      case 't':
+        set.set('\t');
+        return set;
+      case 'n':
+        set.set('\n');
+        return set;
+      case 'r':
+        set.set('\r');
+        return set;
+      case 'f':
+        set.set('\f');
+        return set;
+      case 'v':
+        set.set('\v');
+        return set;
+      case 'a':
+        set.set('\a');
+        return set;
       case 'x': {
         const int high = HexDigit();
         const int low = HexDigit();
@@ -348,7 +373,8 @@ class Parser {
         if (flags_.fold && !in_class) FoldCase(set);
         return set;
       }
-      default: break;
+      default:
+        break;
     }
     if (c >= '1' && c <= '9') Fail(begin, "back references are left out of this dialect");
     if (c == 'b' || c == 'B' || c == 'A' || c == 'z' || c == 'Z') {

@@ -21,7 +21,7 @@ bool RouteBuilder::Wins(std::string_view keyword) {
 
 template <class T>
 ClauseReader RouteBuilder::Reference(std::string_view keyword, NameKind kind,
-                                     std::optional<syntax::Ref<T>> Route::* member) {
+                                     std::optional<syntax::Ref<T>> Route::*member) {
   return [this, keyword, kind, member](Cursor& cursor, const tree::Item&) {
     std::optional<syntax::Ref<T>> value;
     if (!cursor.TakeWord("none")) {
@@ -42,7 +42,8 @@ ClauseTable RouteBuilder::DefaultClauses() {
            if (Wins("cors")) route.cors.reset(), route.cors_upstream = true;
            return true;
          }
-         if (!Reference<syntax::Cors>("cors", NameKind::kCors, &Route::cors)(cursor, keyword)) return false;
+         if (!Reference<syntax::Cors>("cors", NameKind::kCors, &Route::cors)(cursor, keyword))
+           return false;
          if (Wins("cors")) route.cors_upstream = false;
          return true;
        }},
@@ -78,7 +79,8 @@ ClauseTable RouteBuilder::RouteClauses() {
   table.push_back({"limit", [this](Cursor& c, const tree::Item&) { return Limit(c); }, true});
   table.push_back({"allow", rule, true});
   table.push_back({"deny", rule, true});
-  table.push_back({"mirror", [this](Cursor& c, const tree::Item& k) { return Mirror(c, k); }, true});
+  table.push_back(
+      {"mirror", [this](Cursor& c, const tree::Item& k) { return Mirror(c, k); }, true});
   table.push_back({"max-body", [this](Cursor& cursor, const tree::Item&) {
                      std::uint64_t most = 0;
                      if (!cursor.TakeWord("none")) {
@@ -114,11 +116,12 @@ ClauseTable RouteBuilder::ActionClauses() {
            cursor.Take();
          }
          cursor.TakeBlock();
-         deferred_.push_back([arguments, span = keyword.span](RouteBuilder& self, const Scope& scope) {
-           Cursor again = arguments;
-           auto redirect = ReadRedirect(again, span, scope);
-           if (redirect) self.route.action = *std::move(redirect);
-         });
+         deferred_.push_back(
+             [arguments, span = keyword.span](RouteBuilder& self, const Scope& scope) {
+               Cursor again = arguments;
+               auto redirect = ReadRedirect(again, span, scope);
+               if (redirect) self.route.action = *std::move(redirect);
+             });
          return has_action_ = true;
        }},
   };
@@ -133,7 +136,8 @@ void RouteBuilder::ReadBody(const std::vector<tree::Statement>& statements, Laye
     auto place = found.find(action);
     if (place == found.end()) continue;
     if (first != nullptr) {
-      Diagnostic& error = context_.Error("duplicate-clause", owner + " has two actions", place->second);
+      Diagnostic& error =
+          context_.Error("duplicate-clause", owner + " has two actions", place->second);
       error.labels.push_back({*first, "the other one"});
       error.help = "a request is forwarded, answered or redirected";
     }
@@ -151,7 +155,8 @@ bool RouteBuilder::Use(Cursor& cursor) {
   }
   profile->used = true;
   if (profile->busy) {
-    Diagnostic& error = context_.Error("profile-cycle", "profile '" + name->text + "' uses itself", name->span);
+    Diagnostic& error =
+        context_.Error("profile-cycle", "profile '" + name->text + "' uses itself", name->span);
     error.labels.push_back({profile->span, "the profile"});
     return false;
   }
@@ -177,11 +182,13 @@ bool RouteBuilder::Use(Cursor& cursor) {
 bool RouteBuilder::Match(Cursor& cursor) {
   MatchPart part;
   if (!ReadMatch(cursor, *listeners_, part)) return false;
-  const auto move = [&](std::string_view keyword, auto syntax::Match::* member) {
+  const auto move = [&](std::string_view keyword, auto syntax::Match::*member) {
     if (!part.parts.contains(std::string(keyword))) return;
     auto written = levels_.find(std::string("match ") += keyword);
     if (written != levels_.end() && written->second == level_) {
-      context_.Error("duplicate-clause", "'" + std::string(keyword) + "' is matched twice", cursor.Last().span)
+      context_
+          .Error("duplicate-clause", "'" + std::string(keyword) + "' is matched twice",
+                 cursor.Last().span)
           .help = "put the alternatives into one list";
       return;
     }
@@ -192,7 +199,8 @@ bool RouteBuilder::Match(Cursor& cursor) {
   move("method", &syntax::Match::methods);
   move("client", &syntax::Match::clients);
   move("listener", &syntax::Match::listeners);
-  for (syntax::FieldMatch& field : part.match.fields) route.match.fields.push_back(std::move(field));
+  for (syntax::FieldMatch& field : part.match.fields)
+    route.match.fields.push_back(std::move(field));
   return true;
 }
 
@@ -211,9 +219,11 @@ bool RouteBuilder::Authenticate(Cursor& cursor, const tree::Item& keyword) {
       context_.UnknownName(NameKind::kAuthenticator, name, value.at);
       return false;
     }
-    const bool twice = definition->api_keys ? authentication.keys.has_value() : authentication.jwt.has_value();
+    const bool twice =
+        definition->api_keys ? authentication.keys.has_value() : authentication.jwt.has_value();
     if (twice) {
-      context_.Error("duplicate-element", "a route is authenticated by one jwt and one api-keys at most", value);
+      context_.Error("duplicate-element",
+                     "a route is authenticated by one jwt and one api-keys at most", value);
       return false;
     }
     if (definition->api_keys) {
@@ -237,7 +247,8 @@ bool RouteBuilder::Limit(Cursor& cursor) {
   auto place = std::ranges::find(route.limits, limit);
   if (place != route.limits.end()) {
     const Span first = limit_spans_[static_cast<std::size_t>(place - route.limits.begin())];
-    Diagnostic& error = context_.Error("duplicate-clause", "limit '" + definition->name + "' is charged twice", at);
+    Diagnostic& error =
+        context_.Error("duplicate-clause", "limit '" + definition->name + "' is charged twice", at);
     error.labels.push_back({first, "first charged here"});
     return false;
   }
@@ -291,7 +302,8 @@ bool RouteBuilder::Forward(Cursor& cursor, const tree::Item& keyword) {
     if (service == nullptr) return false;
     const syntax::Service& to = context_.policy.services[service->index];
     if (to.endpoints.empty() && !to.dns && !to.file) {
-      Diagnostic& error = context_.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
+      Diagnostic& error =
+          context_.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
       error.labels.push_back({service->span, "defined here"});
     }
     syntax::Target entry{{service->index}, 1, context_.Node(at)};
@@ -367,12 +379,13 @@ void RouteBuilder::Finish(const std::string& owner, Span at, const syntax::Gatew
   if (any_capture_) return;  // a profile by itself
 
   for (std::size_t i = 0; i < route.limits.size(); ++i) {
-    CheckLimitKey(context_, context_.policy[route.limits[i]], limit_spans_[i], &route.authentication,
-                  gateway.listeners, &captures);
+    CheckLimitKey(context_, context_.policy[route.limits[i]], limit_spans_[i],
+                  &route.authentication, gateway.listeners, &captures);
   }
   const auto* forward = std::get_if<syntax::Forward>(&route.action);
   if (!has_action_ && (forward == nullptr || forward->targets.empty())) {
-    Diagnostic& error = context_.Error("missing-clause", owner + " does not say what to do with a request", at);
+    Diagnostic& error =
+        context_.Error("missing-clause", owner + " does not say what to do with a request", at);
     error.help = "write forward SERVICE, respond STATUS or redirect { ... }";
   }
 }
@@ -409,10 +422,12 @@ void CheckLimitKey(Context& context, const syntax::Limit& limit, Span use,
       if (!strict) lacking = "its key is the peer, and not every listener is 'mtls strict'";
     }
     if (lacking == nullptr) continue;
-    Diagnostic& error = context.Error("limit-key", "limit '" + limit.name + "' cannot be charged here: " + lacking, use);
+    Diagnostic& error = context.Error(
+        "limit-key", "limit '" + limit.name + "' cannot be charged here: " + lacking, use);
     error.labels.push_back({context.policy.origins[limit.node], "the limit"});
     const bool fallback_helps = authentication != nullptr && part.subject != Subject::kCapture;
-    error.help = fallback_helps ? "authenticate the route, or name a key for the others in the limit: missing \"anonymous\""
+    error.help = fallback_helps ? "authenticate the route, or name a key for the others in the "
+                                  "limit: missing \"anonymous\""
                                 : "charge it on a route instead, or key it by client.address";
     return;
   }

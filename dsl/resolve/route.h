@@ -68,7 +68,7 @@ class RouteBuilder {
   // NAME, or `none` to undo what an outer layer said.
   template <class T>
   ClauseReader Reference(std::string_view keyword, NameKind kind,
-                         std::optional<syntax::Ref<T>> syntax::Route::* member);
+                         std::optional<syntax::Ref<T>> syntax::Route::*member);
 
   void CheckLimits(const syntax::Gateway& gateway);
 
@@ -77,7 +77,7 @@ class RouteBuilder {
   int level_ = 100;
   std::map<std::string, int, std::less<>> levels_;  // who wrote a clause that stands once
   std::set<std::string> used_profiles_;
-  std::vector<Span> limit_spans_;                   // beside route.limits
+  std::vector<Span> limit_spans_;  // beside route.limits
   std::vector<Deferred> deferred_;
   bool any_capture_ = false;
   bool has_action_ = false;

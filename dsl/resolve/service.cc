@@ -45,7 +45,8 @@ bool AddEndpoint(Context& context, Service& service, const syntax::SocketAddress
                  std::uint32_t weight, const Value& value) {
   for (const syntax::Endpoint& other : service.endpoints) {
     if (other.address != address) continue;
-    Diagnostic& error = context.Error("duplicate-element", Quote(*value.item) + " is listed twice", value);
+    Diagnostic& error =
+        context.Error("duplicate-element", Quote(*value.item) + " is listed twice", value);
     error.labels.push_back({context.policy.origins[other.node], "first listed here"});
     return false;
   }
@@ -100,7 +101,8 @@ bool ReadEndpoint(Cursor& cursor, Service& service) {
     if (!number) return false;
     weight = *number;
   }
-  return AddEndpoint(cursor.context(), service, *address, static_cast<std::uint32_t>(weight), *value);
+  return AddEndpoint(cursor.context(), service, *address, static_cast<std::uint32_t>(weight),
+                     *value);
 }
 
 // round-robin | least-request | random | consistent-hash by ATTRIBUTE
@@ -168,7 +170,8 @@ bool ReadPool(Cursor& cursor, Service& service, const tree::Item& keyword) {
       NumberClause("connections", "a number of connections", pool.connections, 1),
       NumberClause("pending", "a number of waiting requests", pool.pending),
       NumberClause("requests", "a number of requests in flight", pool.requests, 1),
-      NumberClause("requests-per-connection", "a number of requests", pool.requests_per_connection, 1)};
+      NumberClause("requests-per-connection", "a number of requests", pool.requests_per_connection,
+                   1)};
   ReadClauses(context, block->statements, "a pool", table);
   service.pool = pool;
   return true;
@@ -188,9 +191,12 @@ bool ReadEject(Cursor& cursor, Service& service, const tree::Item& keyword) {
       NumberClause("consecutive-5xx", kFailures, ejection.consecutive_5xx),
       NumberClause("consecutive-gateway-errors", kFailures, ejection.consecutive_gateway_errors),
       NumberClause("consecutive-local-failures", kFailures, ejection.consecutive_local_failures),
-      FlagClause("success-rate", ejection.success_rate), DurationClause("every", ejection.every),
-      DurationClause("base", ejection.base), PercentClause("max", ejection.max_percent),
-      FlagClause("at-least-one", ejection.at_least_one), PercentClause("panic", ejection.panic_percent)};
+      FlagClause("success-rate", ejection.success_rate),
+      DurationClause("every", ejection.every),
+      DurationClause("base", ejection.base),
+      PercentClause("max", ejection.max_percent),
+      FlagClause("at-least-one", ejection.at_least_one),
+      PercentClause("panic", ejection.panic_percent)};
   ReadClauses(context, block->statements, "eject", table);
   service.ejection = ejection;
   return true;
@@ -214,7 +220,8 @@ bool ReadCalls(Cursor& cursor, Service& service) {
   }
   for (const syntax::Call& other : service.calls) {
     if (other.callee != call.callee) continue;
-    Diagnostic& error = context.Error("duplicate-clause", "calls to '" + callee->name + "' are declared twice", at);
+    Diagnostic& error =
+        context.Error("duplicate-clause", "calls to '" + callee->name + "' are declared twice", at);
     error.labels.push_back({context.policy.origins[other.node], "first declared here"});
     return false;
   }
@@ -247,9 +254,12 @@ void ResolveService(Context& context, const Definition& definition) {
     return ReadRule(cursor, keyword, service.rules);
   };
   const ClauseTable table = {
-      {"endpoints", [&](Cursor& cursor, const tree::Item&) { return ReadEndpoints(cursor, service); }},
-      {"endpoint", [&](Cursor& cursor, const tree::Item&) { return ReadEndpoint(cursor, service); }, true},
-      {"balance", [&](Cursor& cursor, const tree::Item&) { return ReadBalance(cursor, service.balance); }},
+      {"endpoints",
+       [&](Cursor& cursor, const tree::Item&) { return ReadEndpoints(cursor, service); }},
+      {"endpoint", [&](Cursor& cursor, const tree::Item&) { return ReadEndpoint(cursor, service); },
+       true},
+      {"balance",
+       [&](Cursor& cursor, const tree::Item&) { return ReadBalance(cursor, service.balance); }},
       {"check", [&](Cursor& cursor, const tree::Item& k) { return ReadCheck(cursor, service, k); }},
       {"pool", [&](Cursor& cursor, const tree::Item& k) { return ReadPool(cursor, service, k); }},
       {"eject", [&](Cursor& cursor, const tree::Item& k) { return ReadEject(cursor, service, k); }},
@@ -258,7 +268,8 @@ void ResolveService(Context& context, const Definition& definition) {
          service.identity = ReadIdentity(cursor);
          return service.identity.has_value();
        }},
-      {"calls", [&](Cursor& cursor, const tree::Item&) { return ReadCalls(cursor, service); }, true},
+      {"calls", [&](Cursor& cursor, const tree::Item&) { return ReadCalls(cursor, service); },
+       true},
       {"call-depth",
        [&](Cursor& cursor, const tree::Item&) {
          auto depth = ReadNumber(cursor, "a number of passes", 1, 1000);
@@ -267,7 +278,8 @@ void ResolveService(Context& context, const Definition& definition) {
        }},
       {"allow", rule, true},
       {"deny", rule, true},
-      {"subset", [&](Cursor& cursor, const tree::Item& k) { return RefuseSubset(cursor, k); }, true},
+      {"subset", [&](Cursor& cursor, const tree::Item& k) { return RefuseSubset(cursor, k); },
+       true},
   };
   ReadClauses(context, body->statements, owner, table);
 }

@@ -26,7 +26,8 @@ struct Part {
 
 class Sidecar {
  public:
-  Sidecar(Context& context, const Definition& definition, Gateway& gateway, const RouteBuilder& defaults)
+  Sidecar(Context& context, const Definition& definition, Gateway& gateway,
+          const RouteBuilder& defaults)
       : context_(context), definition_(definition), gateway_(gateway), defaults_(defaults) {}
 
   void ReadPart(const Part& part) {
@@ -112,12 +113,15 @@ bool MeetOutbound(Cursor& cursor, const tree::Item& keyword, std::vector<Part>& 
   if (service == nullptr) return true;
   const syntax::Service& callee = context.policy.services[service->index];
   if (callee.endpoints.empty() && !callee.dns && !callee.file) {
-    Diagnostic& error = context.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
+    Diagnostic& error =
+        context.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
     error.labels.push_back({service->span, "defined here"});
   }
   for (const Part& other : parts) {
     if (other.direction != Direction::kOutbound || other.callee != service->index) continue;
-    Diagnostic& error = context.Error("duplicate-clause", "there are two outbound parts for '" + service->name + "'", keyword.span);
+    Diagnostic& error =
+        context.Error("duplicate-clause",
+                      "there are two outbound parts for '" + service->name + "'", keyword.span);
     error.labels.push_back({other.at, "the other one"});
     return false;
   }
@@ -146,21 +150,26 @@ void ResolveSidecar(Context& context, const Definition& definition) {
   RouteBuilder defaults(context, gateway.listeners);
   ClauseTable table = ProxyClauses(context, gateway, limits);
   for (Clause& clause : defaults.DefaultClauses()) table.push_back(std::move(clause));
-  table.push_back({"inbound", [&](Cursor& cursor, const tree::Item& keyword) {
-                     const tree::Item* block = cursor.TakeBlock();
-                     if (block == nullptr) {
-                       cursor.Expected("a block { listen http ADDRESS:PORT  forward ADDRESS:PORT }");
-                       return false;
-                     }
-                     parts.push_back({Direction::kInbound, "inbound", "inbound of " + owner, keyword.span, block, 0});
-                     return true;
-                   }});
-  table.push_back({"outbound", [&](Cursor& cursor, const tree::Item& keyword) {
+  table.push_back(
+      {"inbound", [&](Cursor& cursor, const tree::Item& keyword) {
+         const tree::Item* block = cursor.TakeBlock();
+         if (block == nullptr) {
+           cursor.Expected("a block { listen http ADDRESS:PORT  forward ADDRESS:PORT }");
+           return false;
+         }
+         parts.push_back(
+             {Direction::kInbound, "inbound", "inbound of " + owner, keyword.span, block, 0});
+         return true;
+       }});
+  table.push_back({"outbound",
+                   [&](Cursor& cursor, const tree::Item& keyword) {
                      return MeetOutbound(cursor, keyword, parts);
-                   }, true});
+                   },
+                   true});
   defaults.ReadBody(body->statements, RouteBuilder::Layer::kGateway, owner, table);
   if (parts.empty()) {
-    context.Error("missing-clause", owner + " has neither 'inbound' nor 'outbound'", definition.span);
+    context.Error("missing-clause", owner + " has neither 'inbound' nor 'outbound'",
+                  definition.span);
   }
   if (!gateway.identity && service != nullptr) {
     gateway.identity = context.policy.services[service->index].identity;

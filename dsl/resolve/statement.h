@@ -17,7 +17,8 @@ struct Body {
   std::vector<const tree::Item*> items;  // the block's, its line breaks dropped
 };
 
-std::optional<Body> TitledBody(Context& context, const tree::Statement& statement, std::string_view keyword);
+std::optional<Body> TitledBody(Context& context, const tree::Statement& statement,
+                               std::string_view keyword);
 
 }  // namespace weir::dsl::resolve
 

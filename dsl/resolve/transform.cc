@@ -14,8 +14,8 @@ using Kind = tree::Item::Kind;
 
 // Framing is the proxy's own business, and Host has its own transform.
 constexpr std::array<std::string_view, 10> kOwn = {
-    "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection",
-    "te",         "trailer",        "transfer-encoding", "upgrade"};
+    "connection", "content-length",    "expect", "host", "keep-alive", "proxy-connection", "te",
+    "trailer",    "transfer-encoding", "upgrade"};
 
 std::optional<std::string> ReadHeaderName(Cursor& cursor) {
   Context& context = cursor.context();
@@ -56,8 +56,8 @@ std::optional<syntax::FieldValue> ReadFieldValue(Cursor& cursor, const Scope& sc
   auto text = StringOf(context, *value, kWhat);
   if (!text) return std::nullopt;
   if (!IsFieldValue(*text)) {
-    context.Error("wrong-value", "a header's value holds no control character and no space at its ends",
-                  *value);
+    context.Error("wrong-value",
+                  "a header's value holds no control character and no space at its ends", *value);
     return std::nullopt;
   }
   return *std::move(text);
@@ -93,24 +93,30 @@ class Reader {
   }
 
   Clause StripPrefix() {
-    return {"strip-prefix", [this](Cursor& cursor, const tree::Item& word) {
+    return {"strip-prefix",
+            [this](Cursor& cursor, const tree::Item& word) {
               auto value = cursor.TakeValue("a path in quotes");
               auto path = value ? LiteralPathOf(context_, *value) : std::nullopt;
               if (!path) return false;
               if (path->ends_with('/')) {
-                context_.Error("wrong-value", "strip-prefix takes whole segments: leave out the '/' at the end", *value);
+                context_.Error("wrong-value",
+                               "strip-prefix takes whole segments: leave out the '/' at the end",
+                               *value);
                 return false;
               }
               return Add(Transform::Kind::kStripPrefix, *path, {}, word);
-            }, true};
+            },
+            true};
   }
 
   Clause Rewrite() {
-    return {"rewrite", [this](Cursor& cursor, const tree::Item& word) {
+    return {"rewrite",
+            [this](Cursor& cursor, const tree::Item& word) {
               auto value = cursor.TakeValue("a path in quotes");
               auto path = value ? TemplateOf(context_, *value, scope_) : std::nullopt;
               return path && Add(Transform::Kind::kRewritePath, *path, {}, word);
-            }, true};
+            },
+            true};
   }
 
   Clause SetHost() {
@@ -133,7 +139,8 @@ class Reader {
   }
 
  private:
-  bool Add(Transform::Kind kind, std::string name, syntax::FieldValue value, const tree::Item& word) {
+  bool Add(Transform::Kind kind, std::string name, syntax::FieldValue value,
+           const tree::Item& word) {
     out_.push_back({kind, std::move(name), std::move(value), context_.Node(word.span)});
     return true;
   }
@@ -163,8 +170,10 @@ std::optional<std::string> TemplateOf(Context& context, const Value& value, cons
   }
   const CanonicalText canonical = CanonicalPath(plain);
   if (canonical.fault == nullptr && canonical.text == plain) return text;
-  Diagnostic& error = context.Error("not-canonical", "the path " + Quote(*value.item) + " is not in canonical form", value);
-  error.help = canonical.fault != nullptr ? canonical.fault : "as a path it is read as \"" + canonical.text + "\"";
+  Diagnostic& error = context.Error(
+      "not-canonical", "the path " + Quote(*value.item) + " is not in canonical form", value);
+  error.help = canonical.fault != nullptr ? canonical.fault
+                                          : "as a path it is read as \"" + canonical.text + "\"";
   return std::nullopt;
 }
 

@@ -17,8 +17,7 @@ const std::string* WordOf(Context& context, const Value& value, std::string_view
 }
 
 template <class T>
-std::optional<T> Check(Context& context, const Value& value,
-                       std::expected<T, std::string> parsed) {
+std::optional<T> Check(Context& context, const Value& value, std::expected<T, std::string> parsed) {
   if (parsed) return *std::move(parsed);
   context.Error("wrong-value", parsed.error(), value);
   return std::nullopt;
@@ -70,8 +69,8 @@ std::optional<std::uint32_t> ReadPercent(Cursor& cursor, std::uint32_t least, st
   const std::string* text = WordOf(cursor.context(), *value, kWhat);
   if (text == nullptr) return std::nullopt;
   if (!text->ends_with('%')) {
-    cursor.context().Error("wrong-value", "'" + *text + "' has no unit: write a percentage such as 20%",
-                           *value);
+    cursor.context().Error("wrong-value",
+                           "'" + *text + "' has no unit: write a percentage such as 20%", *value);
     return std::nullopt;
   }
   auto number = ParseNumber(std::string_view(*text).substr(0, text->size() - 1), least, most);
@@ -101,7 +100,8 @@ std::optional<std::string> StringOf(Context& context, const Value& value, std::s
   if (value.item->kind == Kind::kString) return value.item->text;
   Diagnostic& error = context.Error(
       "expected", "expected " + std::string(what) + " and found " + Quote(*value.item), value);
-  if (value.item->kind == Kind::kWord) error.help = "write it in quotes: \"" + value.item->text + "\"";
+  if (value.item->kind == Kind::kWord)
+    error.help = "write it in quotes: \"" + value.item->text + "\"";
   return std::nullopt;
 }
 
@@ -112,7 +112,8 @@ std::optional<std::string> ReadString(Cursor& cursor, std::string_view what) {
 }
 
 std::optional<std::string> ReadIdentity(Cursor& cursor) {
-  constexpr std::string_view kWhat = "a SPIFFE id such as \"spiffe://cluster.local/ns/default/sa/edge\"";
+  constexpr std::string_view kWhat =
+      "a SPIFFE id such as \"spiffe://cluster.local/ns/default/sa/edge\"";
   auto value = cursor.TakeValue(kWhat);
   if (!value) return std::nullopt;
   auto text = StringOf(cursor.context(), *value, kWhat);
@@ -131,7 +132,8 @@ std::optional<std::string> ReadLocation(Cursor& cursor, std::string_view what) {
   auto text = StringOf(cursor.context(), *value, what);
   if (!text) return std::nullopt;
   if (text->empty() || !IsFieldValue(*text)) {
-    cursor.context().Error("wrong-value", Quote(*value->item) + " is not " + std::string(what), *value);
+    cursor.context().Error("wrong-value", Quote(*value->item) + " is not " + std::string(what),
+                           *value);
     return std::nullopt;
   }
   return text;
@@ -185,7 +187,8 @@ std::optional<std::string> MethodOf(Context& context, const Value& value) {
   }
   if (upper != value.item->text) {
     Diagnostic& error = context.Error(
-        "not-canonical", "methods are compared exactly, and " + Quote(*value.item) + " has small letters", value);
+        "not-canonical",
+        "methods are compared exactly, and " + Quote(*value.item) + " has small letters", value);
     error.help = "write " + upper;
     return std::nullopt;
   }

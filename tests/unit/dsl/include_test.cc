@@ -55,8 +55,9 @@ TEST_F(IncludeTest, ACycleIsShownOnTheWay) {
 TEST_F(IncludeTest, WhatCannotBeRead) {
   ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
   Write("a.weir", "include \"nothing.weir\"\ninclude \"parts\"\ninclude \"pipe\"\n");
-  EXPECT_THAT(Said(LoadFrom("a.weir")), testing::AllOf(HasSubstr("1 [missing-file]"), HasSubstr("2 [not-a-file]"),
-                                                       HasSubstr("3 [not-a-file]")));
+  EXPECT_THAT(Said(LoadFrom("a.weir")),
+              testing::AllOf(HasSubstr("1 [missing-file]"), HasSubstr("2 [not-a-file]"),
+                             HasSubstr("3 [not-a-file]")));
   EXPECT_THAT(Said(LoadFrom("pipe")), HasSubstr("[not-a-file]"));
 }
 
@@ -65,7 +66,8 @@ TEST_F(IncludeTest, DepthIsBounded) {
     Write(std::to_string(i) + ".weir", "include \"" + std::to_string(i + 1) + ".weir\"\n");
   }
   Write("40.weir", "");
-  EXPECT_THAT(Said(LoadFrom("0.weir")), HasSubstr("[too-large] includes are nested deeper than 32"));
+  EXPECT_THAT(Said(LoadFrom("0.weir")),
+              HasSubstr("[too-large] includes are nested deeper than 32"));
 }
 
 TEST_F(IncludeTest, TheHashIsOfAllTexts) {
@@ -82,7 +84,8 @@ TEST_F(IncludeTest, ExpansionIsBounded) {
   std::string text;
   for (int i = 0; i < 12; ++i) {
     const std::string next = "l" + std::to_string(i + 1);
-    text += "let l" + std::to_string(i) + " = [" + next + ", " + next + ", " + next + ", " + next + ", " + next + "]\n";
+    text += "let l" + std::to_string(i) + " = [" + next + ", " + next + ", " + next + ", " + next +
+            ", " + next + "]\n";
   }
   text += "let l12 = [GET]\ncors c { origins [\"*\"]  methods l0 }\n";
   EXPECT_FALSE(LoadText("t.weir", text).policy.has_value());

@@ -19,8 +19,10 @@ using Places = std::set<std::size_t>;
 // Where a match that begins at one of `from` can end.
 Places Ends(const RegexNode& node, std::string_view text, const Places& from) {
   switch (node.kind) {
-    case RegexNode::Kind::kNothing: return {};
-    case RegexNode::Kind::kEmpty: return from;
+    case RegexNode::Kind::kNothing:
+      return {};
+    case RegexNode::Kind::kEmpty:
+      return from;
     case RegexNode::Kind::kSet: {
       Places ends;
       for (std::size_t i : from) {
@@ -66,19 +68,43 @@ RE2::Options Quiet() {
 }
 
 TEST(RegexTest, Accepts) {
-  for (std::string_view good :
-       {"", "a", "a|b", "(a|b)*", "(?:a)", "(?i)a", "(?i:a)b", "(?s).", "[a-z]", "[^a-z]", "[]a]", "[a-]",
-        "[[:alpha:]_]", "\\d+", "a{3}", "a{3,}", "a{3,5}", "a*?", "\\.", "\\x41", "/users/[0-9]+(/.*)?",
-        "[\\d\\-]", "\xC3\xA9*", "(?i-s:a)", "a||b", "()"}) {
+  for (std::string_view good : {"",
+                                "a",
+                                "a|b",
+                                "(a|b)*",
+                                "(?:a)",
+                                "(?i)a",
+                                "(?i:a)b",
+                                "(?s).",
+                                "[a-z]",
+                                "[^a-z]",
+                                "[]a]",
+                                "[a-]",
+                                "[[:alpha:]_]",
+                                "\\d+",
+                                "a{3}",
+                                "a{3,}",
+                                "a{3,5}",
+                                "a*?",
+                                "\\.",
+                                "\\x41",
+                                "/users/[0-9]+(/.*)?",
+                                "[\\d\\-]",
+                                "\xC3\xA9*",
+                                "(?i-s:a)",
+                                "a||b",
+                                "()"}) {
     EXPECT_TRUE(ParseRegex(good)) << good;
   }
 }
 
 TEST(RegexTest, Refuses) {
-  for (std::string_view bad :
-       {"^a", "a$", "\\bx", "(?=a)", "(?!a)", "(?<=a)", "(?P<n>a)", "\\1", "(a", "a)", "[a", "[z-a]", "*a",
-        "a**", "a{2}{3}", "a{1001}", "(a{100}){100}", "a{5,3}", "{", "a{x}", "\\", "\\pL", "\\q", "[\xC3\xA9]",
-        "(?m)a", "[[:foo:]]", "\\x4", "(?i"}) {
+  for (
+      std::string_view bad :
+      {"^a", "a$",   "\\bx",  "(?=a)", "(?!a)", "(?<=a)",     "(?P<n>a)", "\\1",           "(a",
+       "a)", "[a",   "[z-a]", "*a",    "a**",   "a{2}{3}",    "a{1001}",  "(a{100}){100}", "a{5,3}",
+       "{",  "a{x}", "\\",    "\\pL",  "\\q",   "[\xC3\xA9]", "(?m)a",    "[[:foo:]]",     "\\x4",
+       "(?i"}) {
     EXPECT_FALSE(ParseRegex(bad)) << bad;
   }
 }
@@ -96,8 +122,9 @@ TEST(RegexTest, MatchesOctets) {
 // Random expressions of the dialect's own alphabet: RE2 accepts what we accept,
 // and both match the same texts.
 TEST(RegexTest, AgreesWithRe2) {
-  constexpr std::string_view kPieces[] = {"a", "b", ".", "|", "(", ")", "(?:", "*", "+", "?", "{2}", "{0,2}",
-                                          "[ab]", "[^a]", "\\d", "\\w", "[[:alpha:]]", "(?i)", "B", "\n", "1"};
+  constexpr std::string_view kPieces[] = {
+      "a",     "b",    ".",    "|",   "(",   ")",           "(?:",  "*", "+",  "?", "{2}",
+      "{0,2}", "[ab]", "[^a]", "\\d", "\\w", "[[:alpha:]]", "(?i)", "B", "\n", "1"};
   const unsigned seed = 20240601;
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
@@ -115,7 +142,8 @@ TEST(RegexTest, AgreesWithRe2) {
     if (!ours) continue;
     ++accepted;
     ASSERT_TRUE(theirs.ok()) << text << ": " << theirs.error();
-    for (std::string_view input : {"", "a", "b", "ab", "aa", "ba", "1", "\n", "aab", "AB", "B1", "aaaa"}) {
+    for (std::string_view input :
+         {"", "a", "b", "ab", "aa", "ba", "1", "\n", "aab", "AB", "B1", "aaaa"}) {
       EXPECT_EQ(Matches(*ours, input), RE2::FullMatch(input, theirs)) << text << " on " << input;
     }
   }

@@ -81,7 +81,8 @@ prove "nothing public under /admin"    { no request where path matches "/admin/*
 prove "retries stay bounded"           { amplification of every service <= 6 }
 
 example "a reader reads" { GET "https://api.yourapp.com/user-service/users/123" with jwt { sub "u1" scope "users:read" } -> forward user-service path "/users/123" }
-)"), "");
+)"),
+            "");
 }
 
 TEST(ResolveTest, ClausesOfARoute) {
@@ -100,14 +101,19 @@ TEST(ResolveTest, ClausesOfARoute) {
            "authenticate j\nlimit by-user\nlimit by-ip\nforward s",
            "timeout none  idle-timeout 5m\nmax-body 1MiB\nforward s",
            "fallback respond 503 \"later\"\nforward s",
-           "match path \"/a/{id}\"\nrequest { rewrite \"/x/{id}\" set x-id capture.id remove cookie "
-           "set-query page \"1\" remove-query q set-host \"h.org\" }\nresponse { add x-a \"b\" }\nforward s",
+           "match path \"/a/{id}\"\nrequest { rewrite \"/x/{id}\" set x-id capture.id remove "
+           "cookie "
+           "set-query page \"1\" remove-query q set-host \"h.org\" }\nresponse { add x-a \"b\" "
+           "}\nforward s",
            "allow\nforward s",
-           "deny when any of header.accept == \"x\" or all of header.accept starts-with \"y\"\nforward s",
+           "deny when any of header.accept == \"x\" or all of header.accept starts-with "
+           "\"y\"\nforward s",
            "deny when present(header.x) and not present(cookie.c)\nforward s",
-           "authenticate j\nallow when jwt.level >= 3 and jwt.admin and jwt.tenant in [\"a\", \"b\"]\nforward s",
+           "authenticate j\nallow when jwt.level >= 3 and jwt.admin and jwt.tenant in [\"a\", "
+           "\"b\"]\nforward s",
            "allow when client.address == 10.0.0.1 or client.address != 10.0.0.2\nforward s",
-           "allow when path matches ~\"/a.*\" and host ends-with \".org\" and listener.port == 8080\nforward s",
+           "allow when path matches ~\"/a.*\" and host ends-with \".org\" and listener.port == "
+           "8080\nforward s",
            "allow when \"GET\" == method\nforward s",
        }) {
     EXPECT_EQ(Said(InRoute(clauses)), "") << clauses;
@@ -121,12 +127,15 @@ struct Bad {
 
 TEST(ResolveTest, WhatIsWrongWithARoute) {
   for (const Bad& bad : {
-           Bad{"retyr x\nforward s", "'retyr' is not a clause of route 'r' (did you mean 'retry'?)"},
-           {"match hots \"x\"\nforward s", "'hots' is not a clause of match (did you mean 'host'?)"},
+           Bad{"retyr x\nforward s",
+               "'retyr' is not a clause of route 'r' (did you mean 'retry'?)"},
+           {"match hots \"x\"\nforward s",
+            "'hots' is not a clause of match (did you mean 'host'?)"},
            {"forward u", "[unknown-name] there is no service 'u'"},
            {"timeout 2\nforward s", "'2' has no unit"},
            {"timeout 2sec\nforward s", "'sec' is not a unit of a duration"},
-           {"timeout 2s\ntimeout 3s\nforward s", "[duplicate-clause] 'timeout' is written twice in route 'r'"},
+           {"timeout 2s\ntimeout 3s\nforward s",
+            "[duplicate-clause] 'timeout' is written twice in route 'r'"},
            {"forward s\nrespond 404", "[duplicate-clause] route 'r' has two actions"},
            {"timeout 2s", "[missing-clause] route 'r' does not say what to do"},
            {"match path \"/a//b\"\nforward s", "(write \"/a/b\")"},
@@ -143,21 +152,27 @@ TEST(ResolveTest, WhatIsWrongWithARoute) {
            {"allow when client.address == \"x\"\nforward s",
             "'client.address' is an address and cannot be compared with the string \"x\""},
            {"allow when method == GET\nforward s", "(write it in quotes: \"GET\")"},
-           {"allow when jwt.scope == \"x\"\nforward s", "is a list of strings and cannot be compared"},
+           {"allow when jwt.scope == \"x\"\nforward s",
+            "is a list of strings and cannot be compared"},
            {"allow when \"x\" in header.y\nforward s", "(write any of header.y == \"x\")"},
-           {"allow when jwt.level == \"3\"\nforward s", "is an integer and cannot be compared with the string"},
-           {"allow when jwt.lvel == 3\nforward s", "[unknown-claim] no jwt declares a claim 'lvel' (did you mean 'level'?)"},
+           {"allow when jwt.level == \"3\"\nforward s",
+            "is an integer and cannot be compared with the string"},
+           {"allow when jwt.lvel == 3\nforward s",
+            "[unknown-claim] no jwt declares a claim 'lvel' (did you mean 'level'?)"},
            {"allow when header.x == query.y\nforward s", "are both attributes"},
            {"allow when header.x\nforward s", "(write present(header.x))"},
            {"allow when present(method)\nforward s", "'method' is always present"},
-           {"allow when methd == \"GET\"\nforward s", "[unknown-attribute] 'methd' is not an attribute"},
+           {"allow when methd == \"GET\"\nforward s",
+            "[unknown-attribute] 'methd' is not an attribute"},
            {"allow when capture.id == \"1\"\nforward s", "[unknown-capture]"},
            {"allow when peer == \"spiffe://X/y\"\nforward s", "[bad-identity]"},
-           {"allow when header.x < 3\nforward s", "is a string and cannot be compared with the integer 3"},
+           {"allow when header.x < 3\nforward s",
+            "is a string and cannot be compared with the integer 3"},
            {"allow when header.x < \"3\"\nforward s", "'<' does not compare a string"},
            {"allow when client.address in [10.0.0.1/8]\nforward s", "write 10.0.0.0/8"},
            {"limit by-user\nforward s", "[limit-key] limit 'by-user' cannot be charged here"},
-           {"authenticate j optional\nlimit by-user\nforward s", "lets requests without one through"},
+           {"authenticate j optional\nlimit by-user\nforward s",
+            "lets requests without one through"},
            {"forward { s weight 0 }", "add up to nothing"},
            {"forward { s weight 1  s weight 2 }", "'s' is listed twice"},
            {"request { set host \"x\" }\nforward s", "(write set-host \"...\")"},
@@ -197,10 +212,12 @@ TEST(ResolveTest, WhatIsWrongWithDefinitions) {
            {"jwt j { issuer \"i\" keys file \"k\" algorithms [none] }", "without a signature"},
            {"jwt j { issuer \"i\" keys \"secret\" algorithms [HS256] }", "[secret-in-policy]"},
            {"jwt j { keys file \"k\" algorithms [RS256] }", "jwt 'j' has no 'issuer'"},
-           {"jwt j { issuer \"i\" keys file \"k\" algorithms [RS256] claims { a words a list } }", "declared twice"},
+           {"jwt j { issuer \"i\" keys file \"k\" algorithms [RS256] claims { a words a list } }",
+            "declared twice"},
            {"jwt a { issuer \"i\" keys file \"k\" algorithms [RS256] claims { x list } }\n"
             "jwt b { issuer \"i\" keys file \"k\" algorithms [RS256] claims { x integer } }\n"
-            "limit l { 1 per 1s by jwt.x }", "[conflicting-claim]"},
+            "limit l { 1 per 1s by jwt.x }",
+            "[conflicting-claim]"},
            {"api-keys k { header x consumer c \"secret\" }", "[secret-in-policy]"},
            {"api-keys k { header x consumer c sha256 \"00\" }", "64 digits"},
            {"api-keys k { consumer c sha256 \"00\" }", "needs one of 'header' and 'query'"},
@@ -210,20 +227,27 @@ TEST(ResolveTest, WhatIsWrongWithDefinitions) {
            {"breaker b { open after 5 failures in 10s }", "has no 'for'"},
            {"gateway g { }", "gateway 'g' has no 'listen'"},
            {"gateway g { listen http 127.0.0.1:1 }", "gateway 'g' has no route"},
-           {"gateway g { listen http 127.0.0.1:1\nlisten http 127.0.0.1:1\notherwise respond 404 }", "[duplicate-listener]"},
-           {"gateway g { listen https 127.0.0.1:1\notherwise respond 404 }", "an https listener has no 'certificate'"},
+           {"gateway g { listen http 127.0.0.1:1\nlisten http 127.0.0.1:1\notherwise respond 404 }",
+            "[duplicate-listener]"},
+           {"gateway g { listen https 127.0.0.1:1\notherwise respond 404 }",
+            "an https listener has no 'certificate'"},
            {"limit l { 1 per 1s by jwt.sub missing \"x\" }\n"
-            "gateway g { listen http 127.0.0.1:1\nlimit l\notherwise respond 404 }", "3 [limit-key]"},
-           {"service a { }\ngateway g { listen http 127.0.0.1:1\nroute r { forward a } }", "[no-endpoints]"},
-           {"sidecar a { inbound { listen http 127.0.0.1:1 forward 127.0.0.1:2 } }", "there is no service 'a'"},
+            "gateway g { listen http 127.0.0.1:1\nlimit l\notherwise respond 404 }",
+            "3 [limit-key]"},
+           {"service a { }\ngateway g { listen http 127.0.0.1:1\nroute r { forward a } }",
+            "[no-endpoints]"},
+           {"sidecar a { inbound { listen http 127.0.0.1:1 forward 127.0.0.1:2 } }",
+            "there is no service 'a'"},
            {"profile p { use p }\nservice s { endpoints [127.0.0.1:1] }\n"
-            "gateway g { listen http 127.0.0.1:1\nroute r { use p\nforward s } }", "[profile-cycle]"},
+            "gateway g { listen http 127.0.0.1:1\nroute r { use p\nforward s } }",
+            "[profile-cycle]"},
            {"let a = b\nlet b = a\nretry r { attempts a }", "[let-cycle]"},
            {"let a b", "write let NAME = VALUE"},
            {"prove \"x\" { every request satisfies 3 }", "a condition is a comparison"},
            {"prove \"x\" { amplification of nothing <= 3 }", "there is no service 'nothing'"},
            {"example \"x\" { GET \"/a\" -> respond 404 }", "is not an absolute URL"},
-           {"example \"x\" { GET \"http://a/\" with jtw { } -> respond 404 }", "(did you mean 'jwt'?)"},
+           {"example \"x\" { GET \"http://a/\" with jtw { } -> respond 404 }",
+            "(did you mean 'jwt'?)"},
            {"include \"x.weir\"", "[missing-file]"},
        }) {
     EXPECT_THAT(Said(std::string(bad.text)), HasSubstr(std::string(bad.said))) << bad.text;
@@ -237,8 +261,9 @@ TEST(ResolveTest, SeveralErrorsInOneRun) {
 }
 
 TEST(ResolveTest, LetsStandForValues) {
-  LoadResult result = LoadText("t.weir", "let slow = 7s\nlet home = [10.0.0.0/8]\nlet nets = [home, 127.0.0.1]\n" +
-                                             InRoute("timeout slow\ndeny when client.address in nets\nforward s"));
+  LoadResult result =
+      LoadText("t.weir", "let slow = 7s\nlet home = [10.0.0.0/8]\nlet nets = [home, 127.0.0.1]\n" +
+                             InRoute("timeout slow\ndeny when client.address in nets\nforward s"));
   ASSERT_TRUE(result.policy) << Said(result);
   const syntax::Route& route = result.policy->gateways[0].routes[0];
   EXPECT_EQ(route.timeout->nanoseconds, 7'000'000'000);
@@ -246,9 +271,10 @@ TEST(ResolveTest, LetsStandForValues) {
 }
 
 TEST(ResolveTest, ProfilesGiveWay) {
-  LoadResult result = LoadText(
-      "t.weir", "profile p { use q\n timeout 1s\n limit by-ip\n authenticate j }\nprofile q { timeout 2s\n idle-timeout 3s }\n" +
-                    InRoute("timeout 9s\nuse p\nauthenticate none\nforward s"));
+  LoadResult result = LoadText("t.weir",
+                               "profile p { use q\n timeout 1s\n limit by-ip\n authenticate j "
+                               "}\nprofile q { timeout 2s\n idle-timeout 3s }\n" +
+                                   InRoute("timeout 9s\nuse p\nauthenticate none\nforward s"));
   ASSERT_TRUE(result.policy) << Said(result);
   const syntax::Route& route = result.policy->gateways[0].routes[0];
   EXPECT_EQ(route.timeout->nanoseconds, 9'000'000'000);

@@ -33,7 +33,8 @@ std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> pieces;
   std::string piece;
   for (char c : text) {
-    const bool apart = c == ' ' || c == '\n' || c == '{' || c == '}' || c == '[' || c == ']' || c == ',';
+    const bool apart =
+        c == ' ' || c == '\n' || c == '{' || c == '}' || c == '[' || c == ']' || c == ',';
     if (apart && !piece.empty()) pieces.push_back(std::exchange(piece, {}));
     piece += c;
     if (apart) pieces.push_back(std::exchange(piece, {}));
@@ -55,10 +56,17 @@ TEST(RobustTest, MutatedPoliciesGiveAPolicyOrAnError) {
     for (std::size_t n = 1 + random() % 3; n > 0 && !pieces.empty(); --n) {
       const std::size_t at = random() % pieces.size();
       switch (random() % 4) {
-        case 0: pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at)); break;
-        case 1: pieces[at] = others[random() % others.size()]; break;
-        case 2: std::swap(pieces[at], pieces[random() % pieces.size()]); break;
-        default: pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(at), pieces[at]);
+        case 0:
+          pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(at));
+          break;
+        case 1:
+          pieces[at] = others[random() % others.size()];
+          break;
+        case 2:
+          std::swap(pieces[at], pieces[random() % pieces.size()]);
+          break;
+        default:
+          pieces.insert(pieces.begin() + static_cast<std::ptrdiff_t>(at), pieces[at]);
       }
     }
     std::string text;

@@ -34,10 +34,18 @@ TEST(Sha256Test, Vectors) {
 }
 
 TEST(ValuesTest, Durations) {
-  struct Case { std::string_view text; std::int64_t nanoseconds; };
-  for (const Case& c : {Case{"2s", 2'000'000'000}, {"1.5s", 1'500'000'000}, {"25ms", 25'000'000},
-                        {"1m", 60'000'000'000}, {"0s", 0}, {"2h", 7'200'000'000'000},
-                        {"0.001ms", 1000}, {"365d", 31'536'000'000'000'000}}) {
+  struct Case {
+    std::string_view text;
+    std::int64_t nanoseconds;
+  };
+  for (const Case& c : {Case{"2s", 2'000'000'000},
+                        {"1.5s", 1'500'000'000},
+                        {"25ms", 25'000'000},
+                        {"1m", 60'000'000'000},
+                        {"0s", 0},
+                        {"2h", 7'200'000'000'000},
+                        {"0.001ms", 1000},
+                        {"365d", 31'536'000'000'000'000}}) {
     auto duration = ParseDuration(c.text);
     ASSERT_TRUE(duration) << c.text;
     EXPECT_EQ(duration->nanoseconds, c.nanoseconds) << c.text;
@@ -58,9 +66,16 @@ TEST(ValuesTest, Sizes) {
 }
 
 TEST(ValuesTest, Networks) {
-  struct Case { std::string_view text; int prefix; };
-  for (const Case& c : {Case{"10.0.0.0/8", 104}, {"10.1.2.3", 128}, {"0.0.0.0/0", 96},
-                        {"::/0", 0}, {"2001:db8::/32", 32}, {"::1", 128}}) {
+  struct Case {
+    std::string_view text;
+    int prefix;
+  };
+  for (const Case& c : {Case{"10.0.0.0/8", 104},
+                        {"10.1.2.3", 128},
+                        {"0.0.0.0/0", 96},
+                        {"::/0", 0},
+                        {"2001:db8::/32", 32},
+                        {"::1", 128}}) {
     auto network = ParseNetwork(c.text);
     ASSERT_TRUE(network) << c.text;
     EXPECT_EQ(network->prefix, c.prefix) << c.text;
@@ -83,9 +98,9 @@ TEST(ValuesTest, Networks) {
 TEST(ValuesTest, SpiffeIds) {
   EXPECT_EQ(SpiffeFault("spiffe://cluster.local/ns/default/sa/edge"), nullptr);
   EXPECT_EQ(SpiffeFault("spiffe://cluster.local"), nullptr);
-  for (std::string_view bad :
-       {"", "http://x/y", "spiffe://", "spiffe:///a", "spiffe://Cluster/a", "spiffe://c/", "spiffe://c/a//b",
-        "spiffe://c/../b", "spiffe://c/a?b", "spiffe://c:80/a", "spiffe://c/a%20"}) {
+  for (std::string_view bad : {"", "http://x/y", "spiffe://", "spiffe:///a", "spiffe://Cluster/a",
+                               "spiffe://c/", "spiffe://c/a//b", "spiffe://c/../b",
+                               "spiffe://c/a?b", "spiffe://c:80/a", "spiffe://c/a%20"}) {
     EXPECT_NE(SpiffeFault(bad), nullptr) << bad;
   }
 }
@@ -100,17 +115,32 @@ TEST(ValuesTest, Hosts) {
 }
 
 TEST(PatternTest, CanonicalPaths) {
-  struct Case { std::string_view text, canonical; };
-  for (const Case& c : {Case{"/", "/"}, {"/a/b", "/a/b"}, {"/a/", "/a/"}, {"//a", "/a"},
-                        {"/a/./b", "/a/b"}, {"/a/../b", "/b"}, {"/a/..", "/"}, {"/a/b/..", "/a/"},
-                        {"/..", "/"}, {"/%61", "/a"}, {"/%2f", "/%2F"}, {"/a b", "/a%20b"},
-                        {"/%7e", "/~"}, {"/\xC3\xA9", "/%C3%A9"}, {"/a/.", "/a/"}, {"/%2e%2E/x", "/x"}}) {
+  struct Case {
+    std::string_view text, canonical;
+  };
+  for (const Case& c : {Case{"/", "/"},
+                        {"/a/b", "/a/b"},
+                        {"/a/", "/a/"},
+                        {"//a", "/a"},
+                        {"/a/./b", "/a/b"},
+                        {"/a/../b", "/b"},
+                        {"/a/..", "/"},
+                        {"/a/b/..", "/a/"},
+                        {"/..", "/"},
+                        {"/%61", "/a"},
+                        {"/%2f", "/%2F"},
+                        {"/a b", "/a%20b"},
+                        {"/%7e", "/~"},
+                        {"/\xC3\xA9", "/%C3%A9"},
+                        {"/a/.", "/a/"},
+                        {"/%2e%2E/x", "/x"}}) {
     CanonicalText canonical = CanonicalPath(c.text);
     ASSERT_EQ(canonical.fault, nullptr) << c.text;
     EXPECT_EQ(canonical.text, c.canonical) << c.text;
     EXPECT_EQ(CanonicalPath(canonical.text).text, canonical.text) << c.text;
   }
-  for (std::string_view bad : {"", "a", "/%", "/%2", "/%zz", "/%00", "/a\\b", "/a?b", "/a#b", "/\x01"}) {
+  for (std::string_view bad :
+       {"", "a", "/%", "/%2", "/%zz", "/%00", "/a\\b", "/a?b", "/a#b", "/\x01"}) {
     EXPECT_NE(CanonicalPath(bad).fault, nullptr) << bad;
   }
 }
