@@ -130,7 +130,14 @@ void MergeClasses(Dfa& dfa) {
   std::map<std::vector<State>, std::uint8_t> columns;
   std::array<std::uint8_t, 256> fresh{};
   std::vector<std::uint32_t> old;
+  std::array<int, 256> known;  // by old class: the new one
+  known.fill(-1);
   for (std::size_t octet = 0; octet < 256; ++octet) {
+    int& merged = known[dfa.class_of[octet]];
+    if (merged >= 0) {
+      fresh[octet] = static_cast<std::uint8_t>(merged);
+      continue;
+    }
     std::vector<State> column;
     column.reserve(dfa.state_count());
     for (State s = 0; s < dfa.state_count(); ++s) {
@@ -140,6 +147,7 @@ void MergeClasses(Dfa& dfa) {
         columns.try_emplace(std::move(column), static_cast<std::uint8_t>(columns.size()));
     if (is_new) old.push_back(dfa.class_of[octet]);
     fresh[octet] = at->second;
+    merged = at->second;
   }
   std::vector<State> next;
   next.reserve(dfa.state_count() * old.size());

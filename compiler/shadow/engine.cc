@@ -31,15 +31,18 @@ struct ShadowEngine::Run {
   const std::vector<std::uint32_t>* allowed = nullptr;  // sorted; null: every earlier route
   std::vector<std::uint32_t> blockers;
   RouteVerdict verdict;
+  bool several_cores = false;  // the blockers are more than the first core
   std::string undecided;  // why some box is, when one is
 
   bool IsAllowed(std::uint32_t route) const {
     return allowed == nullptr || std::ranges::binary_search(*allowed, route);
   }
   void Add(const std::vector<Hit>& core) {
+    const std::size_t before = blockers.size();
     for (const Hit& hit : core) blockers.push_back(hit.route);
     std::ranges::sort(blockers);
     blockers.erase(std::ranges::unique(blockers).begin(), blockers.end());
+    several_cores = several_cores || (before > 0 && blockers.size() > before);
   }
 };
 
@@ -54,13 +57,18 @@ ShadowEngine::ShadowEngine(const syntax::Gateway& gateway, ShadowOptions options
 }
 
 RouteVerdict ShadowEngine::Decide(std::uint32_t route) {
-  RouteVerdict verdict = DecideAmong(route, nullptr);
-  if (verdict.kind == RouteVerdict::Kind::kDead) ReduceBlockers(route, verdict.blockers);
+  bool several_cores = false;
+  RouteVerdict verdict = DecideAmong(route, nullptr, &several_cores);
+  // One core is minimal by itself, and needed whatever the other boxes say.
+  if (verdict.kind == RouteVerdict::Kind::kDead && several_cores) {
+    ReduceBlockers(route, verdict.blockers);
+  }
   return verdict;
 }
 
 RouteVerdict ShadowEngine::DecideAmong(std::uint32_t route,
-                                       const std::vector<std::uint32_t>* allowed) {
+                                       const std::vector<std::uint32_t>* allowed,
+                                       bool* several_cores) {
   const auto& match = gateway_.routes[route].match;
   Run run;
   run.allowed = allowed;
@@ -82,6 +90,7 @@ RouteVerdict ShadowEngine::DecideAmong(std::uint32_t route,
   if (!run.undecided.empty())
     return {RouteVerdict::Kind::kUnknown, {}, {}, 0, false, run.undecided};
   run.verdict.kind = RouteVerdict::Kind::kDead;
+  if (several_cores != nullptr) *several_cores = run.several_cores;
   run.verdict.blockers = std::move(run.blockers);
   return run.verdict;
 }

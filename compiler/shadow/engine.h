@@ -76,7 +76,8 @@ class ShadowEngine {
   enum class Next : std::uint8_t { kCovered, kStop };
   struct Run;  // one decision's state
 
-  RouteVerdict DecideAmong(std::uint32_t route, const std::vector<std::uint32_t>* allowed);
+  RouteVerdict DecideAmong(std::uint32_t route, const std::vector<std::uint32_t>* allowed,
+                           bool* several_cores = nullptr);
   Next DecideBox(const Box& box, Run& run);
   Next ProbePlain(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
   Next ProbeWords(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
