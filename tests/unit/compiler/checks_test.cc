@@ -8,6 +8,7 @@
 
 #include "compiler/checks/amplification.h"
 #include "compiler/report/report.h"
+#include "dsl/resolve/load.h"
 
 namespace weir::compiler {
 namespace {
@@ -259,6 +260,23 @@ TEST(RulePages, EveryRuleHasOne) {
     EXPECT_TRUE(RulePage(check.rule)->starts_with("# " + std::string(check.rule)));
   }
   EXPECT_FALSE(RulePage("no-such-rule"));
+}
+
+// The first example of a page triggers its rule, the second just does not.
+TEST(RulePages, ExamplesDoWhatThePageSays) {
+  for (const Check& check : kChecks) {
+    const std::string page(*RulePage(check.rule));
+    std::size_t at = 0;
+    for (const std::size_t findings : {1u, 0u}) {
+      const std::size_t begin = page.find("```weir\n", at) + 8;
+      at = page.find("```", begin);
+      const auto loaded = dsl::LoadText("example.weir", page.substr(begin, at - begin));
+      ASSERT_TRUE(loaded.policy) << check.rule;
+      const auto result = check.run(*loaded.policy);
+      EXPECT_EQ(result.findings.size(), findings) << check.rule;
+      EXPECT_TRUE(result.unknown.empty()) << check.rule;
+    }
+  }
 }
 
 }  // namespace
