@@ -13,17 +13,21 @@ namespace weir::cli {
 using AddCommand = void (*)(CLI::App& app, int& status);
 
 void AddCompile(CLI::App& app, int& status);
+void AddDiff(CLI::App& app, int& status);
 void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
 void AddLint(CLI::App& app, int& status);
+void AddProve(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
 void AddTest(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
     AddCompile,
+    AddDiff,
     AddExplain,
     AddFmt,
     AddLint,
+    AddProve,
     AddTable,
     AddTest,
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/checks/amplification.h"
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
@@ -40,6 +41,8 @@ struct Entry {
   std::string route;
   std::vector<std::string> services;
   std::optional<Witness> witness;
+  std::vector<compiler::Hop> path;  // of a bound that does not hold
+  std::uint64_t factor = 0;
   double milliseconds = 0;
 };
 
@@ -123,6 +126,39 @@ Entry OfTable(const dsl::LoadResult& loaded, std::uint32_t gateway,
   return entry;
 }
 
+bool Within(const compiler::ServiceLoad& load, const syntax::AmplificationClaim& claim) {
+  using Measure = syntax::AmplificationClaim::Measure;
+  if (!load.bounded) return false;
+  const double value = claim.measure == Measure::kSustainedLoad
+                           ? load.sustained
+                           : static_cast<double>(load.amplification);
+  return value * 1000 <= static_cast<double>(claim.bound_thousandths);
+}
+
+// A bound on the call graph: no request shows it, a path of hops does.
+Entry OfBound(const dsl::LoadResult& loaded, std::uint32_t proof,
+              const std::vector<compiler::ServiceLoad>& loads) {
+  Entry entry = About(loaded, proof);
+  entry.kind = Entry::Kind::kProved;
+  const auto& claim = std::get<syntax::AmplificationClaim>(loaded.policy->proofs[proof].claim);
+  for (const compiler::ServiceLoad& load : loads) {
+    if (claim.service && claim.service->index != load.service) continue;
+    if (Within(load, claim)) continue;
+    const std::string& service = loaded.policy->services[load.service].name;
+    entry.kind = Entry::Kind::kRefuted;
+    entry.factor = load.amplification;
+    entry.path.clear();
+    for (const compiler::LoadHop& hop : load.path) entry.path.push_back(hop.hop);
+    entry.detail = load.bounded
+                       ? "one request can come to " + std::to_string(load.amplification) +
+                             " tries at " + service + ", in the long run " +
+                             std::to_string(load.sustained)
+                       : service + ": " + load.reason;
+    break;
+  }
+  return entry;
+}
+
 std::vector<Entry> Prove(const dsl::LoadResult& loaded) {
   const auto count = static_cast<std::uint32_t>(loaded.policy->gateways.size());
   Progress progress("proving");
@@ -134,6 +170,13 @@ std::vector<Entry> Prove(const dsl::LoadResult& loaded) {
   std::vector<Entry> entries;
   for (const auto& verdict : compiler::ProveClaims(*loaded.policy, tables)) {
     entries.push_back(OfClaim(loaded, verdict));
+  }
+  const auto loads = compiler::Amplification(*loaded.policy);
+  for (std::uint32_t p = 0; p < loaded.policy->proofs.size(); ++p) {
+    const auto& claim = loaded.policy->proofs[p].claim;
+    if (std::holds_alternative<syntax::AmplificationClaim>(claim)) {
+      entries.push_back(OfBound(loaded, p, loads));
+    }
   }
   for (std::uint32_t g = 0; g < count; ++g) {
     progress.Update(g, count);
@@ -161,6 +204,9 @@ std::string AsText(const std::vector<Entry>& entries) {
     text += "\n";
     if (!entry.detail.empty()) text += "         " + entry.detail + "\n";
     if (entry.witness) text += WitnessText(*entry.witness, "           ");
+    for (const compiler::Hop& hop : entry.path) {
+      text += "           " + hop.hop + ": " + std::to_string(hop.tries) + "\n";
+    }
   }
   return text + std::to_string(Count(entries, Entry::Kind::kProved)) + " proved, " +
          std::to_string(Count(entries, Entry::Kind::kRefuted)) + " refuted, " +
@@ -183,6 +229,12 @@ json EntryJson(const Entry& entry) {
     if (!entry.route.empty()) one["route"] = entry.route;
     if (!entry.services.empty()) one["services"] = entry.services;
     if (entry.witness) one["witness"] = WitnessJson(*entry.witness);
+    json path = json::array();
+    for (const auto& hop : entry.path) path.push_back({{"hop", hop.hop}, {"tries", hop.tries}});
+    if (!entry.path.empty()) {
+      one["path"] = path;
+      one["factor"] = entry.factor;
+    }
   }
   return one;
 }

@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "compiler/encode/confirm.h"
+#include "compiler/witness/confirm.h"
 #include "spec/model/address.h"
 
 namespace weir::cli {

@@ -1,71 +1,6 @@
 #include "compiler/encode/confirm.h"
 
-#include <algorithm>
-
-#include "compiler/replay/replay.h"
-
 namespace weir::compiler {
-namespace {
-
-// Every octet that is not unreserved is escaped: no value can pose as two.
-std::string PercentEncoded(const std::string& text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  std::string encoded;
-  for (char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      encoded += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[octet / 16];
-    encoded += kDigits[octet % 16];
-  }
-  return encoded;
-}
-
-syntax::Address SomeAddress() {
-  syntax::Address address;  // 203.0.113.1, for documentation
-  address.octets = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 1};
-  return address;
-}
-
-std::string Check(const std::string& who, const model::Outcome& outcome,
-                  const Expected& expected) {
-  const bool forwards = outcome.kind == model::Outcome::Kind::kForward;
-  const bool as_expected = forwards == expected.forwards && outcome.route == expected.route &&
-                           outcome.reason == expected.reason &&
-                           (forwards || outcome.status == expected.status);
-  if (as_expected) return "";
-  return who + " decides otherwise than was found: " + Show(outcome);
-}
-
-}  // namespace
-
-model::RawRequest RawRequestOf(const Witness& witness) {
-  model::RawRequest raw;
-  raw.method = witness.method;
-  raw.scheme = witness.scheme;
-  raw.target = witness.path;
-  char separator = '?';
-  for (const auto& [name, value] : witness.query) {
-    raw.target += separator + PercentEncoded(name) + "=" + PercentEncoded(value);
-    separator = '&';
-  }
-  raw.fields.emplace_back("host", witness.host);
-  for (const auto& header : witness.headers) raw.fields.push_back(header);
-  return raw;
-}
-
-model::Connection ConnectionOf(const Witness& witness) {
-  model::Connection connection;
-  connection.peer_address = witness.client.value_or(SomeAddress());
-  connection.listener = witness.listener;
-  connection.peer_identity = witness.peer;
-  return connection;
-}
 
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
                            const RulePlace& place) {
@@ -98,23 +33,6 @@ model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& r
     }
   }
   return identity;
-}
-
-std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
-                    const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
-                    const model::Identity& identity, const Expected& expected) {
-  model::World world;
-  world.charge = [](std::uint32_t, const std::vector<std::string>&) {
-    return model::LimitVerdict::kAdmitted;
-  };
-  world.identify = [&](const syntax::Authentication&) { return identity; };
-  const model::RawRequest raw = RawRequestOf(witness);
-  const model::Connection connection = ConnectionOf(witness);
-  std::string wrong =
-      Check("the model", model::Decide(policy, gateway, raw, connection, world), expected);
-  if (!wrong.empty() || table == nullptr) return wrong;
-  const TableReplay replay(policy, gateway, table);
-  return Check("the table", replay.Run(raw, connection, world), expected);
 }
 
 }  // namespace weir::compiler

@@ -1,42 +1,19 @@
-// Plays what the solver found on the reference model and on the loaded table,
-// before anyone is told: a request that both do not treat as it was found to be
-// treated is a mistake of this program, and is reported as unknown.
+// What the solver found, as the world of a replay: beside the request itself
+// (witness/confirm.h), who its caller turns out to be.
 #ifndef WEIR_COMPILER_ENCODE_CONFIRM_H_
 #define WEIR_COMPILER_ENCODE_CONFIRM_H_
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
+#include <vector>
 
 #include "compiler/encode/order.h"
-#include "compiler/witness/witness.h"
-#include "runtime/table/table.h"
+#include "compiler/witness/confirm.h"
 #include "spec/model/model.h"
 
 namespace weir::compiler {
 
-// The request as it would arrive at a gateway.
-model::RawRequest RawRequestOf(const Witness& witness);
-model::Connection ConnectionOf(const Witness& witness);
-
 // Who the caller turns out to be, when asked at this row.
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
                            const RulePlace& place);
-
-// What a request is expected to come to.
-struct Expected {
-  bool forwards = false;
-  std::uint16_t status = 0;  // of an answer
-  std::string reason;
-  std::optional<std::uint32_t> route;
-};
-
-// Why the model, or the table, does otherwise; empty: both do as expected. A null
-// `table` is not asked.
-std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
-                    const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
-                    const model::Identity& identity, const Expected& expected);
 
 }  // namespace weir::compiler
 

@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/encode/confirm.h"
 #include "compiler/lower/lower.h"
 #include "compiler/replay/replay.h"
+#include "compiler/witness/confirm.h"
 #include "runtime/table/table.h"
 #include "spec/model/model.h"
 
