@@ -87,7 +87,9 @@ TEST(Canonical, Hosts) {
   for (const auto& row : rows) {
     const auto got = CanonicalAuthority(row.text);
     ASSERT_EQ(got.has_value(), row.host != nullptr) << row.text;
-    if (got) EXPECT_EQ(got->host, row.host) << row.text;
+    if (got) {
+      EXPECT_EQ(got->host, row.host) << row.text;
+    }
   }
   Case none;
   none.raw.fields.clear();

@@ -59,11 +59,11 @@ TEST(Match, Hosts) {
 }
 
 TEST(Match, NegatedTestsHoldOnAbsentFields) {
-  using Test = syntax::FieldMatch::Test;
+  using Kind = syntax::FieldMatch::Test;
   CanonicalRequest absent;
   CanonicalRequest present;
   present.headers = {{"x-a", "one", 1}};
-  for (const Test test : {Test::kPresent, Test::kOneOf, Test::kPrefix}) {
+  for (const Kind test : {Kind::kPresent, Kind::kOneOf, Kind::kPrefix}) {
     syntax::FieldMatch field{.name = "x-a", .test = test, .values = {"one"}};
     EXPECT_TRUE(MatchesField(field, present));
     EXPECT_FALSE(MatchesField(field, absent));
