@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "proxy/http1/head.h"
@@ -12,6 +13,7 @@ namespace weir::proxy::admin {
 namespace {
 
 constexpr http1::HeadLimits kLimits{.max_octets = 8192, .max_target = 1024, .max_fields = 64};
+constexpr std::int64_t kPause = 100'000'000;
 constexpr std::int64_t kPatience = 5'000'000'000;
 
 }  // namespace
@@ -21,10 +23,10 @@ class Admin::Connection final : public net::Handler, public net::Deferred {
   Connection(Admin& admin, net::Fd fd)
       : admin_(admin), fd_(std::move(fd)), parser_(kLimits),
         timer_(admin.loop_.timers(), [this] { Close(); }) {
-    ++admin_.connections_;
+    admin_.connections_.insert(this);
     timer_.Arm(admin_.loop_.now() + kPatience);
   }
-  ~Connection() override { --admin_.connections_; }
+  ~Connection() override { admin_.connections_.erase(this); }
   bool Watch() { return admin_.loop_.WatchEdges(fd_.get(), this); }
 
   void OnEvents(std::uint32_t events) override {
@@ -110,9 +112,22 @@ std::expected<net::SocketAddress, std::string> Admin::Listen(const net::SocketAd
   return net::LocalAddress(listener_.get());
 }
 
+Admin::Admin(net::Loop& loop, Source source)
+    : loop_(loop), source_(std::move(source)),
+      resume_(loop.timers(), [this] { loop_.WatchReading(listener_.get(), this); }) {}
+
+Admin::~Admin() {
+  while (!connections_.empty()) delete *connections_.begin();
+}
+
 void Admin::OnEvents(std::uint32_t) {
   auto accepted = net::Accept(listener_.get());
-  if (!accepted || connections_ >= kMaxConnections) return;
+  if (!accepted && accepted.error() != EAGAIN && accepted.error() != ECONNABORTED) {
+    // No descriptor, most likely: the listener stays readable, so without a pause this would spin.
+    loop_.Unwatch(listener_.get());
+    resume_.Arm(loop_.now() + kPause);
+  }
+  if (!accepted || connections_.size() >= kMaxConnections) return;
   auto* connection = new Connection(*this, std::move(accepted->fd));
   if (!connection->Watch()) delete connection;
 }

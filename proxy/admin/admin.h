@@ -5,11 +5,13 @@
 
 #include <expected>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "proxy/net/fd.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/socket.h"
+#include "proxy/net/timer.h"
 
 namespace weir::proxy::admin {
 
@@ -19,18 +21,20 @@ class Admin final : public net::Handler {
     std::function<bool()> ready;
     std::function<std::string()> metrics;
   };
-  Admin(net::Loop& loop, Source source) : loop_(loop), source_(std::move(source)) {}
+  Admin(net::Loop& loop, Source source);
+  ~Admin() override;
 
   std::expected<net::SocketAddress, std::string> Listen(const net::SocketAddress& address);
   void OnEvents(std::uint32_t events) override;
 
  private:
   class Connection;
-  static constexpr int kMaxConnections = 64;
+  static constexpr std::size_t kMaxConnections = 64;
   net::Loop& loop_;
   Source source_;
   net::Fd listener_;
-  int connections_ = 0;
+  net::Timer resume_;
+  std::set<Connection*> connections_;
 };
 
 }  // namespace weir::proxy::admin

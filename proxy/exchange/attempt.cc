@@ -52,7 +52,7 @@ void Exchange::SendRequest() {
   }
   upstream_->SendData(replay_);
   if (request_ended_) {
-    upstream_->SendEnd(trailers_);
+    upstream_->SendEnd({});
     if (retry_ != nullptr && retry_->per_try >= 0) {
       try_timer_.Arm(context_.loop.now() + retry_->per_try);
     }
@@ -88,19 +88,10 @@ void Exchange::OnRequestData(std::string_view data) {
   client_->AllowBody(upstream_->Credit());
 }
 
-void Exchange::OnRequestEnd(std::span<const runtime::Field> trailers) {
-  if (phase_ != Phase::kForwarding && phase_ != Phase::kResponding) return;
-  std::size_t size = 0;
-  for (const runtime::Field& field : trailers) size += field.name.size() + field.value.size();
-  trailer_text_.clear();
-  trailer_text_.reserve(size);  // no view may move
-  for (const runtime::Field& field : trailers) {
-    const std::size_t start = trailer_text_.size();
-    trailer_text_.append(field.name).append(field.value);
-    const std::string_view text(trailer_text_);
-    trailers_.push_back({text.substr(start, field.name.size()), text.substr(start + field.name.size())});
-  }
-  RequestEnded();
+// Trailers come after the decision: no rule, limit or transform has seen them, so
+// none goes on (TRANSFORM-11).
+void Exchange::OnRequestEnd(std::span<const runtime::Field>) {
+  if (phase_ == Phase::kForwarding || phase_ == Phase::kResponding) RequestEnded();
 }
 
 void Exchange::RequestEnded() {
@@ -112,7 +103,7 @@ void Exchange::RequestEnded() {
   if (phase_ == Phase::kForwarding && retry_ != nullptr && retry_->per_try >= 0) {
     try_timer_.Arm(now + retry_->per_try);
   }
-  upstream_->SendEnd(trailers_);
+  upstream_->SendEnd({});
   upstream_->Flush();
 }
 

@@ -39,6 +39,7 @@ void Exchange::Begin(ClientStream& client, const RequestMessage& message,
                      const runtime::ConnectionFacts& facts, std::shared_ptr<Serving> serving) {
   Start(client, facts, std::move(serving));
   method_ = message.raw.method;
+  raw_target_ = message.raw.target;
   body_ = message.body;
   const auto canonical =
       canonicaliser_.Run(message.raw, facts_, serving_->options(facts_.listener).view());
@@ -53,10 +54,12 @@ void Exchange::Begin(ClientStream& client, const RequestMessage& message,
 }
 
 void Exchange::BeginRefused(ClientStream& client, const runtime::Refusal& refusal,
+                            std::string_view method, std::string_view target,
                             const runtime::ConnectionFacts& facts,
                             std::shared_ptr<Serving> serving) {
   Start(client, facts, std::move(serving));
-  method_ = {};
+  method_ = method;
+  raw_target_ = target;
   ChooseRequestId();
   if (refusal.reason == Reason::kDownstreamClosed) {
     status_ = refusal.status;

@@ -57,8 +57,10 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   // One request. May have finished when it returns.
   void Begin(ClientStream& client, const RequestMessage& message,
              const runtime::ConnectionFacts& facts, std::shared_ptr<Serving> serving);
-  // What came is no request: answers, or with status 499 only records it.
+  // What came is no request: answers, or with status 499 only records it, with
+  // what `method` and `target` may be.
   void BeginRefused(ClientStream& client, const runtime::Refusal& refusal,
+                    std::string_view method, std::string_view target,
                     const runtime::ConnectionFacts& facts, std::shared_ptr<Serving> serving);
 
   void OnRequestData(std::string_view data) override;
@@ -134,6 +136,7 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   // The request.
   runtime::ConnectionFacts facts_;
   std::string_view method_;
+  std::string_view raw_target_;  // for the record of a request that is refused
   runtime::Canonicaliser canonicaliser_;
   std::optional<runtime::CanonicalRequest> request_;
   std::optional<runtime::Decision> decision_;
@@ -143,8 +146,6 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   runtime::ForwardedHead head_;
   BodySize body_;
   bool request_ended_ = false;
-  std::string trailer_text_;
-  std::vector<runtime::Field> trailers_;
 
   // The tries.
   const runtime::RetryRecord* retry_ = nullptr;

@@ -1,4 +1,5 @@
 // The end of a request: exactly one record, and the exchange goes back.
+#include <algorithm>
 #include <utility>
 
 #include "proxy/exchange/exchange.h"
@@ -10,6 +11,7 @@ namespace {
 
 // What is kept of strings for the next request; the rest would add up.
 constexpr std::size_t kKeep = 4096;
+constexpr std::size_t kMaxRefusedPath = 1024;
 
 void Shrink(std::string& text) {
   text.clear();
@@ -51,6 +53,8 @@ void Exchange::Record() {
     record.host = request_->host;
     record.path = request_->path;
     record.trace_id = TraceId(*request_);
+  } else {  // as it came: escaped by the writer, bounded, and without a query like any path
+    record.path = raw_target_.substr(0, std::min(raw_target_.find('?'), kMaxRefusedPath));
   }
   std::uint32_t metrics_id = 0;
   if (has_route()) {
@@ -96,6 +100,10 @@ void Exchange::RunDeferred() {
   const bool flush = std::exchange(flush_pending_, false);
   if (phase_ != Phase::kEnded) {
     if (flush && client_ != nullptr) client_->Flush();
+    // What left at once made room, and no event will tell of it.
+    if (flush && phase_ == Phase::kResponding && upstream_ != nullptr) {
+      upstream_->AllowBody(client_->Credit());
+    }
     return;
   }
   phase_ = Phase::kIdle;
@@ -103,10 +111,8 @@ void Exchange::RunDeferred() {
   request_.reset();
   identity_hold_.reset();
   serving_.reset();
-  method_ = request_id_ = {};
+  method_ = raw_target_ = request_id_ = {};
   body_ = {};
-  trailers_.clear();
-  Shrink(trailer_text_);
   Shrink(replay_);
   Shrink(field_names_);
   Shrink(field_text_);

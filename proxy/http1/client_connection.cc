@@ -31,6 +31,7 @@ constexpr std::uint16_t kClientGoneStatus = 499;
 constexpr Refusal kGone{kClientGoneStatus, Reason::kDownstreamClosed,
                         "the connection ended within a head"};
 constexpr Refusal kSlowHead{408, Reason::kRequestTimeout, "the head took too long"};
+constexpr Refusal kStopping{503, Reason::kDraining, "the proxy stopped before the answer"};
 constexpr Refusal kSlowBody{408, Reason::kRequestTimeout, "the body took too long"};
 
 Framing ToFraming(const ResponseMessage& message, bool old_version) {
@@ -50,6 +51,17 @@ BodySize ToBodySize(const Framing& framing) {
     case Framing::Kind::kLength: return {BodySize::Kind::kLength, framing.length};
     default: return {BodySize::Kind::kUnknown, 0};
   }
+}
+
+constexpr std::size_t kMaxRecorded = 1024;  // of a target that was refused
+
+// The target of a first line that may be no request line at all.
+std::string_view TargetOf(std::string_view octets) {
+  std::string_view line = octets.substr(0, octets.find_first_of("\r\n"));
+  const std::size_t space = line.find(' ');
+  if (space == std::string_view::npos) return {};
+  line.remove_prefix(space + 1);
+  return line.substr(0, std::min(line.find(' '), kMaxRecorded));
 }
 
 }  // namespace
@@ -75,7 +87,15 @@ void ClientConnection::Close() {
 }
 
 void ClientConnection::EndSoon() {
-  if (phase_ == Phase::kHead && in_.empty() && !readable_ && out_.empty()) Linger();
+  // A request that the kernel holds already is still served.
+  if (phase_ == Phase::kHead && in_.empty() && !readable_ && out_.empty() && !net::HasInput(fd_.get())) {
+    Linger();
+  }
+}
+
+void ClientConnection::CutOff() {
+  if (events_ != nullptr) BodyBad(kStopping);
+  if (fd_) Gone();
 }
 
 void ClientConnection::Wake() {
@@ -123,6 +143,8 @@ void ClientConnection::Serve() {
 
 // False when there is nothing more to be had for now.
 bool ClientConnection::ServeHead() {
+  // Who asks on and reads nothing: its answers must not pile up here.
+  if (Credit() == 0) return false;
   if (!in_.empty()) {
     ParseHead();
     if (!fd_ || phase_ != Phase::kHead) return true;
@@ -194,7 +216,9 @@ void ClientConnection::Refuse(const Refusal& refusal) {
   used_ = in_.unread().size();
   Begin({}, !refusal.close);
   old_version_ = false;
-  ClientEvents* events = host_.OnRefused(*this, refusal);
+  const std::string_view method = parser_.head().method;
+  ClientEvents* events =
+      host_.OnRefused(*this, {refusal, method, TargetOf(in_.unread())});
   if (!response_done_) events_ = events;
 }
 
@@ -399,6 +423,10 @@ void ClientConnection::NextRequest() {
   }
   parser_.Reset();
   phase_ = Phase::kHead;
+  AwaitHead();
+}
+
+void ClientConnection::AwaitHead() {
   if (in_.empty()) {
     Arm(Wait::kIdle, timeouts_.keep_alive);
   } else {
@@ -438,8 +466,17 @@ void ClientConnection::Arm(Wait wait, std::int64_t span) {
 // called where something moved.
 void ClientConnection::UpdateTimer() {
   if (!fd_) return;
-  if (!writable_ && !out_.empty()) return Arm(Wait::kWrite, timeouts_.write);
-  if (phase_ == Phase::kHead || phase_ == Phase::kLinger) return;
+  if (!writable_ && !out_.empty()) {
+    // Octets that come do not prolong it, only octets that go.
+    if (wait_ == Wait::kWrite && written_ == written_before_) return;
+    written_before_ = written_;
+    return Arm(Wait::kWrite, timeouts_.write);
+  }
+  if (phase_ == Phase::kHead) {
+    if (wait_ == Wait::kWrite) AwaitHead();
+    return;
+  }
+  if (phase_ == Phase::kLinger) return;
   if (phase_ == Phase::kDrain) return Arm(Wait::kBody, timeouts_.body);
   if (!body_ended_ && allowed_ > 0) return Arm(Wait::kBody, timeouts_.body);
   if (hung_up_ && body_ended_ && !head_sent_) {

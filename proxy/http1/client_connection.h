@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "proxy/http/stream.h"
 #include "proxy/http1/body.h"
@@ -37,13 +38,20 @@ struct ClientTimeouts {
   std::int64_t half_closed = 1'000'000'000;  // for an answer to begin, once it sends no more
 };
 
+// Octets that are no request, and what of its first line can be told, for the
+// record only: nothing in it has been checked. The views live as a request's.
+struct RefusedMessage {
+  runtime::Refusal refusal;  // status 499: nobody is there to be answered
+  std::string_view method;   // empty unless the line was sound
+  std::string_view target;   // bounded
+};
+
 // What serves the requests of a connection.
 class ClientHost {
  public:
   // One request; the events' receiver lives until it calls Finish or Abort.
   virtual ClientEvents* OnRequest(ClientConnection& connection, const RequestMessage& message) = 0;
-  // Octets that are no request; `head_octets` of them came. 499: nobody is there to be answered.
-  virtual ClientEvents* OnRefused(ClientConnection& connection, const runtime::Refusal& refusal) = 0;
+  virtual ClientEvents* OnRefused(ClientConnection& connection, const RefusedMessage& message) = 0;
   virtual void OnClosed(ClientConnection& connection) = 0;
   // Whether connections should end with the response they are at.
   virtual bool Ending(const ClientConnection& connection) const = 0;
@@ -63,6 +71,8 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
                    const ClientTimeouts& timeouts);
 
   bool Watch();
+  // The process stops: what is not answered yet is answered with 503, and the connection closed.
+  void CutOff();
   // Ends it now if it is between two requests, else after the current one.
   void EndSoon();
   void Close();
@@ -108,6 +118,7 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
   void OnEndOfInput(bool failed);
   void AfterResponse();
   void NextRequest();
+  void AwaitHead();
   void Linger();
   void ReadAndDrop();
   void OnTimer();
@@ -132,6 +143,7 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
   std::string overrun_;     // read past the end of a body
   net::OutBuffer out_;
   std::uint64_t written_ = 0;
+  std::uint64_t written_before_ = 0;  // when the write timer was armed
   std::uint64_t body_left_ = 0;  // of a body whose length was announced
   std::size_t allowed_ = 0;
   std::size_t lingered_ = 0;

@@ -131,12 +131,15 @@ void UpstreamConnection::Close() {
 void UpstreamConnection::OnEvents(std::uint32_t events) {
   if (!fd_) return;
   if (events == 0) waking_ = false;
+  const bool was_full = Credit() == 0;
+  bool may_write = (events & EPOLLOUT) && !writable_;
   if (!connected_) {
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
     if (net::SocketError(fd_.get()) != 0) {
       return Fail(UpstreamFailure::Kind::kConnect, "connection refused or unreachable");
     }
     Connected();
+    may_write = true;
   }
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) hung_up_ = true;
@@ -144,9 +147,8 @@ void UpstreamConnection::OnEvents(std::uint32_t events) {
     if (readable_) Close();  // whatever comes now belongs to no request
     return;
   }
-  if ((events & EPOLLOUT) && !writable_) {
+  if (may_write) {
     writable_ = true;
-    const bool was_full = Credit() == 0;
     Flush();
     if (events_ != nullptr && was_full && Credit() > 0 && !request_ended_) events_->OnUpstreamCredit();
   }
@@ -155,9 +157,7 @@ void UpstreamConnection::OnEvents(std::uint32_t events) {
 
 void UpstreamConnection::Connected() {
   connected_ = true;
-  writable_ = true;
   timer_.Cancel();
-  Flush();
 }
 
 void UpstreamConnection::OnTimer() {
@@ -291,7 +291,9 @@ void UpstreamConnection::OnEndOfInput(bool failed) {
 void UpstreamConnection::EndResponse(bool clean) {
   UpstreamEvents* events = std::exchange(events_, nullptr);
   phase_ = Phase::kIdle;
-  const bool again = clean && keep_alive_ && request_ended_ && out_.empty() && !write_failed_ &&
+  // Octets that wait unread would be taken for the next answer, and no event will tell of them.
+  const bool more = readable_ && net::HasInput(fd_.get());
+  const bool again = clean && !more && keep_alive_ && request_ended_ && out_.empty() && !write_failed_ &&
                      !hung_up_ && pending_.size() <= net::Loop::kScratchSize;
   // The trailers live in body_, which stays until the next response.
   reused_ = true;

@@ -54,6 +54,7 @@ class Loop {
   void Defer(Deferred* deferred) { deferred_.push_back(deferred); }
 
   void Run();   // until Stop()
+  void RunDeferredWork();  // once stopped: what the last calls left to be deleted
   void Stop() { stopped_.store(true, std::memory_order_relaxed); }
 
   TimerHeap& timers() { return timers_; }
@@ -66,7 +67,6 @@ class Loop {
 
  private:
   void ReadClocks();
-  void RunDeferredWork();
 
   Fd epoll_;
   BlockPool blocks_;

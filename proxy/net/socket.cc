@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -132,6 +133,11 @@ std::expected<Accepted, int> Accept(int listener) {
   if (!fd) return std::unexpected(errno);
   SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   return Accepted{std::move(fd), FromNative(storage)};
+}
+
+bool HasConnection(int listener) {
+  pollfd wait{listener, POLLIN, 0};
+  return ::poll(&wait, 1, 0) == 1;
 }
 
 std::expected<Fd, int> Connect(const SocketAddress& address) {

@@ -40,6 +40,9 @@ struct Accepted {
 // The error is errno's value.
 std::expected<Accepted, int> Accept(int listener);
 
+// Whether a connection waits to be accepted.
+bool HasConnection(int listener);
+
 // A connection on its way: writable once it stands (then ask SocketError).
 std::expected<Fd, int> Connect(const SocketAddress& address);
 int SocketError(int fd);

@@ -45,6 +45,11 @@ class Worker::Listener final : public net::Handler {
     }
   }
 
+  // Accepts all that waits in the backlog.
+  void AcceptAll() {
+    while (socket_ && net::HasConnection(socket_.get()) && !resume_.armed()) OnEvents(0);
+  }
+
   void Pause(int error) {
     worker_.metrics_.accept_failures.Add();
     if (error != 0 && worker_.loop_.now() > next_warning_) {
@@ -84,8 +89,18 @@ void Worker::Start() {
     sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
     loop_.Run();
-    log_.HandOver();
+    CutOff();
   });
+}
+
+// What is left once the loop has stopped, on the same thread: requests are
+// answered and recorded, and nothing stays allocated.
+void Worker::CutOff() {
+  while (!connections_.empty()) connections_.back()->CutOff();
+  loop_.RunDeferredWork();  // the exchanges come back
+  pools_.CloseIdle();
+  loop_.RunDeferredWork();
+  log_.HandOver();
 }
 
 void Worker::Stop() {
@@ -136,7 +151,7 @@ void Worker::Drain(std::function<void()> done) {
 
 void Worker::BeginDrain(std::function<void()> done) {
   // What already waits in the backlog is still served.
-  for (auto& [key, listener] : listeners_) listener->OnEvents(0);
+  for (auto& [key, listener] : listeners_) listener->AcceptAll();
   draining_ = true;
   drained_ = std::move(done);
   for (auto& [key, listener] : listeners_) listener->Stop();
@@ -181,12 +196,14 @@ ClientEvents* Worker::OnRequest(http1::ClientConnection& connection, const Reque
   return exchange;
 }
 
-ClientEvents* Worker::OnRefused(http1::ClientConnection& connection, const runtime::Refusal& refusal) {
+ClientEvents* Worker::OnRefused(http1::ClientConnection& connection,
+                                const http1::RefusedMessage& message) {
   const Listener& listener = *static_cast<Listener*>(connection.listener);
   runtime::ConnectionFacts facts = connection.facts();
   facts.listener = listener.index;
   Exchange* exchange = context_.Take();
-  exchange->BeginRefused(connection, refusal, facts, listener.serving);
+  exchange->BeginRefused(connection, message.refusal, message.method, message.target, facts,
+                         listener.serving);
   return exchange;
 }
 

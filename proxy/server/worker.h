@@ -54,7 +54,8 @@ class Worker final : public http1::ClientHost {
 
   // http1::ClientHost
   ClientEvents* OnRequest(http1::ClientConnection& connection, const RequestMessage& message) override;
-  ClientEvents* OnRefused(http1::ClientConnection& connection, const runtime::Refusal& refusal) override;
+  ClientEvents* OnRefused(http1::ClientConnection& connection,
+                          const http1::RefusedMessage& message) override;
   void OnClosed(http1::ClientConnection& connection) override;
   bool Ending(const http1::ClientConnection& connection) const override;
 
@@ -64,6 +65,7 @@ class Worker final : public http1::ClientHost {
   void BeginDrain(std::function<void()> done);
   void Accepted(Listener& listener, net::Accepted accepted);
   void ReportIfDrained();
+  void CutOff();
 
   WorkerSettings settings_;
   observe::RouteNames& names_;

@@ -57,10 +57,11 @@ TEST(Forwarding, PipelinedRequestsAreAnsweredInOrder) {
   }
 }
 
-TEST(Forwarding, ChunkedBodiesStreamBothWaysWithTrailers) {
+TEST(Forwarding, ChunkedBodiesStreamBothWays) {
   ScriptedUpstream upstream([](Peer& peer) {
     peer.ReadTo(kEnd);
-    const std::string body = peer.ReadTo("0\r\nx-sum: 7\r\n\r\n");
+    const std::string body = peer.ReadTo("0\r\n\r\n");
+    EXPECT_EQ(body.find("x-sum"), std::string::npos) << body;  // no decision has seen it
     EXPECT_NE(body.find("hello"), std::string::npos) << body;
     peer.Write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n");
     peer.Write("2;ext=1\r\nde\r\n0\r\nx-end: 1\r\n\r\n");

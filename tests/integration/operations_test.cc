@@ -141,5 +141,66 @@ TEST(Operations, SigtermLetsRequestsFinish) {
   EXPECT_EQ(proxy.Wait(), 0);
 }
 
+// 503 rather than a broken connection, and a record, for what a drain cuts off.
+TEST(Operations, WhatADrainCutsOffIsAnsweredAndRecorded) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    peer.ReadTo(kEnd);
+    peer.AtEnd();
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--drain", "0.1"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  ASSERT_TRUE(Eventually([&] { return upstream.connections() == 1; }));
+  proxy.Signal(SIGTERM);
+  EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 503"));
+  EXPECT_EQ(proxy.Wait(), 0);
+  const auto log = proxy.Log(1);
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_NE(log[0].find("\"reason\":\"draining\""), std::string::npos) << log[0];
+}
+
+TEST(Operations, ARefusedRequestIsRecordedWithItsTargetAsItCame) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--workers", "1"});
+  const std::string end = " HTTP/1.1\r\nhost: gw\r\n\r\n";
+  for (const std::string& octets :
+       {"GET /%zz?secret=1" + end, std::string("GET /a HTTP/1.1\r\nhost : gw\r\n\r\n"),
+        "GET /\xff\"\\" + end, "GET /" + std::string(3000, 'a') + "\\" + end}) {
+    Peer client(ConnectTo(proxy.port()));
+    client.Write(octets);
+    EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 400"));
+    client.AtEnd();  // so that the records are in this order
+  }
+  const auto log = proxy.Log(4);
+  ASSERT_EQ(log.size(), 4u);
+  const std::string paths[] = {"/%zz", "/a", "/%FF\"\\", "/" + std::string(1023, 'a')};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(nlohmann::json::parse(log[i], nullptr, false).value("path", ""), paths[i]) << log[i];
+  }
+}
+
+// The members of a sidecar's record, in their order, and who called whom.
+TEST(Operations, ASidecarRecordsWhoCalledWhom) {
+  ScriptedUpstream upstream(EchoHeads);
+  for (const bool outbound : {false, true}) {
+    RunningProxy proxy({.upstreams = {upstream.port()}, .sidecar = true, .outbound = outbound});
+    Peer client(ConnectTo(proxy.port()));
+    client.Write("GET /x HTTP/1.1\r\nhost: gw\r\nx-b3-traceid: 1a2b3c4d5e6f7890\r\n\r\n");
+    EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+    const auto log = proxy.Log(1);
+    ASSERT_EQ(log.size(), 1u);
+    const auto record = nlohmann::ordered_json::parse(log[0], nullptr, false);
+    ASSERT_TRUE(record.is_object()) << log[0];
+    const char* members[] = {"timestamp", "level", "service", "source_app", "destination_service", "method",
+                             "path", "status", "duration_ms", "mtls", "trace_id"};
+    auto member = record.begin();
+    for (const char* name : members) EXPECT_EQ((member++).key(), name) << log[0];
+    EXPECT_EQ(record["source_app"], outbound ? "user" : "") << log[0];  // no peer identity without mTLS
+    EXPECT_EQ(record["destination_service"], outbound ? "app" : "user") << log[0];
+    EXPECT_EQ(record["mtls"], "OFF");
+    EXPECT_EQ(record["trace_id"], "1a2b3c4d5e6f7890");
+  }
+}
+
 }  // namespace
 }  // namespace weir::tests

@@ -128,7 +128,7 @@ TEST(Policies, ATokenIsAskedForAndVerified) {
   ScriptedUpstream upstream(EchoHeads);
   const std::string file = testing::TempDir() + "weir-jwks-" + std::to_string(upstream.port()) + ".json";
   std::ofstream(file) << test::KeySet({&key});
-  RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file});
+  RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file}, {"--workers", "1"});  // one: the log is in order
   const std::string payload = R"({"iss":"https://issuer.example/","aud":"api","sub":"u1","exp":)" +
                               std::to_string(time(nullptr) + 600) + "}";
   const std::string none = Ask(proxy, "GET");

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -94,6 +95,18 @@ void RunningProxy::WriteTable(const std::string& octets) {
 }
 
 void RunningProxy::Signal(int signal) { kill(pid_, signal); }
+
+void RunningProxy::LimitDescriptors(unsigned descriptors) {
+  const rlimit limit{descriptors, descriptors};
+  prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr);
+}
+
+std::size_t RunningProxy::ResidentOctets() const {
+  std::istringstream in(ReadFile("/proc/" + std::to_string(pid_) + "/statm"));
+  std::size_t size = 0, resident = 0;
+  in >> size >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 int RunningProxy::Wait() {
   int status = 0;

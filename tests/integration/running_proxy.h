@@ -29,6 +29,8 @@ class RunningProxy {
 
   void WriteTable(const std::string& octets);  // at once, as `mv` does
   void Signal(int signal);
+  void LimitDescriptors(unsigned descriptors);  // of the running process
+  std::size_t ResidentOctets() const;
   int Wait();  // the exit status; -1 after 10 s
   // The access log once it has `records` lines (or 5 s have passed).
   std::vector<std::string> Log(std::size_t records);

@@ -93,10 +93,16 @@ std::string TableOf(const TableSpec& spec) {
   nowhere.action = ActionKind::kRespond;
   nowhere.answer = gone;
   const Range routes = AppendRun(writer.routes, {nowhere, route});
-  const Range listeners = AppendRun(writer.listeners, {{.address = kLoopback, .port = 8080}});
+  const DirectionKind direction = spec.outbound  ? DirectionKind::kOutbound
+                                  : spec.sidecar ? DirectionKind::kInbound
+                                                 : DirectionKind::kEdge;
+  const Range listeners = AppendRun(
+      writer.listeners, {{.address = kLoopback, .port = 8080, .direction = direction}});
   const std::vector<std::string> scalars = {"authorization", "content-type"};
-  AppendOne(writer.gateway_section, {.explain_headers = spec.explain,
+  AppendOne(writer.gateway_section, {.kind = spec.sidecar ? ProxyKind::kSidecar : ProxyKind::kGateway,
+                                     .explain_headers = spec.explain,
                                      .name = writer.Text("edge"),
+                                     .sidecar_of = writer.Text(spec.sidecar ? "user" : ""),
                                      .log = LogSink::kStdout,
                                      .listeners = listeners,
                                      .scalar_fields = writer.AddStrings(scalars),

@@ -22,6 +22,8 @@ struct TableSpec {
   std::string cors_origin;                   // "https://app.example"
   std::uint64_t max_body = 0;
   bool explain = true;
+  bool sidecar = false;                      // of "user", for what comes in
+  bool outbound = false;                     // ... for what goes out
   bool mirror = false;                       // which is not served
 };
 
