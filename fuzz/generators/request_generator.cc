@@ -93,7 +93,8 @@ void AddReadFields(Choices& choices, Parts& parts) {
   if (choices.Chance(10)) {
     parts.fields.emplace_back(choices.Of({"TE", "Upgrade", "Forwarded", "X-Real-IP", "x_under",
                                           "X-Weir-Peer", "X-Forwarded-Host", "Expect",
-                                          "X-Request-Id", "Keep-Alive", "Authorization"}),
+                                          "X-Request-Id", "Keep-Alive", "Authorization",
+                                          "X_Forwarded_For", "X_Request_Id", "X_A"}),
                               choices.Of({"one", "100-continue", "trailers"}));
   }
 }

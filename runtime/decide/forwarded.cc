@@ -16,7 +16,7 @@ namespace {
 void CopyFields(const CanonicalRequest& request, std::vector<Field>& fields) {
   fields.clear();
   for (const Header& header : request.headers) {
-    if (header.name == "content-length" || header.name == "x-request-id" ||
+    if (header.name == "content-length" || SpelledAlike(header.name, "x-request-id") ||
         IsForwardingField(header.name)) {
       continue;
     }

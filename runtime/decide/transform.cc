@@ -5,6 +5,7 @@
 
 #include "runtime/decide/parameter.h"
 #include "runtime/decide/substitute.h"
+#include "runtime/request/field_names.h"
 
 namespace weir::runtime {
 namespace {
@@ -154,8 +155,12 @@ void ApplyRequestTransform(const Facts& facts, const Decision& decision,
       return;
     }
     case TransformKind::kSetHeader:
-    case TransformKind::kAddHeader:
     case TransformKind::kRemoveHeader:
+      // Else a client's `x_user` would stand beside the `x-user` that we vouch for.
+      std::erase_if(head.fields,
+                    [&](const Field& field) { return SpelledAlike(field.name, name); });
+      [[fallthrough]];
+    case TransformKind::kAddHeader:
       return ApplyHeaderTransform(facts, transform, head.fields, head.text);
     case TransformKind::kSetQuery:
       return RewriteQuery(name, ValueOf(facts, transform), head);

@@ -69,6 +69,11 @@ void Apply(const syntax::Transform& transform, const Facts& facts, UpstreamHead&
     case Kind::kSetHeader:
     case Kind::kAddHeader:
     case Kind::kRemoveHeader:
+      if (transform.kind != Kind::kAddHeader) {
+        std::erase_if(head.fields, [&](const auto& field) {
+          return Hyphenated(field.first) == Hyphenated(transform.name);
+        });
+      }
       ApplyToFields(transform, facts, head.fields);
       return;
     case Kind::kSetQuery:
@@ -129,8 +134,7 @@ std::string Substitute(const std::string& text, const Facts& facts) {
 }
 
 std::expected<UpstreamHead, Refusal> ForwardedHead(const syntax::Gateway& gateway,
-                                                   const syntax::Route& route,
-                                                   const Facts& facts) {
+                                                   const syntax::Route& route, const Facts& facts) {
   const CanonicalRequest& request = facts.request;
   UpstreamHead head;
   head.path = request.path;
@@ -139,6 +143,7 @@ std::expected<UpstreamHead, Refusal> ForwardedHead(const syntax::Gateway& gatewa
   head.host = request.authority;
   for (const CanonicalRequest::Header& header : request.headers) {
     if (IsForwardingField(header.name) || header.name == "content-length") continue;
+    if (Hyphenated(header.name) == "x-request-id") continue;
     head.fields.emplace_back(header.name, header.value);
   }
   for (const auto& field : OwnFields(gateway, request)) head.fields.push_back(field);

@@ -1,5 +1,7 @@
 #include "spec/model/headers.h"
 
+#include <algorithm>
+
 #include "spec/model/text.h"
 
 namespace weir::model {
@@ -7,9 +9,15 @@ namespace {
 
 Refusal Bad() { return {400, "bad-request"}; }
 
-const std::set<std::string> kHopByHop = {
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization",
-    "te", "trailer", "transfer-encoding", "upgrade"};
+const std::set<std::string> kHopByHop = {"connection",
+                                         "keep-alive",
+                                         "proxy-connection",
+                                         "proxy-authenticate",
+                                         "proxy-authorization",
+                                         "te",
+                                         "trailer",
+                                         "transfer-encoding",
+                                         "upgrade"};
 std::set<std::string> NamedByConnection(const Lines& lines) {
   std::set<std::string> named;
   for (const std::string& value : Values(lines, "connection")) {
@@ -22,7 +30,13 @@ std::set<std::string> NamedByConnection(const Lines& lines) {
 
 }  // namespace
 
-bool IsForwardingField(const std::string& name) {
+std::string Hyphenated(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return name;
+}
+
+bool IsForwardingField(const std::string& spelled) {
+  const std::string name = Hyphenated(spelled);
   return name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded-") ||
          name.starts_with("x-weir-");
 }
@@ -78,7 +92,8 @@ std::expected<std::vector<CanonicalRequest::Header>, Refusal> Combine(
     if (!seen.insert(name).second) continue;
     const std::vector<std::string> values = Values(lines, name);
     if (values.size() > 1 && scalars.contains(name)) return std::unexpected(Bad());
-    headers.push_back({name, CombinedValue(name, values), static_cast<std::uint32_t>(values.size())});
+    headers.push_back(
+        {name, CombinedValue(name, values), static_cast<std::uint32_t>(values.size())});
   }
   return headers;
 }

@@ -35,7 +35,11 @@ std::expected<std::vector<CanonicalRequest::Header>, Refusal> Combine(
 // One value out of several lines of one field.
 std::string CombinedValue(const std::string& name, const std::vector<std::string>& values);
 
-// The fields by which a proxy says who the caller is.
+// The name with '-' for every '_': applications behind CGI's naming take names that
+// agree in this for one field.
+std::string Hyphenated(std::string name);
+
+// The fields by which a proxy says who the caller is, spelled with '-' or '_'.
 bool IsForwardingField(const std::string& name);
 
 }  // namespace weir::model

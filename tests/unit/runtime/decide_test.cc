@@ -1,9 +1,9 @@
-#include "runtime/decide/decision.h"
+#include "tests/support/sample/decide.h"
 
 #include <gtest/gtest.h>
 
+#include "runtime/decide/decision.h"
 #include "runtime/decide/digest.h"
-#include "tests/support/sample/decide.h"
 #include "tests/support/sample/sample_policy.h"
 
 namespace weir::tests {
@@ -28,7 +28,8 @@ class Decide : public ::testing::Test {
 };
 
 TEST_F(Decide, ForwardsTheTransformedRequest) {
-  const Reply reply = proxy_.Send({"GET", "/users/42/orders?x=1&from=old",
+  const Reply reply = proxy_.Send({"GET",
+                                   "/users/42/orders?x=1&from=old",
                                    {{"Host", "API.example:8080"},
                                     {"X-Forwarded-For", "1.2.3.4"},
                                     {"X-Weir-Route", "fake"},
@@ -52,10 +53,45 @@ TEST_F(Decide, ForwardsTheTransformedRequest) {
 }
 
 TEST_F(Decide, ATrustedPeersChainIsKept) {
-  const Reply reply = proxy_.Send(
-      {"GET", "/users/42", {{"Host", "api.example"}, {"X-Forwarded-For", "198.51.100.7"}}, "10.0.0.1"});
+  const Reply reply = proxy_.Send({"GET",
+                                   "/users/42",
+                                   {{"Host", "api.example"}, {"X-Forwarded-For", "198.51.100.7"}},
+                                   "10.0.0.1"});
   EXPECT_NE(reply.head.find("x-forwarded-for: 198.51.100.7, 10.0.0.1\n"), std::string::npos);
   EXPECT_EQ(reply.charges[0], "per-ip:198.51.100.7");
+}
+
+TEST(Forwarded, AnUnderscoreHidesNoFieldThatWeVouchFor) {
+  syntax::Policy policy = SamplePolicy();
+  for (auto& listener : policy.gateways[0].listeners) {
+    listener.underscores = syntax::Listener::Underscores::kKeep;
+  }
+  static constexpr std::string_view kScopes[] = {"read", "write"};
+  ClaimValue claims[5];
+  claims[0] = {.kind = ClaimValue::Kind::kString, .string = "u1"};
+  claims[4] = {.kind = ClaimValue::Kind::kList, .list = kScopes};
+  Proxy proxy(policy);
+  proxy.identity = {.kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
+  const Reply reply = proxy.Send({"GET",
+                                  "/users/42/orders",
+                                  {{"Host", "api.example"},
+                                   {"X_User", "root"},
+                                   {"X_Forwarded_For", "1.2.3.4"},
+                                   {"x-forwarded_proto", "https"},
+                                   {"X_Real_IP", "1.2.3.4"},
+                                   {"X_Weir_Route", "fake"},
+                                   {"X_Request_Id", "fake"},
+                                   {"X_Kept", "1"}},
+                                  "198.51.100.7"});
+  EXPECT_TRUE(reply.forwarded) << reply.reason;
+  EXPECT_EQ(reply.head,
+            "GET /42/orders?from=a%20b api.example\n"
+            "x-forwarded-for: 198.51.100.7\n"
+            "x-forwarded-host: api.example\n"
+            "x-forwarded-proto: http\n"
+            "x-request-id: made\n"
+            "x-user: u1\n"
+            "x_kept: 1\n");
 }
 
 TEST_F(Decide, AnswersEachRefusal) {
@@ -72,7 +108,9 @@ TEST_F(Decide, AnswersEachRefusal) {
       {{"PUT", "/users/1"}, 403, "not-allowed", "vary: Origin\n"},
       {{"GET", "/users/1", {{"Host", host}}, "192.0.2.9"}, 403, "denied", ""},
       {{"GET", "/users/1", {{"Host", host}, {"X-Evil", ""}}}, 403, "denied", ""},
-      {{"GET", "/old/7?a=b", {{"Host", host + ":81"}}}, 301, "redirect",
+      {{"GET", "/old/7?a=b", {{"Host", host + ":81"}}},
+       301,
+       "redirect",
        "location: http://api.example:81/users/7?a=b\n"},
       {{"GET", "/partner/x", {{"Host", host}, {"X-Kind", "a"}}}, 404, "no-route", ""},
       {{"GET", "/partner/x?q=%2Fv7%2f+", {{"Host", host}, {"X-Kind", "a"}}}, 200, "respond", ""},
@@ -115,8 +153,10 @@ TEST_F(Decide, CredentialsAreAskedFor) {
 }
 
 TEST_F(Decide, PreflightIsAnsweredForTheRouteOfTheRequestedMethod) {
-  Sent sent{"OPTIONS", "/users/1",
-            {{"Host", "api.example"}, {"Origin", "https://app.example"},
+  Sent sent{"OPTIONS",
+            "/users/1",
+            {{"Host", "api.example"},
+             {"Origin", "https://app.example"},
              {"Access-Control-Request-Method", "PUT"}}};
   Reply reply = proxy_.Send(sent);
   EXPECT_EQ(reply.status, 204);
@@ -139,7 +179,10 @@ TEST_F(Decide, PreflightIsAnsweredForTheRouteOfTheRequestedMethod) {
 
 TEST_F(Decide, AKeyThatOutgrowsTheBufferStaysApart) {
   syntax::Policy policy = EmptyPolicy();
-  policy.limits.push_back({.name = "l", .count = 1, .period = {1}, .burst = 1,
+  policy.limits.push_back({.name = "l",
+                           .count = 1,
+                           .period = {1},
+                           .burst = 1,
                            .by = {{syntax::Subject::kHeader, "x", syntax::Type::kString}}});
   policy.gateways[0].limits = {{0}};
   policy.gateways[0].routes.push_back(Answering("all"));
