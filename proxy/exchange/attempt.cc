@@ -59,7 +59,7 @@ void Exchange::SendRequest() {
   }
   upstream_->Flush();
   upstream_->AllowBody(client_->Credit());
-  if (!request_ended_) client_->AllowBody(upstream_->Credit());
+  AllowRequestBody();
 }
 
 // ---- the request's body ---------------------------------------------------------
@@ -85,7 +85,21 @@ void Exchange::OnRequestData(std::string_view data) {
   if (upstream_ == nullptr) return client_->AllowBody(0);  // between two tries
   upstream_->SendData(data);
   upstream_->Flush();
-  client_->AllowBody(upstream_->Credit());
+  AllowRequestBody();
+}
+
+// While the upstream takes no more, nothing is read from the client, so neither
+// side would ever tell of its end: the route's timeout runs meanwhile.
+void Exchange::AllowRequestBody() {
+  if (request_ended_) return;
+  const std::size_t credit = upstream_->Credit();
+  client_->AllowBody(credit);
+  const std::int64_t limit = decision_->route_record().timeout;
+  if (credit > 0) {
+    timeout_.Cancel();
+  } else if (limit >= 0 && !timeout_.armed()) {
+    timeout_.Arm(context_.loop.now() + limit);
+  }
 }
 
 // Trailers come after the decision: no rule, limit or transform has seen them, so
@@ -109,7 +123,7 @@ void Exchange::RequestEnded() {
 
 void Exchange::OnUpstreamCredit() {
   Moved();
-  if (!request_ended_ && upstream_ != nullptr) client_->AllowBody(upstream_->Credit());
+  if (upstream_ != nullptr) AllowRequestBody();
 }
 
 // ---- failures -------------------------------------------------------------------

@@ -96,6 +96,7 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   void TryFailed(const TryOutcome& outcome, runtime::Reason reason, const char* detail, bool sent);
   bool TryAgain(const TryOutcome& outcome, bool sent);
   void CancelTry();
+  void AllowRequestBody();
   void RequestEnded();
   void OnTryTimer();
   void OnTimeout();

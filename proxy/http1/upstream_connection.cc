@@ -107,7 +107,7 @@ void UpstreamConnection::AllowBody(std::size_t octets) {
 }
 
 void UpstreamConnection::Wake() {
-  if (std::exchange(waking_, true)) return;
+  if (!fd_ || std::exchange(waking_, true)) return;
   loop_.Again(this);
 }
 

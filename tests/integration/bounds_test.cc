@@ -1,5 +1,6 @@
 // What a peer can make the proxy hold or wait for.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -69,6 +70,19 @@ TEST(Bounds, AClientThatReadsNothingCostsNoMemory) {
   ASSERT_TRUE(Eventually([&] { return stuck == 4; }));
   EXPECT_LT(taken, 4 * 64 * kMebi);  // what the kernel holds
   EXPECT_LT(proxy.ResidentOctets(), before + 8 * kMebi);
+}
+
+TEST(Bounds, AnUpstreamThatTakesNothingIs504) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    peer.ReadTo(kEnd);
+    pollfd end{peer.fd(), POLLRDHUP, 0};  // reads nothing until the proxy gives up
+    poll(&end, 1, 5000);
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}, .timeout = 200'000'000});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 1000000000\r\n\r\n");
+  EXPECT_LT(WriteUntilStuck(client.fd(), std::string(65536, 'x'), 256 * kMebi), 256 * kMebi);
+  EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 504"));
 }
 
 TEST(Bounds, ManyRequestsAtOnceWhoseAnswersNobodyReadsCostNoMemory) {
