@@ -1,0 +1,73 @@
+#include "compiler/checks/gateway_extract.h"
+
+#include <utility>
+
+#include "compiler/encode/confirm.h"
+#include "compiler/encode/decode.h"
+
+namespace weir::compiler {
+
+GatewayExtract::GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway,
+                               Preflights preflights)
+    : policy_(policy),
+      gateway_(std::move(gateway)),
+      listeners_(AddListeners(u_, gateway_)) {
+  if (preflights == Preflights::kNone) {
+    for (auto& route : gateway_.routes) route.cors.reset();
+    u_.constraints.push_back(u_.f.Not(IsPreflight()));
+  }
+  rows_ = EncodeGateway(u_, policy_, gateway_, listeners_);
+}
+
+Formula GatewayExtract::IsPreflight() {
+  const auto filled = [&](const char* name) {
+    const std::uint32_t at = u_.At({Part::kHeader, "", name});
+    return u_.f.And(u_.Present(at), u_.f.Not(u_.Equals(at, "")));
+  };
+  return u_.f.And({u_.Equals(u_.At({Part::kMethod, "", ""}), "OPTIONS"), filled("origin"),
+                   filled("access-control-request-method")});
+}
+
+GatewayExtract::Question GatewayExtract::Pose(std::uint32_t place, const syntax::Rule& rule) {
+  Question question;
+  Formula not_denied = kFalse;
+  for (const Row& row : rows_) {
+    if (row.route != place) continue;
+    const bool denied = row.reason == "denied";
+    const bool past = denied || row.reason == "not-allowed" || row.reason == "respond" ||
+                      row.reason == "redirect" || row.forwards;
+    if (!past) continue;
+    question.row = &row;
+    question.reached = u_.f.Or(question.reached, row.when);
+    if (!denied) not_denied = u_.f.Or(not_denied, row.when);
+  }
+  if (question.row == nullptr) return question;
+  const Formula when = Encode(u_, rule.when, question.row->place);
+  question.holds = u_.f.And(question.reached, when);
+  question.decides = rule.allow ? u_.f.And(not_denied, when) : question.holds;
+  return question;
+}
+
+std::string GatewayExtract::Prepare() {
+  auto classes = ClassesOf(u_);
+  if (!classes) return classes.error();
+  classes_ = std::move(*classes);
+  symbolic_ = std::make_unique<Symbolic>(u_, classes_);
+  return "";
+}
+
+Witness GatewayExtract::WitnessOf(const std::vector<Value>& request, const Row& row) const {
+  return Decode(u_, request, row.place, listeners_);
+}
+
+model::Identity GatewayExtract::CallerOf(const std::vector<Value>& request,
+                                         const Row& row) const {
+  return IdentityOf(u_, request, row.place);
+}
+
+bool GatewayExtract::Holds(const syntax::Rule& rule, const std::vector<Value>& request,
+                           const Row& row) {
+  return u_.Evaluate(Encode(u_, rule.when, row.place), request);
+}
+
+}  // namespace weir::compiler

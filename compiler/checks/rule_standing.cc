@@ -1,0 +1,285 @@
+// Of thousands of routes only a few bear on one: the solver is shown an extract of
+// the gateway, some routes under test and none of the others. With fewer earlier
+// routes more requests get through, so "no request" is true of the whole gateway
+// as well. A request that is found is looked up: if an earlier route takes it,
+// that route joins the extract and the question is put again.
+//
+// A preflight is answered by the route of another method, and leaving routes out
+// cannot be said to let more through. So preflights are kept out at first, and
+// only a rule that decides nothing else is asked about them, with every route
+// that can meet its own on host and path in the extract.
+#include "compiler/checks/rule_standing.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "compiler/checks/gateway_extract.h"
+#include "compiler/encode/match.h"
+#include "compiler/shadow/engine.h"
+#include "compiler/witness/confirm.h"
+#include "compiler/witness/replay.h"
+#include "runtime/table/table.h"
+
+namespace weir::compiler {
+namespace {
+
+using syntax::Policy;
+using syntax::Route;
+using syntax::Rule;
+using Found = Symbolic::Found;
+using Kind = Standing::Kind;
+
+constexpr std::size_t kBatch = 32;  // routes that share an extract
+
+class GatewayRules {
+ public:
+  GatewayRules(const Policy& policy, std::uint32_t gateway, Standings& standings,
+               const StandingBudget& budget)
+      : policy_(policy),
+        gateway_(gateway),
+        routes_(policy.gateways[gateway].routes),
+        standings_(standings),
+        budget_(budget),
+        engine_(policy.gateways[gateway]) {
+    const syntax::Gateway& whole = policy.gateways[gateway];
+    frame_.name = whole.name;
+    frame_.kind = whole.kind;
+    frame_.sidecar_of = whole.sidecar_of;
+    frame_.identity = whole.identity;
+    frame_.listeners = whole.listeners;
+    frame_.trusted_proxies = whole.trusted_proxies;
+    frame_.rules = whole.rules;
+    frame_.otherwise = whole.otherwise;
+    has_cors_ = std::ranges::any_of(
+        routes_, [](const Route& route) { return route.cors && !route.cors_upstream; });
+  }
+
+  void Run() {
+    std::vector<std::uint32_t> batch;
+    const auto settle = [&] {
+      if (!batch.empty()) Settle(std::exchange(batch, {}));
+    };
+    for (std::uint32_t route = 0; route < routes_.size(); ++route) {
+      if (Open(route).empty()) continue;
+      if (engine_.Decide(route).kind == RouteVerdict::Kind::kDead) continue;
+      batch.push_back(route);
+      if (batch.size() == kBatch) settle();
+    }
+    settle();
+    if (has_cors_) AskAboutPreflights();
+  }
+
+ private:
+  // What one rule at one route came to; `taken_by` instead when the request that
+  // was found is another route's.
+  struct Answer {
+    Standing standing;
+    std::optional<std::uint32_t> taken_by;
+  };
+  struct Posed {
+    std::uint32_t route;
+    const Rule* rule;
+    GatewayExtract::Question question;
+  };
+
+  std::vector<const Rule*> InForce(std::uint32_t route) const {
+    std::vector<const Rule*> rules;
+    const auto add = [&](const std::vector<Rule>& scope) {
+      for (const Rule& rule : scope) rules.push_back(&rule);
+    };
+    add(policy_.gateways[gateway_].rules);
+    if (const auto* forward = std::get_if<syntax::Forward>(&routes_[route].action)) {
+      for (const auto& target : forward->targets) add(policy_[target.service].rules);
+    }
+    add(routes_[route].rules);
+    return rules;
+  }
+
+  // Those that have not been seen to decide.
+  std::vector<const Rule*> Open(std::uint32_t route) {
+    std::vector<const Rule*> rules = InForce(route);
+    std::erase_if(rules,
+                  [&](const Rule* rule) { return standings_[rule].kind == Kind::kDecides; });
+    return rules;
+  }
+
+  void Improve(const Rule* rule, Standing found) {
+    Standing& standing = standings_[rule];
+    if (found.kind > standing.kind) standing = std::move(found);
+  }
+
+  void GiveUp(const std::vector<std::uint32_t>& routes, const std::string& reason) {
+    for (const std::uint32_t route : routes) {
+      for (const Rule* rule : Open(route)) {
+        if (!settled_.contains({route, rule})) Improve(rule, {Kind::kUnknown, reason, {}, {}});
+      }
+    }
+  }
+
+  GatewayExtract Extract(const std::set<std::uint32_t>& places,
+                         GatewayExtract::Preflights preflights) const {
+    syntax::Gateway gateway = frame_;
+    for (const std::uint32_t place : places) gateway.routes.push_back(routes_[place]);
+    return {policy_, std::move(gateway), preflights};
+  }
+
+  std::vector<Posed> Pose(GatewayExtract& extract, const std::set<std::uint32_t>& places,
+                          const std::vector<std::uint32_t>& routes) {
+    std::vector<Posed> posed;
+    for (const std::uint32_t route : routes) {
+      const auto place = std::distance(places.begin(), places.find(route));
+      for (const Rule* rule : Open(route)) {
+        if (settled_.contains({route, rule})) continue;
+        posed.push_back({route, rule, extract.Pose(static_cast<std::uint32_t>(place), *rule)});
+      }
+    }
+    return posed;
+  }
+
+  void Settle(std::vector<std::uint32_t> routes) {
+    std::set<std::uint32_t> places;
+    for (std::size_t round = 0; !routes.empty(); ++round) {
+      places.insert(routes.begin(), routes.end());
+      if (round == budget_.rounds) {
+        GiveUp(routes, "too many earlier routes take what it matches (" +
+                           std::to_string(places.size()) + " were looked at)");
+        return;
+      }
+      GatewayExtract extract = Extract(places, has_cors_ ? GatewayExtract::Preflights::kNone
+                                                         : GatewayExtract::Preflights::kAnswered);
+      const std::vector<Posed> posed = Pose(extract, places, routes);
+      if (const std::string problem = extract.Prepare(); !problem.empty()) {
+        if (routes.size() == 1) return GiveUp(routes, problem);
+        for (const std::uint32_t route : routes) Settle({route});
+        return;
+      }
+      std::set<std::uint32_t> again;
+      for (const Posed& one : posed) {
+        if (standings_[one.rule].kind == Kind::kDecides) continue;
+        Answer answer = Ask(extract, one);
+        if (answer.taken_by) {
+          places.insert(*answer.taken_by);
+          again.insert(one.route);
+        } else {
+          settled_.insert({one.route, one.rule});
+          Improve(one.rule, std::move(answer.standing));
+        }
+      }
+      routes.assign(again.begin(), again.end());
+    }
+  }
+
+  Answer Ask(GatewayExtract& extract, const Posed& one) {
+    const std::string name = one.rule->allow ? "allow" : "deny";
+    if (one.question.row == nullptr) return {};
+    const struct {
+      const char* what;
+      Formula formula;
+      Kind kind;
+    } asked[] = {{" decides", one.question.decides, Kind::kDecides},
+                 {" holds", one.question.holds, Kind::kDeniedAnyway},
+                 {" is reached", one.question.reached, Kind::kNeverHolds}};
+    for (const auto& ask : asked) {
+      const Found found = extract.Find(name + ask.what, ask.formula, budget_.query_ms);
+      if (found.kind == Found::Kind::kNone) continue;
+      if (found.kind == Found::Kind::kUnknown) return {{Kind::kUnknown, found.reason, {}, {}}, {}};
+      Witness witness = extract.WitnessOf(found.request, *one.question.row);
+      const auto taken_by = TakenBy(witness);
+      if (taken_by && *taken_by < one.route) return {{}, taken_by};
+      if (taken_by != one.route) {
+        return {{Kind::kUnknown, "the solver's request is not one of its route's", {}, {}}, {}};
+      }
+      if (ask.kind != Kind::kDeniedAnyway) return {{ask.kind, "", {}, {}}, {}};
+      return {DeniedAnyway(extract, one, std::move(witness), found.request), {}};
+    }
+    return {};
+  }
+
+  std::optional<std::uint32_t> TakenBy(Witness witness) {
+    witness.client = ConnectionOf(witness).peer_address;
+    return engine_.FirstMatch(witness);
+  }
+
+  Standing DeniedAnyway(GatewayExtract& extract, const Posed& one, Witness witness,
+                        const std::vector<Value>& request) {
+    if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
+    const Row& row = *one.question.row;
+    const std::string wrong = Confirm(policy_, gateway_, replay_->table(), witness,
+                                      extract.CallerOf(request, row),
+                                      {false, 403, "denied", one.route});
+    if (!wrong.empty()) return {Kind::kUnknown, wrong, {}, {}};
+    Standing standing{Kind::kDeniedAnyway, "", std::move(witness), {}};
+    for (const Rule* rule : InForce(one.route)) {
+      if (!rule->allow && extract.Holds(*rule, request, row)) standing.denies.push_back(rule);
+    }
+    return standing;
+  }
+
+  // Rules that decide nothing but, perhaps, requests of a preflight's shape.
+  void AskAboutPreflights() {
+    settled_.clear();
+    std::vector<Reach> reaches;
+    for (const Route& route : routes_) {
+      reaches.push_back(ReachOf(route.match));
+      reaches.back().methods.clear();
+    }
+    for (std::uint32_t route = 0; route < routes_.size(); ++route) {
+      const auto& methods = routes_[route].match.methods;
+      if (!methods.empty() && std::ranges::find(methods, "OPTIONS") == methods.end()) continue;
+      if (Open(route).empty()) continue;
+      std::set<std::uint32_t> places;
+      for (std::uint32_t other = 0; other < routes_.size(); ++other) {
+        if (MayOverlap(reaches[other], reaches[route])) places.insert(other);
+      }
+      if (places.size() > budget_.neighbours) {
+        GiveUp({route}, std::to_string(places.size()) + " routes can take its preflights");
+        continue;
+      }
+      GatewayExtract extract = Extract(places, GatewayExtract::Preflights::kAnswered);
+      const std::vector<Posed> posed = Pose(extract, places, {route});
+      if (const std::string problem = extract.Prepare(); !problem.empty()) {
+        GiveUp({route}, problem);
+        continue;
+      }
+      for (const Posed& one : posed) {
+        Answer answer = Ask(extract, one);
+        if (!answer.taken_by) Improve(one.rule, std::move(answer.standing));
+      }
+    }
+  }
+
+  const Policy& policy_;
+  const std::uint32_t gateway_;
+  const std::vector<Route>& routes_;
+  Standings& standings_;
+  const StandingBudget& budget_;
+  ShadowEngine engine_;
+  syntax::Gateway frame_;  // the gateway without its routes
+  bool has_cors_ = false;
+  std::set<std::pair<std::uint32_t, const Rule*>> settled_;
+  std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
+};
+
+bool HasRules(const Policy& policy, const syntax::Gateway& gateway) {
+  if (!gateway.rules.empty()) return true;
+  return std::ranges::any_of(gateway.routes, [&](const Route& route) {
+    if (!route.rules.empty()) return true;
+    const auto* forward = std::get_if<syntax::Forward>(&route.action);
+    return forward != nullptr &&
+           std::ranges::any_of(forward->targets, [&](const auto& target) {
+             return !policy[target.service].rules.empty();
+           });
+  });
+}
+
+}  // namespace
+
+void FindStandings(const Policy& policy, std::uint32_t gateway, Standings& standings,
+                   const StandingBudget& budget) {
+  if (!HasRules(policy, policy.gateways[gateway])) return;
+  GatewayRules(policy, gateway, standings, budget).Run();
+}
+
+}  // namespace weir::compiler

@@ -1,0 +1,45 @@
+// Whether the rules of a gateway's routes ever decide: what `unreachable-policy`
+// reports from.
+//
+//   Standings standings;
+//   for (gateway...) FindStandings(policy, gateway, standings);
+//   if (standings[&rule].kind == Standing::Kind::kNeverHolds) Report(rule);
+#ifndef WEIR_COMPILER_CHECKS_RULE_STANDING_H_
+#define WEIR_COMPILER_CHECKS_RULE_STANDING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/witness/witness.h"
+#include "spec/syntax/policy.h"
+
+namespace weir::compiler {
+
+// What is known of a rule over all routes where it is in force, from worst to best.
+struct Standing {
+  enum class Kind : std::uint8_t { kNotReached, kNeverHolds, kDeniedAnyway, kUnknown, kDecides };
+  Kind kind = Kind::kNotReached;
+  std::string reason;                       // kUnknown
+  std::optional<Witness> witness;           // kDeniedAnyway
+  std::vector<const syntax::Rule*> denies;  // kDeniedAnyway: those that hold for the witness
+};
+using Standings = std::map<const syntax::Rule*, Standing>;
+
+struct StandingBudget {
+  unsigned query_ms = 2'000;
+  std::size_t rounds = 24;        // of adding earlier routes that take what was found
+  std::size_t neighbours = 300;   // routes held against one, where preflights matter
+};
+
+// Adds what the routes of one gateway say to `standings`, by place of the rule
+// in the policy.
+void FindStandings(const syntax::Policy& policy, std::uint32_t gateway, Standings& standings,
+                   const StandingBudget& budget = {});
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_CHECKS_RULE_STANDING_H_
