@@ -31,7 +31,7 @@ using syntax::Rule;
 using Found = Symbolic::Found;
 using Kind = Standing::Kind;
 
-constexpr std::size_t kBatch = 32;  // routes that share an extract
+constexpr std::size_t kBatch = 16;  // routes that share an extract
 
 class GatewayRules {
  public:

@@ -23,10 +23,9 @@ std::map<Treatment, std::set<Formula>> ByTreatment(const std::vector<Row>& rows,
   return parts;
 }
 
-std::size_t RowOf(const Universe& universe, const std::vector<Row>& rows,
-                  const std::vector<Value>& request) {
+std::size_t RowOf(const std::vector<bool>& holds, const std::vector<Row>& rows) {
   std::size_t at = 0;
-  while (at < rows.size() && !universe.Evaluate(rows[at].when, request)) ++at;
+  while (at < rows.size() && !holds[rows[at].when]) ++at;
   return at;
 }
 
@@ -63,8 +62,8 @@ Differences FindDifferences(Universe& universe, Symbolic& symbolic, const std::s
       result.more = true;
       break;
     }
-    Disagreement region{RowOf(universe, first, found.request),
-                        RowOf(universe, second, found.request), std::move(found.request)};
+    const std::vector<bool> holds = universe.EvaluateAll(found.request);
+    Disagreement region{RowOf(holds, first), RowOf(holds, second), std::move(found.request)};
     if (region.first == first.size() || region.second == second.size()) {
       result.unknown = name + ": a request belongs to no row";
       break;

@@ -76,25 +76,41 @@ std::vector<Formula> Formulas::Parts(Formula root) const {
   return parts;
 }
 
+template <class Holds>
+bool Formulas::NodeHolds(Formula f, const Holds& holds,
+                         const std::function<bool(std::uint32_t atom)>& value) const {
+  const Node& node = nodes_[f];
+  const auto is_true = [&](Formula child) { return static_cast<bool>(holds[child]); };
+  switch (node.kind) {
+    case Node::Kind::kConstant: return f == kTrue;
+    case Node::Kind::kAtom: return value(node.atom);
+    case Node::Kind::kNot: return !is_true(node.children[0]);
+    case Node::Kind::kAnd:
+      return std::all_of(node.children.begin(), node.children.end(), is_true);
+    case Node::Kind::kOr:
+      return std::any_of(node.children.begin(), node.children.end(), is_true);
+  }
+  return false;
+}
+
+std::vector<bool> Formulas::EvaluateAll(
+    const std::function<bool(std::uint32_t atom)>& value) const {
+  std::vector<bool> holds(nodes_.size());
+  // A node's children come before it.
+  for (Formula f = 0; f < holds.size(); ++f) holds[f] = NodeHolds(f, holds, value);
+  return holds;
+}
+
 bool Formulas::Evaluate(Formula root,
                         const std::function<bool(std::uint32_t atom)>& value) const {
-  std::vector<std::uint8_t> holds(root + 1);
-  for (Formula f : Parts(root)) {
-    const Node& node = nodes_[f];
-    auto is_true = [&](Formula child) { return holds[child] != 0; };
-    switch (node.kind) {
-      case Node::Kind::kConstant: holds[f] = f == kTrue; break;
-      case Node::Kind::kAtom: holds[f] = value(node.atom); break;
-      case Node::Kind::kNot: holds[f] = !is_true(node.children[0]); break;
-      case Node::Kind::kAnd:
-        holds[f] = std::all_of(node.children.begin(), node.children.end(), is_true);
-        break;
-      case Node::Kind::kOr:
-        holds[f] = std::any_of(node.children.begin(), node.children.end(), is_true);
-        break;
-    }
-  }
-  return holds[root] != 0;
+  return Evaluate(Parts(root), value);
+}
+
+bool Formulas::Evaluate(const std::vector<Formula>& parts,
+                        const std::function<bool(std::uint32_t atom)>& value) const {
+  std::vector<std::uint8_t> holds(parts.back() + 1);
+  for (Formula f : parts) holds[f] = NodeHolds(f, holds, value);
+  return holds[parts.back()] != 0;
 }
 
 }  // namespace weir::compiler

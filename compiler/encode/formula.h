@@ -49,10 +49,18 @@ class Formulas {
   // The nodes that `root` is made of, itself included, ascending.
   std::vector<Formula> Parts(Formula root) const;
 
-  // The value of `root` when each atom has the value that `value` gives.
+  // By node: its value when each atom has the value that `value` gives. For
+  // many formulas of one request.
+  std::vector<bool> EvaluateAll(const std::function<bool(std::uint32_t atom)>& value) const;
+  // The value of `root` alone; of the last of `parts`, when they are Parts(root).
   bool Evaluate(Formula root, const std::function<bool(std::uint32_t atom)>& value) const;
+  bool Evaluate(const std::vector<Formula>& parts,
+                const std::function<bool(std::uint32_t atom)>& value) const;
 
  private:
+  template <class Holds>
+  bool NodeHolds(Formula f, const Holds& holds,
+                 const std::function<bool(std::uint32_t atom)>& value) const;
   Formula Intern(Node node);
   Formula Many(Node::Kind kind, std::vector<Formula> parts, Formula unit, Formula zero);
 

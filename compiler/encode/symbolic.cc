@@ -163,10 +163,16 @@ struct Symbolic::Impl {
     return request;
   }
 
+  bool Holds(const std::vector<Formula>& parts, const std::vector<Choice>& request) const {
+    return universe.f.Evaluate(parts, [&](std::uint32_t atom) {
+      return AtomHolds(request, universe.atom(atom));
+    });
+  }
+
   // Tries to give dimension `d` a plainer choice.
-  void ShrinkOne(Formula formula, std::vector<Choice>& request, std::uint32_t d) const {
+  void ShrinkOne(const std::vector<Formula>& parts, std::vector<Choice>& request, std::uint32_t d) const {
     const Choice before = request[d];
-    auto holds = [&] { return Holds(formula, request); };
+    auto holds = [&] { return Holds(parts, request); };
     if (!IsList(d)) {
       constexpr std::uint32_t kTries = 64;
       for (std::uint32_t c = 0; c < std::min(before.of, kTries); ++c) {
@@ -196,9 +202,10 @@ struct Symbolic::Impl {
       return std::pair(ShrinkRank(universe.dimensions()[a].key.part), a) <
              std::pair(ShrinkRank(universe.dimensions()[b].key.part), b);
     });
+    const std::vector<Formula> parts = universe.f.Parts(formula);
     // Twice: what became plainer late may set free what could not be before.
     for (int round = 0; round < 2; ++round) {
-      for (std::uint32_t d : order) ShrinkOne(formula, request, d);
+      for (std::uint32_t d : order) ShrinkOne(parts, request, d);
     }
   }
 

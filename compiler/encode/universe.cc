@@ -226,6 +226,14 @@ bool Universe::Holds(const Dimension& dimension, const Test& test, const Value& 
   return false;
 }
 
+std::vector<bool> Universe::EvaluateAll(const std::vector<Value>& request) const {
+  return f.EvaluateAll([&](std::uint32_t atom) {
+    const AtomKey key = atoms_[atom];
+    const Dimension& dimension = dimensions_[key.dimension];
+    return Holds(dimension, dimension.tests[key.test], request[key.dimension]);
+  });
+}
+
 bool Universe::Evaluate(Formula formula, const std::vector<Value>& request) const {
   return f.Evaluate(formula, [&](std::uint32_t atom) {
     const AtomKey key = atoms_[atom];

@@ -139,6 +139,8 @@ class Universe {
   static bool Holds(const Dimension& dimension, const Test& test, const Value& value);
   // The value of a formula on a concrete request: one value for each dimension.
   bool Evaluate(Formula formula, const std::vector<Value>& request) const;
+  // The value of every formula, by formula.
+  std::vector<bool> EvaluateAll(const std::vector<Value>& request) const;
 
   // A language that could not be built (its automaton is over budget): every
   // verdict is then Unknown with this reason. Empty: none.
