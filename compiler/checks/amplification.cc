@@ -18,22 +18,32 @@ using syntax::Policy;
 using syntax::Route;
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-constexpr std::size_t kMaxSteps = 200'000;
 
 std::uint64_t Times(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > kMost / b ? kMost : a * b;
 }
 std::uint64_t Plus(std::uint64_t a, std::uint64_t b) { return a > kMost - b ? kMost : a + b; }
 
-// How one hop multiplies what comes in.
+// What comes in.
 struct Factor {
   std::uint64_t tries = 1;
-  double sustained = 1;
+  LoadFactor sustained{1};
 };
+
+// How one hop multiplies it.
+struct HopFactor {
+  std::uint32_t tries = 1;
+  std::uint32_t times = 1;      // calls: in the long run as well
+  std::uint32_t percent = 100;  // what a retry budget lets through in the long run
+};
+
+Factor Through(const Factor& in, const HopFactor& hop) {
+  return {Times(in.tries, hop.tries), in.sustained.Times(hop.times).TimesPercent(hop.percent)};
+}
 
 struct Reach {
   std::uint64_t tries = 0;
-  double sustained = 0;
+  LoadFactor sustained;
   std::uint64_t worst = 0;  // the product along `path`
   std::vector<LoadHop> path;
   bool bounded = true;
@@ -50,7 +60,11 @@ bool IsDirection(const Gateway& gateway, const Route& route, Listener::Direction
 
 class Walk {
  public:
-  explicit Walk(const Policy& policy) : policy_(policy), passes_(policy.services.size(), 0) {}
+  Walk(const Policy& policy, std::size_t max_steps)
+      : policy_(policy), max_steps_(max_steps), passes_(policy.services.size(), 0) {}
+
+  // Whether the last walk came to its end.
+  bool complete() const { return steps_ <= max_steps_; }
 
   Reaches From(const Gateway& gateway, const Route& route) {
     found_.clear();
@@ -60,13 +74,14 @@ class Walk {
   }
 
  private:
-  Factor FactorOf(const Route& route) const {
+  HopFactor FactorOf(const Route& route) const {
     if (!route.retry) return {};
     const auto& retry = policy_[*route.retry];
-    return {retry.attempts, retry.attempts > 1 ? 1 + retry.budget_percent / 100.0 : 1};
+    const auto percent = static_cast<std::uint32_t>(retry.budget_percent);
+    return {retry.attempts, 1, retry.attempts > 1 ? 100 + percent : 100};
   }
 
-  void TakeRoute(const Gateway& gateway, const Route& route, Factor in) {
+  void TakeRoute(const Gateway& gateway, const Route& route, const Factor& in) {
     const auto* forward = std::get_if<syntax::Forward>(&route.action);
     if (forward == nullptr) return;
     const Reaches before = found_;
@@ -76,7 +91,9 @@ class Walk {
       Go(gateway.name + "/" + route.name, target.service.index, route.node, in, FactorOf(route));
       for (auto& [service, reach] : found_) {
         auto& kept = most[service];
+        LoadFactor sustained = std::max(kept.sustained, reach.sustained);
         if (!reach.bounded || (kept.bounded && reach.tries > kept.tries)) kept = reach;
+        kept.sustained = std::move(sustained);
       }
     }
     found_ = std::move(most);
@@ -86,28 +103,24 @@ class Walk {
   }
 
   // One hop: from `who` to a service, then on into it.
-  void Go(const std::string& who, std::uint32_t service, syntax::NodeId node, Factor in,
-          Factor hop) {
+  void Go(const std::string& who, std::uint32_t service, syntax::NodeId node,
+          const Factor& in, const HopFactor& hop) {
     path_.push_back({{who + " -> " + policy_.services[service].name, hop.tries}, node});
     services_.push_back(service);
-    const Factor out{Times(in.tries, hop.tries), in.sustained * hop.sustained};
-    Arrive(service, out);
+    Arrive(service, Through(in, hop));
     services_.pop_back();
     path_.pop_back();
   }
 
-  void Arrive(std::uint32_t service, Factor in) {
+  void Arrive(std::uint32_t service, const Factor& in) {
     Reach& reach = found_[service];
     reach.tries = Plus(reach.tries, in.tries);
-    reach.sustained += in.sustained;
+    reach.sustained = reach.sustained.Plus(in.sustained);
     if (in.tries > reach.worst) {
       reach.worst = in.tries;
       reach.path = path_;
     }
-    if (++steps_ > kMaxSteps) {
-      Unbounded(reach, "more call paths than can be walked lead to it");
-      return;
-    }
+    if (++steps_ > max_steps_) return;
     const auto& depth = policy_.services[service].call_depth;
     if (depth && passes_[service] >= *depth) return;
     if (passes_[service] > 0 && !depth && !CycleHasDepth(service)) {
@@ -145,7 +158,7 @@ class Walk {
         if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
           if (forward->targets.front().service.index != service) TakeRoute(gateway, route, in);
         }
-        in = {Times(in.tries, hop.tries), in.sustained * hop.sustained};
+        in = Through(in, hop);
         path_.push_back(
             {{gateway.name + "/" + route.name + " -> application", hop.tries}, route.node});
         Call(service, in);
@@ -157,20 +170,19 @@ class Walk {
   }
 
   // What the application calls.
-  void Call(std::uint32_t service, Factor in) {
+  void Call(std::uint32_t service, const Factor& in) {
     const auto& caller = policy_.services[service];
     for (const auto& call : caller.calls) {
-      const Factor each{Times(in.tries, call.times), in.sustained * call.times};
+      const HopFactor hop{call.times, call.times, 100};
       const auto [gateway, route] = Outbound(service, call.callee.index);
       if (route == nullptr) {
-        const Factor hop{call.times, static_cast<double>(call.times)};
         Go(caller.name, call.callee.index, call.node, in, hop);
       } else if (call.times == 1) {
-        TakeRoute(*gateway, *route, each);
+        TakeRoute(*gateway, *route, Through(in, hop));
       } else {
         path_.push_back(
             {{caller.name + " calls " + policy_[call.callee].name, call.times}, call.node});
-        TakeRoute(*gateway, *route, each);
+        TakeRoute(*gateway, *route, Through(in, hop));
         path_.pop_back();
       }
     }
@@ -193,6 +205,7 @@ class Walk {
   }
 
   const Policy& policy_;
+  const std::size_t max_steps_;
   std::vector<std::uint32_t> passes_;    // by service: on the path
   std::vector<std::uint32_t> services_;  // the path
   std::vector<LoadHop> path_;
@@ -202,13 +215,15 @@ class Walk {
 
 }  // namespace
 
-std::vector<ServiceLoad> Amplification(const Policy& policy) {
+std::vector<ServiceLoad> Amplification(const Policy& policy,
+                                       const AmplificationOptions& options) {
   // Requests from outside come in by gateways; without any, by whatever there is.
   const bool edges = std::ranges::any_of(policy.gateways, [](const Gateway& gateway) {
     return gateway.kind == Gateway::Kind::kGateway;
   });
   std::map<std::uint32_t, ServiceLoad> loads;
-  Walk walk(policy);
+  Walk walk(policy, options.max_steps);
+  bool complete = true;
   for (const Gateway& gateway : policy.gateways) {
     if (edges && gateway.kind != Gateway::Kind::kGateway) continue;
     for (const Route& route : gateway.routes) {
@@ -223,7 +238,14 @@ std::vector<ServiceLoad> Amplification(const Policy& policy) {
         load.amplification = reach.bounded ? reach.tries : kMost;
         load.path = std::move(reach.path);
       }
+      complete = complete && walk.complete();
     }
+  }
+  for (std::uint32_t service = 0; !complete && service < policy.services.size(); ++service) {
+    ServiceLoad& load = loads[service];
+    load.service = service;
+    load.complete = false;
+    if (load.bounded) load.reason = "there are more call paths than can be walked";
   }
   std::vector<ServiceLoad> ordered;
   for (auto& [service, load] : loads) ordered.push_back(std::move(load));

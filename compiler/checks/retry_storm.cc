@@ -71,6 +71,13 @@ CheckResult CheckRetryStorms(const syntax::Policy& policy) {
       policy.amplification_bound > 0 ? policy.amplification_bound : kDefaultBound;
   const auto loads = Amplification(policy);
   for (const ServiceLoad& load : loads) {
+    if (!load.complete && !Exceeds(load, bound)) {
+      result.unknown.push_back({"retry-storm",
+                                "how many tries of one request can come to service '" +
+                                    policy.services[load.service].name + "': " + load.reason,
+                                SpanOf(policy, policy.services[load.service].node)});
+      continue;
+    }
     if (!Exceeds(load, bound) || PartOfAnother(load, loads, bound)) continue;
     result.findings.push_back(Storm(policy, load, bound));
   }

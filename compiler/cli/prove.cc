@@ -129,10 +129,11 @@ Entry OfTable(const dsl::LoadResult& loaded, std::uint32_t gateway,
 bool Within(const compiler::ServiceLoad& load, const syntax::AmplificationClaim& claim) {
   using Measure = syntax::AmplificationClaim::Measure;
   if (!load.bounded) return false;
-  const double value = claim.measure == Measure::kSustainedLoad
-                           ? load.sustained
-                           : static_cast<double>(load.amplification);
-  return value * 1000 <= static_cast<double>(claim.bound_thousandths);
+  if (claim.measure == Measure::kSustainedLoad) {
+    return load.sustained.AtMostThousandths(claim.bound_thousandths);
+  }
+  // Tries are whole.
+  return load.amplification <= claim.bound_thousandths / 1000;
 }
 
 // A bound on the call graph: no request shows it, a path of hops does.
@@ -143,8 +144,14 @@ Entry OfBound(const dsl::LoadResult& loaded, std::uint32_t proof,
   const auto& claim = std::get<syntax::AmplificationClaim>(loaded.policy->proofs[proof].claim);
   for (const compiler::ServiceLoad& load : loads) {
     if (claim.service && claim.service->index != load.service) continue;
-    if (Within(load, claim)) continue;
     const std::string& service = loaded.policy->services[load.service].name;
+    if (Within(load, claim)) {
+      if (!load.complete) {
+        entry.kind = Entry::Kind::kUnknown;
+        entry.detail = service + ": " + load.reason;
+      }
+      continue;
+    }
     entry.kind = Entry::Kind::kRefuted;
     entry.factor = load.amplification;
     entry.path.clear();
@@ -152,7 +159,7 @@ Entry OfBound(const dsl::LoadResult& loaded, std::uint32_t proof,
     entry.detail = load.bounded
                        ? "one request can come to " + std::to_string(load.amplification) +
                              " tries at " + service + ", in the long run " +
-                             std::to_string(load.sustained)
+                             load.sustained.Text()
                        : service + ": " + load.reason;
     break;
   }

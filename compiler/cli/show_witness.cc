@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "compiler/witness/confirm.h"
+#include "compiler/report/witness_json.h"
 #include "spec/model/address.h"
 
 namespace weir::cli {
@@ -12,26 +12,6 @@ namespace {
 
 using compiler::Witness;
 using nlohmann::json;
-
-std::string UrlOf(const Witness& witness) {
-  return witness.scheme + "://" + witness.host + compiler::RawRequestOf(witness).target;
-}
-
-// In single quotes, as a shell reads it.
-std::string Quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-std::string CurlOf(const Witness& witness) {
-  std::string curl = "curl -X " + witness.method;
-  for (const auto& [name, value] : witness.headers) {
-    // An empty value is written with a semicolon.
-    curl += " -H " + Quoted(value.empty() ? name + ";" : name + ": " + value);
-  }
-  return curl + " " + Quoted(UrlOf(witness));
-}
 
 json ClaimJson(const syntax::ClaimValue& value) {
   return std::visit([](const auto& one) { return json(one); }, value);
@@ -43,25 +23,10 @@ std::string Printed(const json& value) {
 
 }  // namespace
 
-json WitnessJson(const Witness& witness) {
-  json headers = json::array();
-  for (const auto& [name, value] : witness.headers) headers.push_back({name, value});
-  json context = json::object();
-  if (witness.client) context["client"] = model::AddressText(*witness.client);
-  if (witness.peer) context["peer"] = *witness.peer;
-  if (witness.consumer) context["consumer"] = *witness.consumer;
-  json claims = json::object();
-  for (const auto& [name, value] : witness.claims) claims[name] = ClaimJson(value);
-  if (witness.jwt) context["claims"] = claims;
-  return {{"method", witness.method},
-          {"url", UrlOf(witness)},
-          {"headers", headers},
-          {"context", context},
-          {"curl", CurlOf(witness)}};
-}
+json WitnessJson(const Witness& witness) { return json::parse(compiler::WitnessJson(witness)); }
 
 std::string WitnessText(const Witness& witness, const std::string& indent) {
-  std::string text = indent + witness.method + " " + UrlOf(witness) + "\n";
+  std::string text = indent + witness.method + " " + Url(witness) + "\n";
   for (const auto& [name, value] : witness.headers) {
     text += indent + name + ": " + (value.empty() ? "(empty)" : value) + "\n";
   }

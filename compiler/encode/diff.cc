@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "compiler/encode/confirm.h"
 #include "compiler/encode/decode.h"
@@ -103,6 +104,18 @@ Region RegionOf(const Universe& u, const std::string& gateway, const Side& befor
   const Row& row = by_new ? new_row : old_row;
   region.witness = Decode(u, found.request, row.place, side.listeners);
   region.circumstance = Circumstance(u, found.request, row.place);
+  // A credential that only the other policy asks for belongs to the request as well.
+  const Side& other_side = by_new ? before : after;
+  const Row& other_row = by_new ? old_row : new_row;
+  Witness other = Decode(u, found.request, other_row.place, other_side.listeners);
+  if (!region.witness.jwt && other.jwt) {
+    region.witness.jwt = true;
+    region.witness.claims = std::move(other.claims);
+  }
+  if (!region.witness.consumer) region.witness.consumer = std::move(other.consumer);
+  if (region.circumstance.empty()) {
+    region.circumstance = Circumstance(u, found.request, other_row.place);
+  }
   return region;
 }
 

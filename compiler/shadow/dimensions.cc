@@ -39,9 +39,6 @@ bool AnyHolds(const std::vector<Network>& networks, const Address& address) {
          });
 }
 
-// 203.0.113.7, of the block that RFC 5737 keeps for documentation.
-constexpr Address kSomeAddress{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7}};
-
 }  // namespace
 
 std::vector<ListenerGroup> GroupListeners(const syntax::Gateway& gateway) {

@@ -45,6 +45,8 @@ void ShadowEngine::ShowDead(std::uint32_t route, RouteVerdict& verdict) {
     std::erase(others, blocker);
     RouteVerdict open = DecideAmong(route, &others);
     if (open.kind != RouteVerdict::Kind::kAlive) continue;
+    // The blocker that was left out may look at the client's address.
+    if (!open.witness->client) open.witness->client = kSomeAddress;
     const auto taken_by = FirstMatch(*open.witness);
     if (!taken_by || *taken_by >= route) continue;
     const bool differs = !SameOutcome(gateway_.routes[route], gateway_.routes[*taken_by]);

@@ -1,30 +1,9 @@
 #include "compiler/witness/confirm.h"
 
-#include <string_view>
-
 #include "compiler/replay/replay.h"
 
 namespace weir::compiler {
 namespace {
-
-// Every octet that is not unreserved is escaped: no value can pose as two.
-std::string PercentEncoded(const std::string& text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-  std::string encoded;
-  for (char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      encoded += c;
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kDigits[octet / 16];
-    encoded += kDigits[octet % 16];
-  }
-  return encoded;
-}
 
 syntax::Address SomeAddress() {
   syntax::Address address;  // 203.0.113.1, for documentation
@@ -48,12 +27,7 @@ model::RawRequest RawRequestOf(const Witness& witness) {
   model::RawRequest raw;
   raw.method = witness.method;
   raw.scheme = witness.scheme;
-  raw.target = witness.path;
-  char separator = '?';
-  for (const auto& [name, value] : witness.query) {
-    raw.target += separator + PercentEncoded(name) + "=" + PercentEncoded(value);
-    separator = '&';
-  }
+  raw.target = Target(witness);
   raw.fields.emplace_back("host", witness.host);
   for (const auto& header : witness.headers) raw.fields.push_back(header);
   return raw;

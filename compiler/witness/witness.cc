@@ -53,14 +53,18 @@ std::string Comment(const std::string& text) {
 
 }  // namespace
 
-std::string Url(const Witness& witness) {
-  std::string url = witness.scheme + "://" + witness.host + witness.path;
+std::string Target(const Witness& witness) {
+  std::string target = witness.path;
   char separator = '?';
   for (const auto& [name, value] : witness.query) {
-    url += separator + Encoded(name) + "=" + Encoded(value);
+    target += separator + Encoded(name) + "=" + Encoded(value);
     separator = '&';
   }
-  return url;
+  return target;
+}
+
+std::string Url(const Witness& witness) {
+  return witness.scheme + "://" + witness.host + Target(witness);
 }
 
 std::string Curl(const Witness& witness) {

@@ -31,6 +31,8 @@ struct Witness {
   std::uint32_t listener = 0;
 };
 
+// "/path?query", the query percent-encoded.
+std::string Target(const Witness& witness);
 // "https://host/path?query".
 std::string Url(const Witness& witness);
 // A command line that sends it (claims become a comment, as no token can be made).

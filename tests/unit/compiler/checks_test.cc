@@ -207,7 +207,36 @@ TEST(RetryStorm, SumsOverPathsAndCountsCalls) {
   const auto loads = Amplification(policy);
   ASSERT_EQ(loads.size(), 3u);
   EXPECT_EQ(loads[2].amplification, 2u * 2 * 2 + 2 * 3);
-  EXPECT_NEAR(loads[0].sustained, 1.2, 1e-9);
+  EXPECT_TRUE(loads[0].sustained.AtMostThousandths(1'200));
+  EXPECT_FALSE(loads[0].sustained.AtMostThousandths(1'199));
+  // 1.2 x 1.2 x 1.2 over the sidecars, and 1.2 x 3 straight: 5.328, which no double is.
+  EXPECT_TRUE(loads[2].sustained.AtMostThousandths(5'328));
+  EXPECT_FALSE(loads[2].sustained.AtMostThousandths(5'327));
+  EXPECT_EQ(loads[2].sustained.Text(), "5.328");
+}
+
+TEST(RetryStorm, TheLongRunFactorIsExact) {
+  LoadFactor product(1);
+  for (int i = 0; i < 40; ++i) product = product.TimesPercent(110);
+  // 1.1^40 is 45.2592555681759518058893560348969204658401 to its last digit.
+  EXPECT_TRUE(product.AtMostThousandths(45'260));
+  EXPECT_FALSE(product.AtMostThousandths(45'259));
+  LoadFactor tenths;
+  for (int i = 0; i < 10; ++i) tenths = tenths.Plus(LoadFactor(1).TimesPercent(10));
+  EXPECT_TRUE(tenths.AtMostThousandths(1'000));  // ten times 0.1 in doubles is less than 1
+  EXPECT_FALSE(tenths < LoadFactor(1));
+  EXPECT_FALSE(LoadFactor(1) < tenths);
+}
+
+TEST(RetryStorm, PathsThatWereNotWalkedAreNotFine) {
+  const Policy policy = ThreeLayers(2);
+  const auto loads = Amplification(policy, {.max_steps = 2});
+  ASSERT_EQ(loads.size(), 3u);
+  for (const ServiceLoad& load : loads) {
+    EXPECT_TRUE(load.bounded);
+    EXPECT_FALSE(load.complete);
+    EXPECT_FALSE(load.reason.empty());
+  }
 }
 
 TEST(RetryStorm, ACycleIsUnboundedUnlessADepthIsDeclared) {
