@@ -18,6 +18,7 @@ void AddExplain(CLI::App& app, int& status);
 void AddFmt(CLI::App& app, int& status);
 void AddLint(CLI::App& app, int& status);
 void AddProve(CLI::App& app, int& status);
+void AddRun(CLI::App& app, int& status);
 void AddTable(CLI::App& app, int& status);
 void AddTest(CLI::App& app, int& status);
 
@@ -28,6 +29,7 @@ inline constexpr AddCommand kCommands[] = {
     AddFmt,
     AddLint,
     AddProve,
+    AddRun,
     AddTable,
     AddTest,
 };

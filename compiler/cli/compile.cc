@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
+#include "compiler/cli/steps.h"
 #include "compiler/lower/lower.h"
 #include "compiler/lower/rebase.h"
 #include "dsl/resolve/load.h"
@@ -48,9 +50,10 @@ std::string WrongNames(const syntax::Policy& policy) {
 }
 
 std::vector<TableFile> LowerAll(const syntax::Policy& policy, const dsl::SourceMap& sources,
+                                const std::vector<std::uint32_t>& gateways,
                                 const std::string& folder, bool& failed) {
   std::vector<TableFile> files;
-  for (std::uint32_t i = 0; i < policy.gateways.size(); ++i) {
+  for (const std::uint32_t i : gateways) {
     auto octets = compiler::Lower(policy, &sources, i);
     if (!octets) {
       Report(octets.error(), sources);
@@ -74,7 +77,7 @@ bool WriteAll(const std::vector<TableFile>& files) {
       break;
     }
     const auto result = WriteWhole(files[written].path + suffix, files[written].octets);
-    if (!result) wrong = result.error();
+    if (!result) wrong = "'" + files[written].path + "': " + result.error();
   }
   for (std::size_t i = 0; i < written; ++i) {
     std::error_code error;
@@ -90,34 +93,47 @@ int Compile(const Options& options) {
   dsl::LoadResult loaded = dsl::Load(options.file);
   Report(loaded.diagnostics, loaded.sources);
   if (!loaded.policy) return kBadCall;
-  if (loaded.policy->gateways.empty()) {
-    Complain("'" + options.file + "' has no gateway and no sidecar: there is nothing to compile");
-    return kBadCall;
-  }
-  if (const std::string wrong = WrongNames(*loaded.policy); !wrong.empty()) {
-    Complain(wrong);
-    return kBadCall;
-  }
-  compiler::RebaseFiles(*loaded.policy, fs::path(options.file).parent_path().string(),
-                        options.folder);
-  bool failed = false;
-  const auto files = LowerAll(*loaded.policy, loaded.sources, options.folder, failed);
-  if (failed) return kBadCall;
-  std::error_code error;
-  fs::create_directories(options.folder, error);
-  if (!fs::is_directory(options.folder)) {
-    Complain("'" + options.folder + "' cannot be made a folder" +
-             (error ? ": " + error.message() : ""));
-    return kBadCall;
-  }
-  if (!WriteAll(files)) return kBadCall;
-  for (const TableFile& file : files) {
-    std::fprintf(stderr, "%s: %zu octets\n", file.path.c_str(), file.octets.size());
-  }
-  return kFine;
+  const auto all = AllGateways(*loaded.policy);
+  return CompileStep(loaded, options.file, all, options.folder).empty() ? kBadCall : kFine;
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> AllGateways(const syntax::Policy& policy) {
+  std::vector<std::uint32_t> all(policy.gateways.size());
+  std::iota(all.begin(), all.end(), 0u);
+  return all;
+}
+
+std::vector<std::string> CompileStep(dsl::LoadResult& loaded, const std::string& file,
+                                     const std::vector<std::uint32_t>& gateways,
+                                     const std::string& folder) {
+  if (gateways.empty()) {
+    Complain("'" + file + "' has no gateway and no sidecar: there is nothing to compile");
+    return {};
+  }
+  if (const std::string wrong = WrongNames(*loaded.policy); !wrong.empty()) {
+    Complain(wrong);
+    return {};
+  }
+  compiler::RebaseFiles(*loaded.policy, fs::path(file).parent_path().string(), folder);
+  bool failed = false;
+  const auto files = LowerAll(*loaded.policy, loaded.sources, gateways, folder, failed);
+  if (failed) return {};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!fs::is_directory(folder)) {
+    Complain("'" + folder + "' cannot be made a folder" + (error ? ": " + error.message() : ""));
+    return {};
+  }
+  if (!WriteAll(files)) return {};
+  std::vector<std::string> written;
+  for (const TableFile& table : files) {
+    std::fprintf(stderr, "%s: %zu octets\n", table.path.c_str(), table.octets.size());
+    written.push_back(table.path);
+  }
+  return written;
+}
 
 void AddCompile(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();

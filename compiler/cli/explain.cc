@@ -1,5 +1,6 @@
 // `weir explain`: what a policy or table does with one request, and why.
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <string>
@@ -52,6 +53,12 @@ int Explain(Options& options) {
       }
       options.question.claims = std::move(*text);
     }
+  }
+  // Said even where nothing reads them: what was given is not what was meant.
+  if (options.question.claims &&
+      !nlohmann::json::parse(*options.question.claims, nullptr, false).is_object()) {
+    Complain("--claims: this is no JSON object");
+    return kBadCall;
   }
   const auto table = OpenTable(options.file, options.gateway);
   if (!table) return kBadCall;

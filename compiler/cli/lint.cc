@@ -12,6 +12,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
+#include "compiler/cli/steps.h"
 #include "compiler/report/report.h"
 #include "dsl/resolve/load.h"
 
@@ -77,6 +78,14 @@ int Lint(const Options& options) {
 }
 
 }  // namespace
+
+int LintStep(const dsl::LoadResult& loaded) {
+  compiler::Report report;
+  report.push_back({&loaded.sources, compiler::RunChecks(*loaded.policy)});
+  const bool silent = report[0].result.findings.empty() && report[0].result.unknown.empty();
+  if (!silent && !Print(Shown(report, "text"))) return kBadCall;
+  return StatusOf(report, "warning");
+}
 
 void AddLint(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();

@@ -1,6 +1,7 @@
 #include "compiler/cli/open_table.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "compiler/cli/output.h"
@@ -12,6 +13,8 @@ namespace weir::cli {
 namespace {
 
 bool IsTable(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;  // a pipe would make it wait
   std::ifstream file(path, std::ios::binary);
   std::array<char, 8> magic{};
   file.read(magic.data(), magic.size());

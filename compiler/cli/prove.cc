@@ -12,6 +12,7 @@
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
+#include "compiler/cli/steps.h"
 #include "compiler/encode/equivalence.h"
 #include "compiler/encode/prove.h"
 #include "compiler/lower/lower.h"
@@ -259,17 +260,28 @@ std::string AsJson(const std::vector<Entry>& entries) {
   return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+int StatusOf(const std::vector<Entry>& entries) {
+  if (Count(entries, Entry::Kind::kRefuted) > 0) return kFindings;
+  return Count(entries, Entry::Kind::kUnknown) > 0 ? kUndecided : kFine;
+}
+
 int RunProve(const Options& options) {
   const dsl::LoadResult loaded = dsl::Load(options.file);
   Report(loaded.diagnostics, loaded.sources);
   if (!loaded.policy) return kBadCall;
   const std::vector<Entry> entries = Prove(loaded);
   if (!Print(options.format == "json" ? AsJson(entries) : AsText(entries))) return kBadCall;
-  if (Count(entries, Entry::Kind::kRefuted) > 0) return kFindings;
-  return Count(entries, Entry::Kind::kUnknown) > 0 ? kUndecided : kFine;
+  return StatusOf(entries);
 }
 
 }  // namespace
+
+int ProveStep(const dsl::LoadResult& loaded) {
+  const std::vector<Entry> entries = Prove(loaded);
+  const int status = StatusOf(entries);
+  if (status != kFine && !Print(AsText(entries))) return kBadCall;
+  return status;
+}
 
 void AddProve(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();

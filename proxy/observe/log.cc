@@ -10,7 +10,7 @@ spdlog::logger& Logger() {
   static const std::shared_ptr<spdlog::logger> logger = [] {
     auto made = std::make_shared<spdlog::logger>("weir-proxy",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %n: %v");
+    made->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %n[%P]: %v");
     made->flush_on(spdlog::level::info);
     return made;
   }();

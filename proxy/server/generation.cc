@@ -1,11 +1,14 @@
 #include "proxy/server/generation.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "proxy/net/fd.h"
 #include "proxy/observe/log.h"
 #include "proxy/server/capabilities.h"
 
@@ -15,14 +18,24 @@ namespace {
 using Errors = std::vector<std::string>;
 
 // Read whole rather than mapped: whoever overwrites the file in place must not
-// change the table under running requests.
+// change the table under running requests. A pipe would make the loop wait.
 std::expected<std::string, std::string> ReadWhole(const std::string& file) {
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::unexpected("cannot read " + file + ": " + std::strerror(errno));
-  std::string octets((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return std::unexpected("cannot read " + file);
-  return octets;
+  const auto failed = [&](const std::string& why) {
+    return std::unexpected("cannot read " + file + ": " + why);
+  };
+  const net::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat about {};
+  if (!fd || ::fstat(fd.get(), &about) != 0) return failed(std::strerror(errno));
+  if (S_ISDIR(about.st_mode)) return failed("it is a directory");
+  if (!S_ISREG(about.st_mode)) return failed("it is not a regular file");
+  std::string octets;
+  for (char buffer[1 << 16];;) {
+    const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(std::strerror(errno));
+    if (got == 0) return octets;
+    octets.append(buffer, static_cast<std::size_t>(got));
+  }
 }
 
 std::string FolderOf(const std::string& file) {

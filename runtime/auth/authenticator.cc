@@ -2,7 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -28,11 +30,11 @@ struct Issuer {
 
 std::expected<std::string, std::string> ReadKeyFile(const std::string& path) {
   struct stat about {};
-  if (stat(path.c_str(), &about) != 0) return std::unexpected(path + ": cannot be opened");
+  if (stat(path.c_str(), &about) != 0) return std::unexpected(path + ": " + std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return std::unexpected(path + ": is no plain file");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              std::fclose);
-  if (file == nullptr) return std::unexpected(path + ": cannot be opened");
+  if (file == nullptr) return std::unexpected(path + ": " + std::strerror(errno));
   std::string octets(kMaxKeyFile + 1, '\0');
   octets.resize(std::fread(octets.data(), 1, octets.size(), file.get()));
   if (std::ferror(file.get()) != 0) return std::unexpected(path + ": cannot be read");

@@ -1,0 +1,215 @@
+// `weir run`: lint, prove, compile, then one weir-proxy for each gateway and
+// sidecar of the policy, as processes, until they end.
+//
+// A finding at or above a warning, a refuted proof and an unknown one stop it
+// with the status of that command before anything starts.
+#include <CLI/CLI.hpp>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/cli/commands.h"
+#include "compiler/cli/output.h"
+#include "compiler/cli/serve.h"
+#include "compiler/cli/steps.h"
+#include "dsl/resolve/load.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string file;
+  std::string folder;
+  std::vector<std::string> gateways;
+  std::string admin = "127.0.0.1:0";
+  unsigned workers = 0;
+};
+
+// Where tables go when no folder is named: removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() = default;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  // Its path, or empty.
+  const std::string& Make() {
+    std::error_code error;
+    path_ = (fs::temp_directory_path(error) / "weir-run-XXXXXX").string();
+    if (error || mkdtemp(path_.data()) == nullptr) path_.clear();
+    return path_;
+  }
+
+ private:
+  std::string path_;
+};
+
+std::optional<std::vector<std::uint32_t>> Chosen(const syntax::Policy& policy,
+                                                 const Options& options) {
+  if (options.gateways.empty()) return AllGateways(policy);
+  std::vector<std::uint32_t> chosen;
+  for (const std::string& name : options.gateways) {
+    const auto found = std::ranges::find(policy.gateways, name, &syntax::Gateway::name);
+    if (found == policy.gateways.end()) {
+      std::string names;
+      for (const auto& each : policy.gateways) {
+        names += (names.empty() ? "'" : ", '") + each.name + "'";
+      }
+      Complain("'" + options.file + "' has no gateway or sidecar '" + name + "'; there are " +
+               (names.empty() ? "none" : names));
+      return std::nullopt;
+    }
+    const auto place = static_cast<std::uint32_t>(found - policy.gateways.begin());
+    if (std::ranges::find(chosen, place) == chosen.end()) chosen.push_back(place);
+  }
+  return chosen;
+}
+
+// 0.0.0.0 or ::.
+bool IsAny(const syntax::Address& address) {
+  return std::all_of(address.octets.begin() + 12, address.octets.end(),
+                     [](std::uint8_t octet) { return octet == 0; }) &&
+         address.octets[0] == 0;
+}
+
+bool Overlap(const syntax::SocketAddress& a, const syntax::SocketAddress& b) {
+  return a.port == b.port && a.port != 0 &&
+         (a.address == b.address || IsAny(a.address) || IsAny(b.address));
+}
+
+// Two proxies at one place: the kernel would deal connections out between them.
+std::string SharedPort(const syntax::Policy& policy, const std::vector<std::uint32_t>& chosen) {
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    for (std::size_t j = i + 1; j < chosen.size(); ++j) {
+      for (const auto& a : policy.gateways[chosen[i]].listeners) {
+        for (const auto& b : policy.gateways[chosen[j]].listeners) {
+          if (!Overlap(a.address, b.address)) continue;
+          return "'" + policy.gateways[chosen[i]].name + "' and '" +
+                 policy.gateways[chosen[j]].name + "' both listen on port " +
+                 std::to_string(a.address.port) +
+                 ": give one of them another, or name one with --gateway";
+        }
+      }
+    }
+  }
+  return "";
+}
+
+// A log file beside a table that is removed at the end would go with it.
+std::string LogThatWouldGo(const syntax::Policy& policy, const std::vector<std::uint32_t>& chosen) {
+  for (const std::uint32_t place : chosen) {
+    const syntax::Gateway& gateway = policy.gateways[place];
+    if (gateway.log.sink != syntax::AccessLog::Sink::kFile || gateway.log.file.starts_with('/')) {
+      continue;
+    }
+    return "'" + gateway.name + "' logs to '" + gateway.log.file +
+           "', which lies beside its table, and that is temporary: name a folder with -o";
+  }
+  return "";
+}
+
+// ADDRESS:PORT for proxy `place`: the ports that follow, or any free one each.
+std::optional<std::string> AdminOf(const std::string& first, std::size_t place) {
+  const std::size_t colon = first.rfind(':');
+  unsigned port = 0;
+  if (colon == std::string::npos) return std::nullopt;
+  const char* const end = first.data() + first.size();
+  const auto [read, error] = std::from_chars(first.data() + colon + 1, end, port);
+  if (error != std::errc() || read != end) return std::nullopt;
+  if (port != 0) port += static_cast<unsigned>(place);
+  if (port > 65535) return std::nullopt;
+  return first.substr(0, colon + 1) + std::to_string(port);
+}
+
+std::optional<std::vector<ProxyCommand>> Commands(const Options& options,
+                                                  const syntax::Policy& policy,
+                                                  const std::vector<std::uint32_t>& chosen) {
+  const std::string proxy = FindProxy();
+  if (proxy.empty()) return std::nullopt;
+  std::vector<ProxyCommand> commands;
+  for (const std::uint32_t place : chosen) {
+    const auto admin = AdminOf(options.admin, commands.size());
+    if (!admin) {
+      Complain("--admin takes ADDRESS:PORT with a port for each proxy, not '" + options.admin + "'");
+      return std::nullopt;
+    }
+    ProxyCommand& command = commands.emplace_back();
+    command.name = policy.gateways[place].name;
+    command.arguments = {proxy, "--admin", *admin};
+    if (options.workers != 0) {
+      command.arguments.push_back("--workers");
+      command.arguments.push_back(std::to_string(options.workers));
+    }
+  }
+  return commands;
+}
+
+int Run(const Options& options) {
+  dsl::LoadResult loaded = dsl::Load(options.file);
+  Report(loaded.diagnostics, loaded.sources);
+  if (!loaded.policy) return kBadCall;
+  const auto chosen = Chosen(*loaded.policy, options);
+  if (!chosen) return kBadCall;
+  auto commands = Commands(options, *loaded.policy, *chosen);
+  if (!commands) return kBadCall;
+  std::string wrong = SharedPort(*loaded.policy, *chosen);
+  if (wrong.empty() && options.folder.empty()) wrong = LogThatWouldGo(*loaded.policy, *chosen);
+  if (!wrong.empty()) {
+    Complain(wrong);
+    return kBadCall;
+  }
+  if (const int status = LintStep(loaded); status != kFine) {
+    Complain("lint stops it: nothing was started");
+    return status;
+  }
+  if (const int status = ProveStep(loaded); status != kFine) {
+    Complain("a claim that is not proved stops it: nothing was started");
+    return status;
+  }
+  TemporaryFolder temporary;
+  const std::string folder = options.folder.empty() ? temporary.Make() : options.folder;
+  if (folder.empty()) {
+    Complain("no temporary folder can be made for the tables: name one with -o");
+    return kBadCall;
+  }
+  const auto tables = CompileStep(loaded, options.file, *chosen, folder);
+  if (tables.empty()) return kBadCall;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    (*commands)[i].arguments.insert((*commands)[i].arguments.end(), {"--table", tables[i]});
+  }
+  return Serve(*commands);
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* run = app.add_subcommand(
+      "run", "Lint, prove and compile a policy, then serve it: one weir-proxy for each gateway and sidecar");
+  run->add_option("FILE", options->file, "The policy file")->required();
+  run->add_option("-o,--output", options->folder,
+                  "The folder that the tables go to (default: a temporary one)");
+  run->add_option("--gateway", options->gateways, "Serve only this gateway or sidecar; may be repeated")
+      ->allow_extra_args(false);
+  run->add_option("--admin", options->admin,
+                  "ADDRESS:PORT of the first proxy's /healthz, /readyz and /metrics; those that "
+                  "follow take the ports that follow; port 0: any free one each")
+      ->capture_default_str();
+  run->add_option("--workers", options->workers, "Threads of each proxy (default: one a core)")
+      ->check(CLI::Range(1, 256));
+  run->callback([options, &status] { status = Run(*options); });
+}
+
+}  // namespace weir::cli
