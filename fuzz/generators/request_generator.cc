@@ -88,7 +88,7 @@ void AddReadFields(Choices& choices, Parts& parts) {
   }
   if (choices.Chance(10)) {
     parts.fields.emplace_back("Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles",
-                                                        "x-forwarded-for", "te"}));
+                                                        "x-forwarded-for", "te", "cookie", "authorization"}));
   }
   if (choices.Chance(10)) {
     parts.fields.emplace_back(choices.Of({"TE", "Upgrade", "Forwarded", "X-Real-IP", "x_under",

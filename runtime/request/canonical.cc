@@ -48,6 +48,13 @@ bool ValidValue(std::string_view value) {
   return true;
 }
 
+bool IsScalar(std::string_view name, const CanonicalOptions& options) {
+  for (std::string_view scalar : options.scalar_fields) {
+    if (scalar == name) return true;
+  }
+  return false;
+}
+
 Refusal Bad(const char* detail) { return {400, Reason::kBadRequest, detail, true}; }
 
 }  // namespace
@@ -80,10 +87,8 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   const char* wrong = ReadTarget(raw, out);
   if (!wrong) wrong = ReadHost(raw, out);
   if (!wrong) wrong = CollectFields(raw);
-  if (!wrong) {
-    DropHopByHop(raw);
-    wrong = ApplyUnderscores(options.underscores);
-  }
+  if (!wrong) wrong = DropHopByHop(raw, options);
+  if (!wrong) wrong = ApplyUnderscores(options.underscores);
   if (!wrong) wrong = CombineFields(raw, options);
   if (wrong) return std::unexpected(Bad(wrong));
   out.headers = headers_;
@@ -197,12 +202,14 @@ Canonicaliser::Entry* Canonicaliser::FindEntry(std::string_view lower_name) {
   return nullptr;
 }
 
-void Canonicaliser::DropHopByHop(const RawRequest& raw) {
+// CANON-10. A proxy in front may pass a client's Connection on: were it obeyed, the
+// client could take away what that proxy says of it before any rule reads it.
+const char* Canonicaliser::DropHopByHop(const RawRequest& raw, const CanonicalOptions& options) {
   for (std::string_view name : kHopByHop) {
     if (Entry* entry = FindEntry(name)) entry->dropped = true;
   }
   const Entry* connection = FindEntry("connection");
-  if (!connection) return;
+  if (!connection) return nullptr;
   for (std::uint32_t line = connection->first; line != kNone; line = next_[line]) {
     std::string_view list = raw.fields[line].value;
     std::string_view element;
@@ -211,10 +218,16 @@ void Canonicaliser::DropHopByHop(const RawRequest& raw) {
       for (char c : element) text_.push_back(LowerOctet(c));
       const std::string_view name = std::string_view(text_).substr(start);
       Entry* const entry = IsForwardingField(name) ? nullptr : FindEntry(name);
-      if (entry) entry->dropped = true;
+      if (entry && !entry->dropped) {
+        if (name == "cookie" || IsScalar(name, options)) {
+          return "Connection names a field that the policy reads";
+        }
+        entry->dropped = true;
+      }
       text_.resize(start);
     }
   }
+  return nullptr;
 }
 
 const char* Canonicaliser::ApplyUnderscores(Underscores rule) {
@@ -234,10 +247,8 @@ const char* Canonicaliser::CombineFields(const RawRequest& raw, const CanonicalO
     Header header{entry.name, TrimOws(raw.fields[entry.first].value), entry.lines};
     if (entry.lines > 1) {
       const bool cookie = entry.name == "cookie";
-      if (!cookie) {
-        for (std::string_view scalar : options.scalar_fields) {
-          if (scalar == entry.name) return "a field that is read as one value stands on two lines";
-        }
+      if (!cookie && IsScalar(entry.name, options)) {
+        return "a field that is read as one value stands on two lines";
       }
       const std::size_t start = text_.size();
       for (std::uint32_t line = entry.first; line != kNone; line = next_[line]) {

@@ -60,7 +60,7 @@ class Canonicaliser {
   const char* CollectFields(const RawRequest& raw);
   const char* CollectField(const Field& field, std::uint32_t place);
   Entry* FindEntry(std::string_view lower_name);
-  void DropHopByHop(const RawRequest& raw);
+  const char* DropHopByHop(const RawRequest& raw, const CanonicalOptions& options);
   const char* ApplyUnderscores(Underscores rule);
   const char* CombineFields(const RawRequest& raw, const CanonicalOptions& options);
   void ReadClient(const ConnectionFacts& facts, const CanonicalOptions& options,

@@ -1,5 +1,7 @@
 #include "spec/model/canonical.h"
 
+#include <set>
+
 #include "spec/model/client_address.h"
 #include "spec/model/headers.h"
 #include "spec/model/host.h"
@@ -99,9 +101,11 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   request.has_query = target->query.has_value();
   request.query = target->query.value_or("");
 
+  const std::set<std::string> scalars = ScalarFields(policy, gateway);
+  if (ConnectionTakesReadField(*lines, scalars)) return std::unexpected(Bad());
   const auto kept = WithoutUnderscores(EndToEnd(*lines), listener.underscores);
   if (!kept) return std::unexpected(kept.error());
-  auto headers = Combine(*kept, ScalarFields(policy, gateway));
+  auto headers = Combine(*kept, scalars);
   if (!headers) return std::unexpected(headers.error());
   request.headers = *headers;
 

@@ -58,6 +58,14 @@ std::vector<std::string> Values(const Lines& lines, const std::string& name) {
   return values;
 }
 
+bool ConnectionTakesReadField(const Lines& lines, const std::set<std::string>& scalars) {
+  for (const std::string& name : NamedByConnection(lines)) {
+    if (kHopByHop.contains(name) || Values(lines, name).empty()) continue;
+    if (name == "cookie" || scalars.contains(name)) return true;
+  }
+  return false;
+}
+
 Lines EndToEnd(const Lines& lines) {
   const std::set<std::string> named = NamedByConnection(lines);
   Lines kept;

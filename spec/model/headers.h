@@ -24,6 +24,9 @@ std::vector<std::string> Values(const Lines& lines, const std::string& name);
 // forwarding field: a client must not be able to take those away).
 Lines EndToEnd(const Lines& lines);
 
+// Whether Connection would take away a field that the gateway reads (CANON-10).
+bool ConnectionTakesReadField(const Lines& lines, const std::set<std::string>& scalars);
+
 // Names with an underscore dropped, kept or refused.
 std::expected<Lines, Refusal> WithoutUnderscores(const Lines& lines,
                                                  syntax::Listener::Underscores choice);

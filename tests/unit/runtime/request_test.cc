@@ -203,6 +203,23 @@ TEST(CanonicalFields, HopByHopFieldsGo) {
   EXPECT_EQ(Headers(*request), "x-kept=1|");
 }
 
+TEST(CanonicalFields, ConnectionTakesNothingThatIsRead) {
+  const std::string_view scalars[] = {"authorization", "x-tenant", "te"};
+  CanonicalOptions options;
+  options.scalar_fields = scalars;
+  const auto sends = [&](const std::string& named, const std::string& field) {
+    Head head;
+    head.With("Host", "h").With("Connection", named).With(field, "1");
+    return head.Run(options).has_value();
+  };
+  EXPECT_FALSE(sends("X-Tenant", "x-tenant"));
+  EXPECT_FALSE(sends("close, authorization", "Authorization"));
+  EXPECT_FALSE(sends("cookie", "Cookie"));
+  EXPECT_TRUE(sends("x-other", "X-Other"));
+  EXPECT_TRUE(sends("x-tenant", "X-Other")) << "it is not there";
+  EXPECT_TRUE(sends("te", "TE")) << "it goes anyway";
+}
+
 TEST(CanonicalFields, UnderscoresAsTheListenerSays) {
   Head head;
   head.With("Host", "h").With("X_A", "1").With("x-a", "2");

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "spec/model/address.h"
 #include "spec/model/host.h"
 #include "spec/model/path.h"
@@ -149,6 +151,17 @@ TEST(Canonical, ClientAddressWalk) {
     EXPECT_EQ(AddressText(c.Run()->client), row.client) << row.chain;
     c.trusted.clear();
     EXPECT_EQ(AddressText(c.Run()->client), "10.0.0.9") << "nobody is trusted";
+  }
+}
+
+TEST(Canonical, ConnectionTakesNothingThatIsRead) {
+  for (const auto& [named, field, served] :
+       {std::tuple{"authorization", "Authorization", false}, {"close, Cookie", "cookie", false},
+        {"x-other", "X-Other", true}, {"authorization", "X-Other", true}, {"te", "TE", true}}) {
+    Case c;
+    c.raw.fields.emplace_back("Connection", named);
+    c.raw.fields.emplace_back(field, "1");
+    EXPECT_EQ(c.Run().has_value(), served) << named << " " << field;
   }
 }
 
