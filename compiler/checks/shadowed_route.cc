@@ -6,32 +6,12 @@
 
 #include "compiler/checks/checks.h"
 #include "compiler/checks/places.h"
+#include "compiler/checks/solver_fallback.h"
 #include "compiler/shadow/engine.h"
-#include "compiler/smt/class_solver.h"
 #include "compiler/witness/replay.h"
 
 namespace weir::compiler {
 namespace {
-
-// The search's way out: the same problem for Z3.
-ResidueAnswer AskSolver(const Residue& residue) {
-  smt::ClassProblem problem;
-  problem.candidates = residue.candidates;
-  for (const auto& dimension : residue.dimensions) {
-    auto& classes = problem.dimensions.emplace_back();
-    for (const auto& each : dimension.classes) classes.push_back({each});
-  }
-  smt::ClassAnswer found = smt::SolveClasses(problem, 500);
-  ResidueAnswer answer;
-  using Kind = smt::ClassAnswer::Kind;
-  answer.kind = found.kind == Kind::kEscapes   ? ResidueAnswer::Kind::kEscapes
-                : found.kind == Kind::kCovered ? ResidueAnswer::Kind::kCovered
-                                               : ResidueAnswer::Kind::kUnknown;
-  answer.classes = std::move(found.classes);
-  answer.core = std::move(found.core);
-  answer.reason = std::move(found.reason);
-  return answer;
-}
 
 class GatewayCheck {
  public:
@@ -40,7 +20,7 @@ class GatewayCheck {
         gateway_(gateway),
         routes_(policy.gateways[gateway].routes),
         result_(result),
-        engine_(policy.gateways[gateway], {.fallback = AskSolver}) {}
+        engine_(policy.gateways[gateway], {.fallback = SolveByClasses}) {}
 
   void Run() {
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
