@@ -57,8 +57,12 @@ Finding Storm(const syntax::Policy& policy, const ServiceLoad& load, std::uint64
     }
   }
   finding.factor = load.bounded ? load.amplification : 0;
-  finding.fix = load.bounded ? "Retry on one hop of the path alone, the one next to the service."
-                             : "Declare how often a request can pass through the cycle.";
+  if (!load.bounded) {
+    finding.fix = "Break the cycle of calls, or write `call-depth N` on a service of it.";
+  } else {
+    finding.fix = "Retry on one hop of the path alone, best the one next to the service";
+    finding.fix += declared ? "." : ", or declare the bound you mean: `amplification at most N`.";
+  }
   diagnostic.help = finding.fix;
   return finding;
 }

@@ -30,14 +30,15 @@ void Report(const Policy& policy, const Rule& rule, const std::string& where, St
   diagnostic.rule = "unreachable-policy";
   diagnostic.severity = dsl::Severity::kWarning;
   diagnostic.span = span;
-  diagnostic.message = name + (never ? " holds for no request that comes so far"
+  diagnostic.message = name + (never ? " never decides: its condition holds for no request that "
+                                       "is routed and authenticated as far as here"
                                      : " never lets anything through: every request that it "
                                        "holds for is denied");
   for (const Rule* deny : standing.denies) {
     diagnostic.labels.push_back({SpanOf(policy, deny->node), "this deny holds for the witness"});
   }
   finding.witness = std::move(standing.witness);
-  finding.fix = never ? "Correct its condition, or take it out."
+  finding.fix = never ? "Correct its condition (or the match of the route), or take it out."
                       : "Narrow the deny, or take the allow out: a deny always wins.";
   diagnostic.help = finding.fix;
   result.findings.push_back(std::move(finding));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/checks/amplification.h"
+#include "compiler/checks/rule_standing.h"
 #include "compiler/report/report.h"
 #include "dsl/resolve/load.h"
 
@@ -146,6 +147,17 @@ TEST(UnreachablePolicy, WithinWhatTheDenyLeaves) {
   route.rules.push_back({false, Not(InNetwork(0, 8)), 10});
   route.rules.push_back({true, InNetwork(1, 16), 11});
   EXPECT_TRUE(CheckUnreachablePolicies(policy).findings.empty());
+}
+
+TEST(UnreachablePolicy, PastItsBudgetItIsUnknownWithTheReason) {
+  Policy policy = OneGateway();
+  auto& route = AddRoute(policy, "admin", 200, {});
+  route.rules.push_back({true, InNetwork(1, 16), 10});
+  Standings standings;
+  FindStandings(policy, 0, standings, {.rounds = 0});
+  ASSERT_EQ(standings.size(), 1u);
+  EXPECT_EQ(standings.begin()->second.kind, Standing::Kind::kUnknown);
+  EXPECT_FALSE(standings.begin()->second.reason.empty());
 }
 
 // edge -> a, whose application calls b through its sidecar, and b's calls c.

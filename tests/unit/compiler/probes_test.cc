@@ -177,7 +177,8 @@ TEST(Probes, ARuleThatOnlyPreflightsCouldReach) {
       "  route b { match path \"/a\" method POST  cors front  forward s }\n";
   const auto said = Unreachable(rule + answered);
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0], "this deny of route 'a' holds for no request that comes so far");
+  EXPECT_EQ(said[0], "this deny of route 'a' never decides: its condition holds for no request that is "
+            "routed and authenticated as far as here");
   const std::string other =
       "  route b { match path \"/other\" method POST  cors front  forward s }\n";
   EXPECT_TRUE(Unreachable(rule + other).empty());
