@@ -93,6 +93,11 @@ bool ReadEndpoints(Cursor& cursor, Service& service) {
 // endpoint ADDRESS:PORT [weight N]
 bool ReadEndpoint(Cursor& cursor, Service& service) {
   auto value = cursor.TakeValue("an address and port such as 127.0.0.1:8080");
+  if (value && value->item->kind == tree::Item::Kind::kList) {
+    cursor.context().Error("wrong-value", "'endpoint' takes one address, this is a list", *value)
+        .help = "for several write: endpoints [...]";
+    return false;
+  }
   auto address = value ? AddressOf(cursor.context(), *value) : std::nullopt;
   if (!address) return false;
   std::uint64_t weight = 1;
