@@ -99,7 +99,7 @@ class Renderer {
     out_ << tint << level << "[" << diagnostic.rule << "]" << style_.off << style_.bold << ": "
          << Visible(Shortened(diagnostic.message)) << style_.off << "\n";
     gutter_ = GutterWidth(diagnostic);
-    bool known = diagnostic.span.file < sources_.file_count();
+    bool known = diagnostic.span.file < sources_.file_count() && !IsOfNoText(diagnostic);
     if (known) Place(diagnostic.span, tint, '^', "");
     for (const Label& label : diagnostic.labels) {
       if (label.span.file < sources_.file_count())
@@ -120,6 +120,14 @@ class Renderer {
       return *this;
     }
   };
+
+  // A file that could not be read: there is no line to show, and the message names it.
+  bool IsOfNoText(const Diagnostic& diagnostic) const {
+    const std::uint32_t file = diagnostic.span.file;
+    return sources_.text(file).empty() &&
+           diagnostic.message.find("'" + std::string(sources_.name(file)) + "'") !=
+               std::string::npos;
+  }
 
   std::size_t GutterWidth(const Diagnostic& diagnostic) const {
     std::uint32_t largest = 1;
