@@ -46,11 +46,13 @@ json FindingJson(const Finding& finding, const dsl::SourceMap& sources) {
 std::string WitnessJson(const Witness& witness) {
   json headers = json::array();
   for (const auto& [name, value] : witness.headers) headers.push_back({name, value});
-  json context = json::object();
-  if (witness.client) context["client"] = model::AddressText(*witness.client);
-  if (witness.peer) context["peer"] = *witness.peer;
+  // Who sends it: any value would do where the witness names none. `jwt` tells a
+  // verified token without claims from no token.
+  json context = {{"client", model::AddressText(witness.client.value_or(kSomeAddress))},
+                  {"peer", witness.peer.value_or("")},
+                  {"jwt", witness.jwt || !witness.claims.empty()},
+                  {"claims", json::object()}};
   if (witness.consumer) context["consumer"] = *witness.consumer;
-  if (witness.jwt || !witness.claims.empty()) context["claims"] = json::object();
   for (const auto& [name, value] : witness.claims) context["claims"][name] = ClaimJson(value);
   return json{{"method", witness.method},
               {"url", Url(witness)},

@@ -20,10 +20,6 @@
 
 namespace weir::compiler {
 
-// Where a witness comes from when any address does; for documentation (RFC 5737).
-inline constexpr syntax::Address kSomeAddress{
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7}};
-
 // The listeners of one kind, as bits of Match::listeners, and the kind.
 struct ListenerGroup {
   ListenerKind kind;

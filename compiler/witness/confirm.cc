@@ -5,12 +5,6 @@
 namespace weir::compiler {
 namespace {
 
-syntax::Address SomeAddress() {
-  syntax::Address address;  // 203.0.113.1, for documentation
-  address.octets = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 1};
-  return address;
-}
-
 std::string Check(const std::string& who, const model::Outcome& outcome,
                   const Expected& expected) {
   const bool forwards = outcome.kind == model::Outcome::Kind::kForward;
@@ -35,7 +29,7 @@ model::RawRequest RawRequestOf(const Witness& witness) {
 
 model::Connection ConnectionOf(const Witness& witness) {
   model::Connection connection;
-  connection.peer_address = witness.client.value_or(SomeAddress());
+  connection.peer_address = witness.client.value_or(kSomeAddress);
   connection.listener = witness.listener;
   connection.peer_identity = witness.peer;
   return connection;

@@ -16,6 +16,10 @@
 
 namespace weir::compiler {
 
+// Where a witness comes from when any address does; for documentation (RFC 5737).
+inline constexpr syntax::Address kSomeAddress{
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7}};
+
 struct Witness {
   std::string method = "GET";
   std::string scheme = "http";

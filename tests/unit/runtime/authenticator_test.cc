@@ -203,7 +203,7 @@ TEST_F(AuthenticatorTest, LoadSaysWhatIsWrongWithTheKeys) {
   EXPECT_EQ(load("jwks.json"), "ok");
   EXPECT_EQ(load(folder_ / "jwks.json"), "ok");
   EXPECT_EQ(load("missing.json"),
-            "jwt issuer: " + (folder_ / "missing.json").string() + ": cannot be opened");
+            "jwt issuer: " + (folder_ / "missing.json").string() + ": No such file or directory");
   EXPECT_NE(load("."), "ok");
   Write("empty.json", R"({"keys":[]})");
   EXPECT_NE(load("empty.json").find("no usable key"), std::string::npos);
