@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -225,10 +226,18 @@ class GatewayRules {
       reaches.push_back(ReachOf(route.match));
       reaches.back().methods.clear();
     }
+    std::size_t asked = 0;
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
       const auto& methods = routes_[route].match.methods;
       if (!methods.empty() && std::ranges::find(methods, "OPTIONS") == methods.end()) continue;
       if (Open(route).empty()) continue;
+      if (asked++ == budget_.preflight_routes) {
+        std::vector<std::uint32_t> left(routes_.size() - route);
+        std::iota(left.begin(), left.end(), route);
+        GiveUp(left, "more than " + std::to_string(budget_.preflight_routes) +
+                         " routes would have to be asked about preflights");
+        return;
+      }
       std::set<std::uint32_t> places;
       for (std::uint32_t other = 0; other < routes_.size(); ++other) {
         if (MayOverlap(reaches[other], reaches[route])) places.insert(other);

@@ -33,6 +33,7 @@ struct StandingBudget {
   unsigned query_ms = 2'000;
   std::size_t rounds = 24;        // of adding earlier routes that take what was found
   std::size_t neighbours = 300;   // routes held against one, where preflights matter
+  std::size_t preflight_routes = 400;  // routes asked about one by one, where preflights matter
 };
 
 // Adds what the routes of one gateway say to `standings`, by place of the rule
