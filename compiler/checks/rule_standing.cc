@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -231,12 +230,10 @@ class GatewayRules {
       const auto& methods = routes_[route].match.methods;
       if (!methods.empty() && std::ranges::find(methods, "OPTIONS") == methods.end()) continue;
       if (Open(route).empty()) continue;
-      if (asked++ == budget_.preflight_routes) {
-        std::vector<std::uint32_t> left(routes_.size() - route);
-        std::iota(left.begin(), left.end(), route);
-        GiveUp(left, "more than " + std::to_string(budget_.preflight_routes) +
-                         " routes would have to be asked about preflights");
-        return;
+      if (asked++ >= budget_.preflight_routes) {
+        GiveUp({route}, "more than " + std::to_string(budget_.preflight_routes) +
+                            " routes would have to be asked about preflights");
+        continue;
       }
       std::set<std::uint32_t> places;
       for (std::uint32_t other = 0; other < routes_.size(); ++other) {

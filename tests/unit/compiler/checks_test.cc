@@ -160,6 +160,27 @@ TEST(UnreachablePolicy, PastItsBudgetItIsUnknownWithTheReason) {
   EXPECT_FALSE(standings.begin()->second.reason.empty());
 }
 
+// Only a route that takes OPTIONS can be left open by the budget of preflights.
+TEST(UnreachablePolicy, TheBudgetOfPreflightsLeavesOtherRoutesDecided) {
+  Policy policy = OneGateway();
+  policy.cors.emplace_back().name = "storefront";
+  const auto add = [&](const char* name, std::vector<std::string> methods, std::uint32_t node) {
+    auto& route = AddRoute(policy, name, 200, {});
+    route.match.methods = std::move(methods);
+    route.cors = syntax::Ref<syntax::Cors>{0};
+    route.rules.push_back({false, {.kind = syntax::Expression::Kind::kFalse}, node});
+  };
+  add("reads", {"GET"}, 10);
+  add("asks", {"OPTIONS"}, 11);
+  add("writes", {"POST"}, 12);
+  Standings standings;
+  FindStandings(policy, 0, standings, {.preflight_routes = 0});
+  const auto& routes = policy.gateways[0].routes;
+  EXPECT_EQ(standings[&routes[0].rules[0]].kind, Standing::Kind::kNeverHolds);
+  EXPECT_EQ(standings[&routes[1].rules[0]].kind, Standing::Kind::kUnknown);
+  EXPECT_EQ(standings[&routes[2].rules[0]].kind, Standing::Kind::kNeverHolds);
+}
+
 // edge -> a, whose application calls b through its sidecar, and b's calls c.
 Policy ThreeLayers(std::uint32_t attempts) {
   Policy policy = OneGateway();
