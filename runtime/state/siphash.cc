@@ -59,4 +59,9 @@ std::uint64_t SipHash(const SipKey& key, std::string_view text) {
   return sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;
 }
 
+// The key's octets read "weir consistent", padded with a zero.
+std::uint64_t StableHash(std::string_view text) {
+  return SipHash({0x6e6f632072696577, 0x00746e6574736973}, text);
+}
+
 }  // namespace weir::runtime

@@ -18,6 +18,10 @@ SipKey RandomSipKey();
 
 std::uint64_t SipHash(const SipKey& key, std::string_view text);
 
+// With a key that never changes: the same in every process and release, for what
+// proxies must agree on (consistent hashing). Its collisions can be chosen.
+std::uint64_t StableHash(std::string_view text);
+
 }  // namespace weir::runtime
 
 #endif  // WEIR_RUNTIME_STATE_SIPHASH_H_

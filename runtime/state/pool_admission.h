@@ -1,0 +1,111 @@
+// Who may use a connection of a service: the limits of its pool over all
+// workers (spec/rules/pool.md). HTTP/1.1: one request a connection.
+//
+// Connections live in their worker; this machine holds only how many there are.
+// A place (one of `connections`) is with a request in flight, idle with a worker,
+// or promised: idle with a worker that was asked to yield it. Who finds neither a
+// connection nor a place waits, first come first served over all workers.
+//
+//   PoolAdmission pool({.connections = 100, .pending = 10, .requests = 1000});
+//   const auto answer = pool.Ask(worker, has_idle_to_that_endpoint);
+//   if (answer.ask_to_yield) Post(*answer.ask_to_yield, CallYield);
+//   ...                                          // when the try is over:
+//   if (auto ticket = pool.Finish(worker, kept)) Post(ticket->worker, Granted(*ticket));
+//
+// A ticket that is returned is a grant: from then on it counts as a request in
+// flight of its worker, which must give it back by Finish, used or not. The place
+// comes with it; whether the connection itself does (same worker, same endpoint)
+// or is closed for a new one is the callers' affair.
+//
+// Each worker reports what happens to its idle connections at once, so that it
+// holds idle(w) + promised(w) of them. A worker that leaves ends its connections
+// by Finish and IdleClosed and its waiters by Cancel. Not synchronised. Every step
+// takes constant time. Memory: a few words for each worker and for each of the
+// most requests that ever waited at once.
+#ifndef WEIR_RUNTIME_STATE_POOL_ADMISSION_H_
+#define WEIR_RUNTIME_STATE_POOL_ADMISSION_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "runtime/state/ticket_queue.h"
+
+namespace weir::runtime {
+
+struct PoolLimits {
+  std::uint32_t connections = 1024;
+  std::uint32_t pending = 1024;
+  std::uint32_t requests = 1024;
+};
+
+class PoolAdmission {
+ public:
+  enum class Verdict : std::uint8_t {
+    kReuse,    // use the idle connection that matches
+    kConnect,  // open a connection
+    kReplace,  // close an idle connection, to whatever endpoint, and open one
+    kWait,     // until the ticket `id` is granted or cancelled
+    kOverflow,
+  };
+  struct Answer {
+    Verdict verdict = Verdict::kOverflow;
+    std::uint64_t id = 0;
+    std::optional<std::uint32_t> ask_to_yield;  // this worker must call Yield
+  };
+
+  explicit PoolAdmission(const PoolLimits& limits) : limits_(limits) {}
+
+  // Worker w has a try to make. `match`: one of its idle connections leads to
+  // the endpoint that the try goes to.
+  Answer Ask(std::uint32_t w, bool match);
+  // A try of w is over. `kept`: its connection can be used again. None: the
+  // connection is idle with w, or closed.
+  std::optional<Ticket> Finish(std::uint32_t w, bool kept);
+  // An idle connection of w has ended by itself.
+  std::optional<Ticket> IdleClosed(std::uint32_t w);
+  // w was asked to yield. A ticket: w gives up an idle connection (or has none
+  // to give, and its place goes over). None: the connection, if any, stays.
+  std::optional<Ticket> Yield(std::uint32_t w, bool has_idle);
+  // A waiter gives up. False: it was granted meanwhile, and the grant that is on
+  // its way must be given back by Finish.
+  bool Cancel(const Ticket& ticket) { return queue_.Remove(ticket); }
+
+  std::uint32_t connections() const { return connections_; }
+  std::uint32_t in_flight() const { return in_flight_; }
+  std::uint32_t waiting() const { return queue_.size(); }
+  std::uint32_t promised() const { return promised_; }
+  std::uint32_t idle(std::uint32_t w) const { return w < workers_.size() ? workers_[w].idle : 0; }
+  std::uint32_t promised(std::uint32_t w) const {
+    return w < workers_.size() ? workers_[w].promised : 0;
+  }
+  std::uint64_t overflows() const { return overflows_; }
+
+ private:
+  struct Worker {
+    std::uint32_t idle = 0;
+    std::uint32_t promised = 0;
+    std::uint32_t place = 0;  // in with_idle_, while idle > 0
+  };
+
+  Worker& At(std::uint32_t w);
+  void AddIdle(std::uint32_t w);
+  void TakeIdle(std::uint32_t w);
+  Answer Overflow();
+  Answer Wait(std::uint32_t w, std::optional<std::uint32_t> ask_to_yield = {});
+  // A place is free and in nobody's count but connections_: the head takes it.
+  std::optional<Ticket> Grant();
+
+  PoolLimits limits_;
+  std::vector<Worker> workers_;
+  std::vector<std::uint32_t> with_idle_;  // the workers with idle > 0, in any order
+  TicketQueue queue_;
+  std::uint32_t connections_ = 0;
+  std::uint32_t in_flight_ = 0;
+  std::uint32_t promised_ = 0;
+  std::uint64_t overflows_ = 0;
+};
+
+}  // namespace weir::runtime
+
+#endif  // WEIR_RUNTIME_STATE_POOL_ADMISSION_H_
