@@ -17,6 +17,11 @@ namespace weir::compiler {
 CheckResult CheckShadowedRoutes(const syntax::Policy& policy);
 CheckResult CheckUnreachablePolicies(const syntax::Policy& policy);
 CheckResult CheckRetryStorms(const syntax::Policy& policy);
+CheckResult CheckLimitsNeverBind(const syntax::Policy& policy);
+CheckResult CheckLimitCosts(const syntax::Policy& policy);
+CheckResult CheckEjectionsOfAll(const syntax::Policy& policy);
+CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
+CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -28,6 +33,11 @@ inline constexpr Check kChecks[] = {
     {"shadowed-route", dsl::Severity::kError, CheckShadowedRoutes},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
+    {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},
+    {"limit-cost-above-burst", dsl::Severity::kError, CheckLimitCosts},
+    {"ejection-of-all", dsl::Severity::kError, CheckEjectionsOfAll},
+    {"ejection-never-acts", dsl::Severity::kWarning, CheckEjectionsNeverAct},
+    {"attempts-exceed-timeout", dsl::Severity::kWarning, CheckAttemptsInTime},
 };
 
 // All checks, findings in the order of their place in the files.

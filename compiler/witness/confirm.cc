@@ -5,11 +5,10 @@
 namespace weir::compiler {
 namespace {
 
-std::string Check(const std::string& who, const model::Outcome& outcome,
-                  const Expected& expected) {
+std::string Check(const std::string& who, const model::Outcome& outcome, const Expected& expected) {
   const bool forwards = outcome.kind == model::Outcome::Kind::kForward;
   const bool as_expected = forwards == expected.forwards && outcome.route == expected.route &&
-                           outcome.reason == expected.reason &&
+                           outcome.reason == expected.reason && outcome.limit == expected.limit &&
                            (forwards || outcome.status == expected.status);
   if (as_expected) return "";
   return who + " decides otherwise than was found: " + Show(outcome);
@@ -43,13 +42,20 @@ std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [&](const syntax::Authentication&) { return identity; };
+  return Confirm(
+      policy, gateway, table, witness, [&] { return world; }, expected);
+}
+
+std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
+                    const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
+                    const std::function<model::World()>& world, const Expected& expected) {
   const model::RawRequest raw = RawRequestOf(witness);
   const model::Connection connection = ConnectionOf(witness);
   std::string wrong =
-      Check("the model", model::Decide(policy, gateway, raw, connection, world), expected);
+      Check("the model", model::Decide(policy, gateway, raw, connection, world()), expected);
   if (!wrong.empty() || table == nullptr) return wrong;
   const TableReplay replay(policy, gateway, table);
-  return Check("the table", replay.Run(raw, connection, world), expected);
+  return Check("the table", replay.Run(raw, connection, world()), expected);
 }
 
 }  // namespace weir::compiler

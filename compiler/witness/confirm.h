@@ -5,6 +5,7 @@
 #define WEIR_COMPILER_WITNESS_CONFIRM_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct Expected {
   std::uint16_t status = 0;  // of an answer
   std::string reason;
   std::optional<std::uint32_t> route;
+  std::optional<std::uint32_t> limit;  // that refuses it
 };
 
 // Why the model, or the table, does otherwise; empty: both do as expected. A null
@@ -32,6 +34,11 @@ struct Expected {
 std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
                     const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
                     const model::Identity& identity, const Expected& expected);
+// The same in a world of one's own, made anew for each of the two; above every
+// limit admits.
+std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
+                    const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
+                    const std::function<model::World()>& world, const Expected& expected);
 
 }  // namespace weir::compiler
 

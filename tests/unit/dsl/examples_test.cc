@@ -38,7 +38,7 @@ TEST(ExamplesTest, TheShopHasItsParts) {
   EXPECT_EQ(users.limits.size(), 1u);
   EXPECT_EQ(users.rules.size(), 3u);
   // The route's own timeout wins over the profile's.
-  EXPECT_EQ(policy.gateways[0].routes[2].timeout->nanoseconds, 3'000'000'000);
+  EXPECT_EQ(policy.gateways[0].routes[2].timeout->nanoseconds, 5'000'000'000);
   EXPECT_EQ(users.timeout->nanoseconds, 10'000'000'000);
   // Every node leads into some file.
   for (const syntax::Origin& origin : policy.origins) {

@@ -1,0 +1,75 @@
+#include "compiler/checks/route_requests.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "compiler/checks/solver_fallback.h"
+#include "runtime/table/table.h"
+#include "spec/model/gcra.h"
+
+namespace weir::compiler {
+
+RouteRequests::RouteRequests(const syntax::Policy& policy, std::uint32_t gateway)
+    : policy_(policy),
+      gateway_(gateway),
+      engine_(policy.gateways[gateway], {.fallback = SolveByClasses}) {}
+
+RouteRequests::Sent RouteRequests::ToGateway() const {
+  Sent sent;
+  const auto& listeners = policy_.gateways[gateway_].listeners;
+  const bool https =
+      !listeners.empty() && listeners[0].protocol == syntax::Listener::Protocol::kHttps;
+  if (https) sent.witness.scheme = "https";
+  return sent;
+}
+
+std::optional<RouteRequests::Sent> RouteRequests::To(std::uint32_t route) {
+  RouteVerdict verdict = engine_.Decide(route);
+  if (verdict.kind != RouteVerdict::Kind::kAlive || !verdict.witness) return std::nullopt;
+  Sent sent{*std::move(verdict.witness), {}};
+  AddCaller(route, sent);
+  return sent;
+}
+
+void RouteRequests::AddCaller(std::uint32_t route, Sent& sent) const {
+  const syntax::Gateway& gateway = policy_.gateways[gateway_];
+  const auto& authentication = gateway.routes[route].authentication;
+  if (authentication.jwt) {
+    sent.witness.jwt = true;
+    sent.identity.kind = model::Identity::Kind::kVerified;
+    sent.identity.jwt_verified = true;
+  } else if (authentication.keys && !policy_[*authentication.keys].keys.empty()) {
+    sent.witness.consumer = policy_[*authentication.keys].keys[0].consumer;
+    sent.identity.kind = model::Identity::Kind::kVerified;
+    sent.identity.consumer = sent.witness.consumer;
+  }
+  const std::uint32_t listener = sent.witness.listener;
+  if (listener < gateway.listeners.size() &&
+      gateway.listeners[listener].mtls == syntax::Listener::Mtls::kStrict) {
+    sent.witness.peer = "spiffe://example.com/client";
+  }
+}
+
+model::World RouteRequests::FreshLimits(const Sent& sent) const {
+  using Counts = std::map<std::pair<std::uint32_t, std::vector<std::string>>, model::GcraState>;
+  auto counts = std::make_shared<Counts>();
+  model::World world;
+  world.charge = [this, counts](std::uint32_t place, const std::vector<std::string>& key) {
+    const syntax::Limit& limit = policy_.limits[place];
+    const model::Rate rate{limit.count, limit.period.nanoseconds, limit.burst};
+    const bool admitted = model::ChargeByState(rate, limit.cost, 0, (*counts)[{place, key}]);
+    return admitted ? model::LimitVerdict::kAdmitted : model::LimitVerdict::kRefused;
+  };
+  world.identify = [identity = sent.identity](const syntax::Authentication&) { return identity; };
+  return world;
+}
+
+std::string RouteRequests::Disagreement(const Sent& sent, const Expected& expected) {
+  if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
+  return Confirm(
+      policy_, gateway_, replay_->table(), sent.witness, [&] { return FreshLimits(sent); },
+      expected);
+}
+
+}  // namespace weir::compiler
