@@ -1,27 +1,56 @@
 #include "compiler/checks/checks.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 #include <utility>
 
-namespace weir::compiler {
+#include "compiler/checks/allowed.h"
 
-CheckResult RunChecks(const syntax::Policy& policy) {
+namespace weir::compiler {
+namespace {
+
+auto KeyOf(const Finding& finding) {
+  const auto& diagnostic = finding.diagnostic;
+  return std::tie(diagnostic.span.file, diagnostic.span.begin, diagnostic.rule, diagnostic.message);
+}
+
+}  // namespace
+
+CheckResult RunChecks(const syntax::Policy& policy, std::span<const dsl::AllowComment> allowed) {
   CheckResult all;
   for (const Check& check : kChecks) {
+    if (check.run == nullptr) continue;
     CheckResult one = check.run(policy);
     std::ranges::move(one.findings, std::back_inserter(all.findings));
     std::ranges::move(one.unknown, std::back_inserter(all.unknown));
   }
-  std::ranges::sort(all.findings, [](const Finding& a, const Finding& b) {
-    const auto key = [](const Finding& finding) {
-      const auto& diagnostic = finding.diagnostic;
-      return std::tie(diagnostic.span.file, diagnostic.span.begin, diagnostic.rule,
-                      diagnostic.message);
-    };
-    return key(a) < key(b);
+  ApplyAllowComments(allowed, all);
+  std::ranges::sort(all.findings,
+                    [](const Finding& a, const Finding& b) { return KeyOf(a) < KeyOf(b); });
+  std::ranges::sort(all.silenced, [](const Silenced& a, const Silenced& b) {
+    return KeyOf(a.finding) < KeyOf(b.finding);
   });
   return all;
+}
+
+std::string RuleSummary(std::string_view rule) {
+  const std::string_view page = RulePage(rule).value_or("");
+  const std::size_t begin = page.find("\n\n");
+  if (begin == page.npos) return "";
+  const std::string_view text = page.substr(begin + 2, page.find("\n\n", begin + 2) - begin - 2);
+  std::string sentence;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i] == '\n' ? ' ' : text[i];
+    const bool ends =
+        c == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
+    if (ends) break;
+    sentence += c;
+  }
+  // A severity stands beside it in whatever shows this.
+  const std::size_t severity = sentence.find(" (**");
+  if (severity != sentence.npos) sentence.erase(severity);
+  return sentence;
 }
 
 }  // namespace weir::compiler

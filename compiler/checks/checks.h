@@ -1,19 +1,23 @@
 // Every check of `weir lint`, by its rule.
 //
-//   for (const Check& check : kChecks) Append(check.run(policy), all);
+//   CheckResult result = RunChecks(*loaded.policy, loaded.allow_comments);
 //
 // A rule's page is spec/checks/RULE.md; `weir lint --explain RULE` prints it.
 #ifndef WEIR_COMPILER_CHECKS_CHECKS_H_
 #define WEIR_COMPILER_CHECKS_CHECKS_H_
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "compiler/checks/finding.h"
+#include "dsl/source/allow_comment.h"
 #include "spec/syntax/policy.h"
 
 namespace weir::compiler {
 
+// Of `shadowed-route`, `duplicate-route` and `impossible-match`.
 CheckResult CheckShadowedRoutes(const syntax::Policy& policy);
 CheckResult CheckUnreachablePolicies(const syntax::Policy& policy);
 CheckResult CheckRetryStorms(const syntax::Policy& policy);
@@ -22,15 +26,19 @@ CheckResult CheckLimitCosts(const syntax::Policy& policy);
 CheckResult CheckEjectionsOfAll(const syntax::Policy& policy);
 CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
 CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
+CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
   dsl::Severity worst;
+  // Null: RunChecks itself finds it, or the check of another rule does.
   CheckResult (*run)(const syntax::Policy& policy);
 };
 
 inline constexpr Check kChecks[] = {
     {"shadowed-route", dsl::Severity::kError, CheckShadowedRoutes},
+    {"duplicate-route", dsl::Severity::kError, nullptr},
+    {"impossible-match", dsl::Severity::kWarning, nullptr},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},
@@ -38,13 +46,20 @@ inline constexpr Check kChecks[] = {
     {"ejection-of-all", dsl::Severity::kError, CheckEjectionsOfAll},
     {"ejection-never-acts", dsl::Severity::kWarning, CheckEjectionsNeverAct},
     {"attempts-exceed-timeout", dsl::Severity::kWarning, CheckAttemptsInTime},
+    {"unused-definition", dsl::Severity::kWarning, CheckUnusedDefinitions},
+    {"bad-allow", dsl::Severity::kWarning, nullptr},
+    {"unused-allow", dsl::Severity::kWarning, nullptr},
 };
 
-// All checks, findings in the order of their place in the files.
-CheckResult RunChecks(const syntax::Policy& policy);
+// All checks, findings in the order of their place in the files; those that a
+// comment of the policy allows are set apart.
+CheckResult RunChecks(const syntax::Policy& policy,
+                      std::span<const dsl::AllowComment> allowed = {});
 
 // The text of spec/checks/RULE.md.
 std::optional<std::string_view> RulePage(std::string_view rule);
+// The first sentence of that page, without its full stop and severity.
+std::string RuleSummary(std::string_view rule);
 
 }  // namespace weir::compiler
 

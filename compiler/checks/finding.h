@@ -33,8 +33,16 @@ struct Unknown {
   dsl::Span span;
 };
 
+// A finding that a comment of the policy allows; it counts for nothing.
+struct Silenced {
+  Finding finding;
+  std::string reason;
+  dsl::Span comment;
+};
+
 struct CheckResult {
   std::vector<Finding> findings;
+  std::vector<Silenced> silenced;
   std::vector<Unknown> unknown;
 };
 

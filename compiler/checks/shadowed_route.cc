@@ -1,13 +1,17 @@
 // A route that no request reaches: earlier routes take, together, all that it
-// matches (compiler/shadow), or nothing matches it at all. An error when a
-// request that it matches is treated otherwise by the route that takes it.
+// matches (compiler/shadow). An error when a request that it matches is treated
+// otherwise by the route that takes it. Routes that match nothing at all, and
+// routes that are an earlier one again, are met here too and named by the rules
+// `impossible-match` and `duplicate-route`.
 #include <memory>
 #include <utility>
 
 #include "compiler/checks/checks.h"
+#include "compiler/checks/dead_routes.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/solver_fallback.h"
 #include "compiler/shadow/engine.h"
+#include "compiler/shadow/outcome.h"
 #include "compiler/witness/replay.h"
 
 namespace weir::compiler {
@@ -20,7 +24,8 @@ class GatewayCheck {
         gateway_(gateway),
         routes_(policy.gateways[gateway].routes),
         result_(result),
-        engine_(policy.gateways[gateway], {.fallback = SolveByClasses}) {}
+        engine_(policy.gateways[gateway], {.fallback = SolveByClasses}),
+        same_(policy.gateways[gateway]) {}
 
   void Run() {
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
@@ -40,34 +45,52 @@ class GatewayCheck {
                                SpanOf(policy_, routes_[route].node)});
   }
 
+  // A dead route is the finding of one rule: it matches nothing by itself, or it
+  // is an earlier one again, or others take what it matches.
   void Dead(std::uint32_t route, RouteVerdict verdict) {
+    if (verdict.blockers.empty()) {
+      result_.findings.push_back(ImpossibleMatch(policy_, policy_.gateways[gateway_], route));
+      return;
+    }
+    if (const auto earlier = same_.Earlier(route, verdict)) {
+      RouteVerdict first = engine_.Decide(*earlier);
+      if (first.kind == RouteVerdict::Kind::kAlive) {
+        Duplicate(route, *earlier, *std::move(first.witness));
+        return;
+      }
+    }
+    if (!verdict.witness) {
+      Undecided(route, "no request that shows it was found");
+      return;
+    }
+    if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding;
+    Describe(route, verdict, finding);
+    result_.findings.push_back(std::move(finding));
+  }
+
+  void Duplicate(std::uint32_t route, std::uint32_t earlier, Witness witness) {
+    engine_.Shrink(route, earlier, witness);
+    if (!Replayed(route, witness, earlier)) return;
+    const bool differs = !SameOutcome(routes_[route], routes_[earlier]);
+    result_.findings.push_back(
+        DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier, differs));
+    result_.findings.back().witness = std::move(witness);
+  }
+
+  bool Replayed(std::uint32_t route, const Witness& witness, std::uint32_t taken_by) {
+    if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
+    const std::string wrong = replay_->Disagreement(witness, taken_by);
+    if (!wrong.empty()) Undecided(route, wrong);
+    return wrong.empty();
+  }
+
+  void Describe(std::uint32_t route, RouteVerdict& verdict, Finding& finding) {
     auto& diagnostic = finding.diagnostic;
     const std::string name = "route '" + routes_[route].name + "'";
     diagnostic.rule = "shadowed-route";
     diagnostic.severity = verdict.outcome_differs ? dsl::Severity::kError : dsl::Severity::kWarning;
     diagnostic.span = SpanOf(policy_, routes_[route].node);
-    if (verdict.blockers.empty()) {
-      diagnostic.message = name + " matches no request at all";
-      finding.fix = "Loosen its match, or take it out.";
-    } else if (!verdict.witness) {
-      Undecided(route, "no request that shows it was found");
-      return;
-    } else {
-      if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
-      const std::string wrong = replay_->Disagreement(*verdict.witness, verdict.taken_by);
-      if (!wrong.empty()) {
-        Undecided(route, wrong);
-        return;
-      }
-      Describe(name, verdict, finding);
-    }
-    diagnostic.help = finding.fix;
-    result_.findings.push_back(std::move(finding));
-  }
-
-  void Describe(const std::string& name, RouteVerdict& verdict, Finding& finding) {
-    auto& diagnostic = finding.diagnostic;
     std::vector<std::string> names;
     for (const std::uint32_t blocker : verdict.blockers) {
       names.push_back(routes_[blocker].name);
@@ -85,6 +108,7 @@ class GatewayCheck {
                       ? "Move it above " + std::string(one ? "that route" : "those routes") +
                             ", or narrow what " + (one ? "that one matches." : "they match.")
                       : "Take it out: nothing changes.";
+    diagnostic.help = finding.fix;
   }
 
   const syntax::Policy& policy_;
@@ -92,6 +116,7 @@ class GatewayCheck {
   const std::vector<syntax::Route>& routes_;
   CheckResult& result_;
   ShadowEngine engine_;
+  SameMatches same_;
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 

@@ -3,6 +3,7 @@
 // A policy that cannot be read, parsed or resolved has its diagnostics on
 // stderr in every format, and exits with 2: there is nothing to check.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <list>
 #include <memory>
 #include <string>
@@ -27,7 +28,22 @@ struct Options {
   std::string format = "text";
   std::string fail_on = "warning";
   std::string explain;
+  bool rules = false;
 };
+
+// RULE  SEVERITY  what it is about; a line each.
+std::string RuleList() {
+  std::size_t width = 0;
+  for (const auto& check : compiler::kChecks) width = std::max(width, check.rule.size());
+  std::string text;
+  for (const auto& check : compiler::kChecks) {
+    std::string severity = compiler::SeverityName(check.worst);
+    severity.resize(9, ' ');
+    text += std::string(check.rule) + std::string(width + 2 - check.rule.size(), ' ') + severity +
+            compiler::RuleSummary(check.rule) + "\n";
+  }
+  return text;
+}
 
 int Explain(const std::string& rule) {
   const auto page = compiler::RulePage(rule);
@@ -57,6 +73,7 @@ int StatusOf(const compiler::Report& report, const std::string& fail_on) {
 }
 
 int Lint(const Options& options) {
+  if (options.rules) return Print(RuleList()) ? kFine : kBadCall;
   if (!options.explain.empty()) return Explain(options.explain);
   if (options.files.empty()) {
     Complain("lint: name a policy file, or a rule with --explain");
@@ -71,7 +88,8 @@ int Lint(const Options& options) {
     const dsl::LoadResult& each = loaded.emplace_back(dsl::Load(file));
     cli::Report(each.diagnostics, each.sources);
     broken = broken || !each.policy;
-    if (each.policy) report.push_back({&each.sources, compiler::RunChecks(*each.policy)});
+    if (each.policy)
+      report.push_back({&each.sources, compiler::RunChecks(*each.policy, each.allow_comments)});
   }
   if (broken) return kBadCall;
   return Print(Shown(report, options.format)) ? StatusOf(report, options.fail_on) : kBadCall;
@@ -81,7 +99,7 @@ int Lint(const Options& options) {
 
 int LintStep(const dsl::LoadResult& loaded) {
   compiler::Report report;
-  report.push_back({&loaded.sources, compiler::RunChecks(*loaded.policy)});
+  report.push_back({&loaded.sources, compiler::RunChecks(*loaded.policy, loaded.allow_comments)});
   const bool silent = report[0].result.findings.empty() && report[0].result.unknown.empty();
   if (!silent && !Print(Shown(report, "text"))) return kBadCall;
   return StatusOf(report, "warning");
@@ -96,6 +114,8 @@ void AddLint(CLI::App& app, int& status) {
   lint->add_option("--fail-on", options->fail_on, "Exit with 1 from this severity on")
       ->check(CLI::IsMember({"error", "warning", "note"}));
   lint->add_option("--explain", options->explain, "Print the page of a rule");
+  lint->add_flag("--rules", options->rules, "List the rules, each with its worst severity");
+  lint->footer([] { return "Rules:\n" + RuleList(); });
   lint->callback([options, &status] { status = Lint(*options); });
 }
 

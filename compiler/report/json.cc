@@ -64,10 +64,18 @@ std::string WitnessJson(const Witness& witness) {
 
 std::string AsJson(const Report& report) {
   json findings = json::array();
+  json silenced = json::array();
   json unknown = json::array();
   for (const auto& file : report) {
     for (const Finding& finding : file.result.findings) {
       findings.push_back(FindingJson(finding, *file.sources));
+    }
+    for (const Silenced& one : file.result.silenced) {
+      silenced.push_back(FindingJson(one.finding, *file.sources));
+      const TextPlace place = WrittenAt(*file.sources, one.comment);
+      silenced.back()["because"] = one.reason;
+      silenced.back()["allowed_at"] = {
+          {"file", place.file}, {"line", place.begin.line}, {"column", place.begin.column}};
     }
     for (const Unknown& one : file.result.unknown) {
       const TextPlace place = WrittenAt(*file.sources, one.span);
@@ -80,12 +88,14 @@ std::string AsJson(const Report& report) {
   }
   const json whole = {{"version", 1},
                       {"findings", findings},
+                      {"silenced", silenced},
                       {"unknown", unknown},
                       {"summary",
                        {{"errors", Count(report, dsl::Severity::kError)},
                         {"warnings", Count(report, dsl::Severity::kWarning)},
                         {"notes", Count(report, dsl::Severity::kNote)},
-                        {"unknown", CountUnknown(report)}}}};
+                        {"unknown", CountUnknown(report)},
+                        {"silenced", CountSilenced(report)}}}};
   return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

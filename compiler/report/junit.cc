@@ -1,5 +1,6 @@
 // JUnit's XML: a suite for each rule, a failed case for each finding, an errored
-// case for what stayed unknown, and one case that passed where a rule found nothing.
+// case for what stayed unknown, a skipped one for what is allowed, and one case that passed where a
+// rule found nothing.
 #include "compiler/checks/checks.h"
 #include "compiler/report/report.h"
 
@@ -51,7 +52,7 @@ std::string AsJunit(const Report& report) {
   std::size_t all_tests = 0, all_failures = 0, all_errors = 0;
   for (const Check& check : kChecks) {
     std::string cases;
-    std::size_t failures = 0, errors = 0;
+    std::size_t failures = 0, errors = 0, skipped = 0;
     for (const auto& file : report) {
       for (const Finding& finding : file.result.findings) {
         const auto& diagnostic = finding.diagnostic;
@@ -76,15 +77,27 @@ std::string AsJunit(const Report& report) {
         ++errors;
       }
     }
-    std::size_t tests = failures + errors;
+    for (const auto& file : report) {
+      for (const Silenced& one : file.result.silenced) {
+        const auto& diagnostic = one.finding.diagnostic;
+        if (diagnostic.rule != check.rule) continue;
+        const TextPlace place = WrittenAt(*file.sources, diagnostic.span);
+        cases += CaseOf(place.file, place.begin.line,
+                        place.file + ":" + std::to_string(place.begin.line), "skipped",
+                        SeverityName(diagnostic.severity),
+                        diagnostic.message + "\nallowed because: " + one.reason);
+        ++skipped;
+      }
+    }
+    std::size_t tests = failures + errors + skipped;
     if (tests == 0) {
       cases = "    <testcase classname=\"weir lint\" name=\"" + std::string(check.rule) + "\"/>\n";
       tests = 1;
     }
     const auto number = [](std::size_t value) { return "\"" + std::to_string(value) + "\""; };
     suites += "  <testsuite name=\"" + std::string(check.rule) + "\" tests=" + number(tests) +
-              " failures=" + number(failures) + " errors=" + number(errors) + ">\n" + cases +
-              "  </testsuite>\n";
+              " failures=" + number(failures) + " errors=" + number(errors) +
+              " skipped=" + number(skipped) + ">\n" + cases + "  </testsuite>\n";
     all_tests += tests;
     all_failures += failures;
     all_errors += errors;

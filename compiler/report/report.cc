@@ -20,6 +20,12 @@ std::size_t CountUnknown(const Report& report) {
   return count;
 }
 
+std::size_t CountSilenced(const Report& report) {
+  std::size_t count = 0;
+  for (const auto& file : report) count += file.result.silenced.size();
+  return count;
+}
+
 const char* SeverityName(dsl::Severity severity) {
   switch (severity) {
     case dsl::Severity::kError:

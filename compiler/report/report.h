@@ -21,6 +21,7 @@ using Report = std::vector<FileReport>;
 
 std::size_t Count(const Report& report, dsl::Severity severity);
 std::size_t CountUnknown(const Report& report);
+std::size_t CountSilenced(const Report& report);
 
 std::string AsText(const Report& report, bool colour);
 std::string AsJson(const Report& report);    // design: version 1

@@ -1,5 +1,6 @@
 // SARIF 2.1.0 (OASIS): one run; what stayed unknown is a notification of the
-// invocation, which is then not said to have been successful.
+// invocation, which is then not said to have been successful. What a comment of
+// the policy allows is a suppressed result.
 #include <nlohmann/json.hpp>
 
 #include "compiler/checks/checks.h"
@@ -62,6 +63,7 @@ std::string AsSarif(const Report& report) {
   json rules = json::array();
   for (const Check& check : kChecks) {
     rules.push_back({{"id", check.rule},
+                     {"shortDescription", {{"text", RuleSummary(check.rule)}}},
                      {"defaultConfiguration", {{"level", SeverityName(check.worst)}}},
                      {"help", {{"text", RulePage(check.rule).value_or("")}}}});
   }
@@ -70,6 +72,14 @@ std::string AsSarif(const Report& report) {
   for (const auto& file : report) {
     for (const Finding& finding : file.result.findings) {
       results.push_back(ResultOf(finding, *file.sources));
+    }
+    for (const Silenced& one : file.result.silenced) {
+      json result = ResultOf(one.finding, *file.sources);
+      result["suppressions"] =
+          json::array({{{"kind", "inSource"},
+                        {"justification", one.reason},
+                        {"location", LocationOf(*file.sources, one.comment)}}});
+      results.push_back(std::move(result));
     }
     for (const Unknown& unknown : file.result.unknown) {
       notifications.push_back({{"level", "error"},

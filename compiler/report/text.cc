@@ -41,10 +41,12 @@ std::string AsText(const Report& report, bool colour) {
               std::to_string(place.begin.column) + "\n\n";
     }
   }
+  const std::size_t silenced = CountSilenced(report);
   return text + Amount(Count(report, dsl::Severity::kError), "error") + ", " +
          Amount(Count(report, dsl::Severity::kWarning), "warning") + ", " +
          Amount(Count(report, dsl::Severity::kNote), "note") + ", " +
-         std::to_string(CountUnknown(report)) + " unknown\n";
+         std::to_string(CountUnknown(report)) + " unknown" +
+         (silenced > 0 ? ", " + std::to_string(silenced) + " silenced\n" : "\n");
 }
 
 }  // namespace weir::compiler

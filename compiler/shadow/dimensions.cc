@@ -61,7 +61,7 @@ std::uint64_t ListenersOf(const Match& match) {
 
 Dimensions::Dimensions(const syntax::Gateway& gateway, std::uint32_t route,
                        std::span<const Hit> candidates, const ListenerGroup& group,
-                       Languages& languages)
+                       Languages& languages, const std::string* method)
     : gateway_(gateway),
       own_(gateway.routes[route].match),
       candidates_(candidates),
@@ -72,7 +72,7 @@ Dimensions::Dimensions(const syntax::Gateway& gateway, std::uint32_t route,
   first_listener_ = static_cast<std::uint32_t>(std::countr_zero(listeners));
   empty_ = listeners == 0;
   if (!empty_) AddListeners();
-  AddMethods();
+  AddMethods(method);
   AddClients();
   AddFields();
 }
@@ -107,8 +107,9 @@ void Dimensions::AddListeners() {
   });
 }
 
-void Dimensions::AddMethods() {
+void Dimensions::AddMethods(const std::string* only) {
   std::vector<std::string> methods = own_.methods;
+  if (only != nullptr) methods = {*only};
   if (methods.empty()) {
     std::set<std::string> named;
     for (const Hit& hit : candidates_) {

@@ -45,9 +45,10 @@ FieldValues DistinctValues(std::span<const syntax::FieldMatch* const> tests, Lis
 
 class Dimensions {
  public:
-  // Of `gateway`'s routes; for a request that reaches listeners of `group`.
+  // Of `gateway`'s routes; for a request that reaches listeners of `group`, and,
+  // if `method` is not null, of that one of the route's methods.
   Dimensions(const syntax::Gateway& gateway, std::uint32_t route, std::span<const Hit> candidates,
-             const ListenerGroup& group, Languages& languages);
+             const ListenerGroup& group, Languages& languages, const std::string* method = nullptr);
 
   const Residue& residue() const { return residue_; }
   // The route alone already matches no request.
@@ -74,7 +75,7 @@ class Dimensions {
   // Adds a dimension whose class i the candidate matches if holds(candidate, i).
   template <class Holds>
   void Add(Values values, std::size_t classes, Holds holds);
-  void AddMethods();
+  void AddMethods(const std::string* only);
   void AddClients();
   void AddListeners();
   void AddFields();

@@ -29,10 +29,11 @@ using syntax::PathSegment;
 // Blockers found so far are tried first in each new box, so that few suffice.
 struct ShadowEngine::Run {
   const std::vector<std::uint32_t>* allowed = nullptr;  // sorted; null: every earlier route
+  const MatchPart* part = nullptr;                      // null: the whole match
   std::vector<std::uint32_t> blockers;
   RouteVerdict verdict;
   bool several_cores = false;  // the blockers are more than the first core
-  std::string undecided;  // why some box is, when one is
+  std::string undecided;       // why some box is, when one is
 
   bool IsAllowed(std::uint32_t route) const {
     return allowed == nullptr || std::ranges::binary_search(*allowed, route);
@@ -56,26 +57,31 @@ ShadowEngine::ShadowEngine(const syntax::Gateway& gateway, ShadowOptions options
   }
 }
 
-RouteVerdict ShadowEngine::Decide(std::uint32_t route) {
+RouteVerdict ShadowEngine::Decide(std::uint32_t route) { return DecidePart(route, nullptr); }
+
+RouteVerdict ShadowEngine::DecidePart(std::uint32_t route, const MatchPart* part) {
   bool several_cores = false;
-  RouteVerdict verdict = DecideAmong(route, nullptr, &several_cores);
+  RouteVerdict verdict = DecideAmong(route, nullptr, part, &several_cores);
   // One core is minimal by itself, and needed whatever the other boxes say.
   if (verdict.kind == RouteVerdict::Kind::kDead && several_cores) {
-    ReduceBlockers(route, verdict.blockers);
+    ReduceBlockers(route, part, verdict.blockers);
   }
   return verdict;
 }
 
 RouteVerdict ShadowEngine::DecideAmong(std::uint32_t route,
                                        const std::vector<std::uint32_t>* allowed,
-                                       bool* several_cores) {
+                                       const MatchPart* part, bool* several_cores) {
   const auto& match = gateway_.routes[route].match;
   Run run;
   run.allowed = allowed;
+  run.part = part;
   std::vector<const syntax::HostPattern*> hosts;
   std::vector<const PathPattern*> paths;
   for (const auto& host : match.hosts) hosts.push_back(&host);
   for (const auto& path : match.paths) paths.push_back(&path);
+  if (part != nullptr && part->kind == MatchPart::Kind::kHost) hosts = {hosts[part->place]};
+  if (part != nullptr && part->kind == MatchPart::Kind::kPath) paths = {paths[part->place]};
   if (hosts.empty()) hosts.push_back(nullptr);
   if (paths.empty()) paths.push_back(nullptr);
   for (const ListenerGroup& group : groups_) {
@@ -216,7 +222,10 @@ ShadowEngine::Probed ShadowEngine::Probe(const Box& box, const PathProbe& path, 
     approximate = approximate || hit.over_budget;
     return hit.over_budget;
   });
-  const Dimensions dimensions(gateway_, box.route, hits, *box.group, languages_);
+  const bool one_method = run.part != nullptr && run.part->kind == MatchPart::Kind::kMethod;
+  const Dimensions dimensions(
+      gateway_, box.route, hits, *box.group, languages_,
+      one_method ? &gateway_.routes[box.route].match.methods[run.part->place] : nullptr);
   if (dimensions.empty() && !dimensions.approximate()) {
     probed.kind = RouteVerdict::Kind::kDead;
     probed.guard_empty = true;
@@ -280,12 +289,13 @@ ResidueAnswer ShadowEngine::Solve(const Residue& residue, const std::vector<Hit>
 }
 
 // The cores of single boxes are minimal; their union need not be.
-void ShadowEngine::ReduceBlockers(std::uint32_t route, std::vector<std::uint32_t>& blockers) {
+void ShadowEngine::ReduceBlockers(std::uint32_t route, const MatchPart* part,
+                                  std::vector<std::uint32_t>& blockers) {
   if (blockers.size() < 2 || blockers.size() > 32) return;
   for (std::size_t i = blockers.size(); i-- > 0 && blockers.size() > 1;) {
     std::vector<std::uint32_t> rest = blockers;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    RouteVerdict verdict = DecideAmong(route, &rest);
+    RouteVerdict verdict = DecideAmong(route, &rest, part);
     if (verdict.kind != RouteVerdict::Kind::kDead) continue;
     blockers = std::move(verdict.blockers);
     i = std::min(i, blockers.size());

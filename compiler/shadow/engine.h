@@ -43,6 +43,13 @@ struct RouteVerdict {
   std::string reason;            // kUnknown
 };
 
+// One alternative of a route's hosts, paths or methods, in place of all of them.
+struct MatchPart {
+  enum class Kind : std::uint8_t { kHost, kPath, kMethod };
+  Kind kind = Kind::kPath;
+  std::uint32_t place = 0;  // in the list
+};
+
 class ShadowEngine {
  public:
   explicit ShadowEngine(const syntax::Gateway& gateway, ShadowOptions options = {});
@@ -51,6 +58,11 @@ class ShadowEngine {
   RouteVerdict Decide(std::uint32_t route);
   // The same, and for a dead route the request that shows it, shrunk.
   RouteVerdict Explain(std::uint32_t route);
+  // The same of a route that had this alternative only.
+  RouteVerdict ExplainPart(std::uint32_t route, const MatchPart& part);
+  // Makes a request small that `route` matches and `taken_by` answers.
+  void Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& witness,
+              const MatchPart* part = nullptr);
 
   // The route that answers this request, and whether one route matches it.
   std::optional<std::uint32_t> FirstMatch(const Witness& request);
@@ -77,15 +89,16 @@ class ShadowEngine {
   struct Run;  // one decision's state
 
   RouteVerdict DecideAmong(std::uint32_t route, const std::vector<std::uint32_t>* allowed,
-                           bool* several_cores = nullptr);
+                           const MatchPart* part = nullptr, bool* several_cores = nullptr);
   Next DecideBox(const Box& box, Run& run);
   Next ProbePlain(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
   Next ProbeWords(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
   Probed Probe(const Box& box, const PathProbe& path, const Run& run);
   ResidueAnswer Solve(const Residue& residue, const std::vector<Hit>& hits, const Run& run);
-  void ReduceBlockers(std::uint32_t route, std::vector<std::uint32_t>& blockers);
-  void ShowDead(std::uint32_t route, RouteVerdict& verdict);
-  void Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& witness);
+  RouteVerdict DecidePart(std::uint32_t route, const MatchPart* part);
+  void ReduceBlockers(std::uint32_t route, const MatchPart* part,
+                      std::vector<std::uint32_t>& blockers);
+  void ShowDead(std::uint32_t route, const MatchPart* part, RouteVerdict& verdict);
   bool PassesRest(std::uint32_t route, const Witness& request);
 
   const syntax::Gateway& gateway_;

@@ -31,7 +31,15 @@ std::optional<std::string> ValueOf(const std::vector<std::pair<std::string, std:
 RouteVerdict ShadowEngine::Explain(std::uint32_t route) {
   RouteVerdict verdict = Decide(route);
   if (verdict.kind == RouteVerdict::Kind::kDead && !verdict.blockers.empty()) {
-    ShowDead(route, verdict);
+    ShowDead(route, nullptr, verdict);
+  }
+  return verdict;
+}
+
+RouteVerdict ShadowEngine::ExplainPart(std::uint32_t route, const MatchPart& part) {
+  RouteVerdict verdict = DecidePart(route, &part);
+  if (verdict.kind == RouteVerdict::Kind::kDead && !verdict.blockers.empty()) {
+    ShowDead(route, &part, verdict);
   }
   return verdict;
 }
@@ -39,11 +47,11 @@ RouteVerdict ShadowEngine::Explain(std::uint32_t route) {
 // Without one blocker the others leave a request open, as they are minimal:
 // that one goes to this blocker, or to an earlier route that covers it as well.
 // A request that is treated otherwise than the dead route says shows most.
-void ShadowEngine::ShowDead(std::uint32_t route, RouteVerdict& verdict) {
+void ShadowEngine::ShowDead(std::uint32_t route, const MatchPart* part, RouteVerdict& verdict) {
   for (const std::uint32_t blocker : verdict.blockers) {
     std::vector<std::uint32_t> others = verdict.blockers;
     std::erase(others, blocker);
-    RouteVerdict open = DecideAmong(route, &others);
+    RouteVerdict open = DecideAmong(route, &others, part);
     if (open.kind != RouteVerdict::Kind::kAlive) continue;
     // The blocker that was left out may look at the client's address.
     if (!open.witness->client) open.witness->client = kSomeAddress;
@@ -56,7 +64,7 @@ void ShadowEngine::ShowDead(std::uint32_t route, RouteVerdict& verdict) {
     verdict.witness = std::move(open.witness);
     if (differs) break;
   }
-  if (verdict.witness) Shrink(route, verdict.taken_by, *verdict.witness);
+  if (verdict.witness) Shrink(route, verdict.taken_by, *verdict.witness, part);
 }
 
 bool ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
@@ -98,7 +106,9 @@ bool ShadowEngine::Matches(std::uint32_t route, const Witness& request) {
          PassesRest(route, request);
 }
 
-void ShadowEngine::Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& witness) {
+void ShadowEngine::Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& witness,
+                          const MatchPart* part) {
+  using Kind = MatchPart::Kind;
   const auto keep = [&](Witness smaller) {
     if (!Matches(route, smaller) || FirstMatch(smaller) != taken_by) return false;
     witness = std::move(smaller);
@@ -113,7 +123,7 @@ void ShadowEngine::Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& 
   };
   drop_each(&Witness::headers);
   drop_each(&Witness::query);
-  if (witness.method != "GET") {
+  if (witness.method != "GET" && (part == nullptr || part->kind != Kind::kMethod)) {
     Witness smaller = witness;
     smaller.method = "GET";
     keep(std::move(smaller));
@@ -124,7 +134,7 @@ void ShadowEngine::Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& 
       })) {
     witness.client.reset();
   }
-  while (witness.path.size() > 1) {
+  while (witness.path.size() > 1 && (part == nullptr || part->kind != Kind::kPath)) {
     Witness smaller = witness;
     smaller.path.erase(std::max<std::size_t>(smaller.path.rfind('/'), 1));
     if (smaller.path == witness.path || !keep(std::move(smaller))) break;

@@ -27,6 +27,7 @@ class FileReader {
       : sources_(sources),
         file_(file),
         tokens_(std::move(list.tokens)),
+        all_comments_(list.comments),
         comments_(sources.text(file), std::move(list.comments)),
         diagnostics_(diagnostics),
         parser_(sources, file, comments_, diagnostics) {}
@@ -37,6 +38,9 @@ class FileReader {
     out.statements = Statements(0);
     auto end = static_cast<std::uint32_t>(sources_.text(file_).size());
     out.end_comments = EndComments(out.statements, end);
+    for (const Comment& comment : all_comments_) {
+      out.comments.push_back({file_, comment.begin, comment.end});
+    }
     return out;
   }
 
@@ -139,6 +143,7 @@ class FileReader {
   const SourceMap& sources_;
   std::uint32_t file_;
   std::vector<Token> tokens_;
+  std::vector<Comment> all_comments_;
   Comments comments_;
   std::vector<Diagnostic>& diagnostics_;
   StatementParser parser_;

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "dsl/resolve/allow_comments.h"
 #include "dsl/resolve/constructs.h"
 #include "dsl/resolve/include.h"
 #include "dsl/resolve/names.h"
@@ -76,9 +77,23 @@ void Resolve(Context& context, const FileSet& files) {
   for (const tree::Statement* statement : rest.examples) ResolveExample(context, *statement);
 }
 
+// Gateways and sidecars are there for themselves.
+void CollectUnused(Context& context) {
+  for (const NameKind kind : {NameKind::kService, NameKind::kAuthenticator, NameKind::kLimit,
+                              NameKind::kCors, NameKind::kRetry, NameKind::kBreaker,
+                              NameKind::kProfile, NameKind::kLet}) {
+    for (const Definition* definition : InOrder(context, kind)) {
+      if (definition->used) continue;
+      context.policy.unused.push_back({definition->statement->items.front().text,
+                                       definition->name, context.Node(definition->span)});
+    }
+  }
+}
+
 LoadResult Finish(LoadResult result, const FileSet& files) {
   Context context(result.sources);
   Resolve(context, files);
+  CollectUnused(context);
   Sha256 hash;
   for (std::uint32_t file = 0; file < result.sources.file_count(); ++file) {
     context.policy.files.push_back(result.sources.name(file));
@@ -93,6 +108,7 @@ LoadResult Finish(LoadResult result, const FileSet& files) {
     return diagnostic.severity == Severity::kError;
   });
   if (!error) result.policy = std::move(context.policy);
+  result.allow_comments = CollectAllowComments(files, result.sources);
   return result;
 }
 

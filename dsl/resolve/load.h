@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsl/source/allow_comment.h"
 #include "dsl/source/source_map.h"
 #include "spec/syntax/policy.h"
 
@@ -19,6 +20,7 @@ struct LoadResult {
   SourceMap sources;
   std::vector<Diagnostic> diagnostics;
   std::optional<syntax::Policy> policy;  // set when no diagnostic is an error
+  std::vector<AllowComment> allow_comments;  // what the text says to `weir lint`
 };
 
 // Includes are looked up beside the file that names them.

@@ -19,10 +19,20 @@ bool RouteBuilder::Wins(std::string_view keyword) {
   return true;
 }
 
+bool RouteBuilder::Wins(const tree::Item& keyword) {
+  const bool wins = Wins(keyword.text);
+  if (wins) {
+    for (syntax::WrittenClause& other : route.written) {
+      if (other.keyword == keyword.text) other.in_force = false;
+    }
+  }
+  route.written.push_back({keyword.text, wins, context_.Node(keyword.span)});
+  return wins;
+}
+
 template <class T>
-ClauseReader RouteBuilder::Reference(std::string_view keyword, NameKind kind,
-                                     std::optional<syntax::Ref<T>> Route::*member) {
-  return [this, keyword, kind, member](Cursor& cursor, const tree::Item&) {
+ClauseReader RouteBuilder::Reference(NameKind kind, std::optional<syntax::Ref<T>> Route::*member) {
+  return [this, kind, member](Cursor& cursor, const tree::Item& keyword) {
     std::optional<syntax::Ref<T>> value;
     if (!cursor.TakeWord("none")) {
       const Definition* definition = ReadReference(cursor, kind);
@@ -39,36 +49,35 @@ ClauseTable RouteBuilder::DefaultClauses() {
       {"cors",
        [this](Cursor& cursor, const tree::Item& keyword) {
          if (cursor.TakeWord("upstream")) {
-           if (Wins("cors")) route.cors.reset(), route.cors_upstream = true;
+           if (Wins(keyword)) route.cors.reset(), route.cors_upstream = true;
            return true;
          }
-         if (!Reference<syntax::Cors>("cors", NameKind::kCors, &Route::cors)(cursor, keyword))
-           return false;
+         if (!Reference<syntax::Cors>(NameKind::kCors, &Route::cors)(cursor, keyword)) return false;
          if (Wins("cors")) route.cors_upstream = false;
          return true;
        }},
       {"authenticate", [this](Cursor& c, const tree::Item& k) { return Authenticate(c, k); }},
-      {"retry", Reference<syntax::Retry>("retry", NameKind::kRetry, &Route::retry)},
-      {"breaker", Reference<syntax::Breaker>("breaker", NameKind::kBreaker, &Route::breaker)},
+      {"retry", Reference<syntax::Retry>(NameKind::kRetry, &Route::retry)},
+      {"breaker", Reference<syntax::Breaker>(NameKind::kBreaker, &Route::breaker)},
       {"timeout",
-       [this](Cursor& cursor, const tree::Item&) {
+       [this](Cursor& cursor, const tree::Item& keyword) {
          std::optional<syntax::Duration> timeout;
          if (!cursor.TakeWord("none")) {
            timeout = ReadDuration(cursor);
            if (!timeout) return false;
          }
-         if (Wins("timeout")) route.timeout = timeout;
+         if (Wins(keyword)) route.timeout = timeout;
          return true;
        }},
       {"idle-timeout",
-       [this](Cursor& cursor, const tree::Item&) {
+       [this](Cursor& cursor, const tree::Item& keyword) {
          auto timeout = ReadDuration(cursor);
-         if (timeout && Wins("idle-timeout")) route.idle_timeout = *timeout;
+         if (timeout && Wins(keyword)) route.idle_timeout = *timeout;
          return timeout.has_value();
        }},
       {"request", [this](Cursor& c, const tree::Item&) { return Transforms(c, false); }, true},
       {"response", [this](Cursor& c, const tree::Item&) { return Transforms(c, true); }, true},
-      {"fallback", [this](Cursor& c, const tree::Item&) { return Fallback(c); }},
+      {"fallback", [this](Cursor& c, const tree::Item& k) { return Fallback(c, k); }},
       {"use", [this](Cursor& c, const tree::Item&) { return Use(c); }, true},
   };
 }
@@ -76,19 +85,19 @@ ClauseTable RouteBuilder::DefaultClauses() {
 ClauseTable RouteBuilder::RouteClauses() {
   ClauseTable table = DefaultClauses();
   const ClauseReader rule = [this](Cursor& c, const tree::Item& k) { return Rule(c, k); };
-  table.push_back({"limit", [this](Cursor& c, const tree::Item&) { return Limit(c); }, true});
+  table.push_back({"limit", [this](Cursor& c, const tree::Item& k) { return Limit(c, k); }, true});
   table.push_back({"allow", rule, true});
   table.push_back({"deny", rule, true});
   table.push_back(
       {"mirror", [this](Cursor& c, const tree::Item& k) { return Mirror(c, k); }, true});
-  table.push_back({"max-body", [this](Cursor& cursor, const tree::Item&) {
+  table.push_back({"max-body", [this](Cursor& cursor, const tree::Item& keyword) {
                      std::uint64_t most = 0;
                      if (!cursor.TakeWord("none")) {
                        auto size = ReadSize(cursor);
                        if (!size) return false;
                        most = *size;
                      }
-                     if (Wins("max-body")) route.max_body = most;
+                     if (Wins(keyword)) route.max_body = most;
                      return true;
                    }});
   return table;
@@ -209,7 +218,7 @@ bool RouteBuilder::Authenticate(Cursor& cursor, const tree::Item& keyword) {
   syntax::Authentication authentication;
   authentication.node = context_.Node(keyword.span);
   if (cursor.TakeWord("none")) {
-    if (Wins("authenticate")) route.authentication = authentication;
+    if (Wins(keyword)) route.authentication = authentication;
     return true;
   }
   const bool good = ReadList(cursor, "the name of a jwt or api-keys", [&](const Value& value) {
@@ -219,6 +228,7 @@ bool RouteBuilder::Authenticate(Cursor& cursor, const tree::Item& keyword) {
       context_.UnknownName(NameKind::kAuthenticator, name, value.at);
       return false;
     }
+    definition->used = true;
     const bool twice =
         definition->api_keys ? authentication.keys.has_value() : authentication.jwt.has_value();
     if (twice) {
@@ -235,11 +245,11 @@ bool RouteBuilder::Authenticate(Cursor& cursor, const tree::Item& keyword) {
   });
   if (!good) return false;
   authentication.optional = cursor.TakeWord("optional");
-  if (Wins("authenticate")) route.authentication = authentication;
+  if (Wins(keyword)) route.authentication = authentication;
   return true;
 }
 
-bool RouteBuilder::Limit(Cursor& cursor) {
+bool RouteBuilder::Limit(Cursor& cursor, const tree::Item& keyword) {
   const Span at = cursor.Here();
   const Definition* definition = ReadReference(cursor, NameKind::kLimit);
   if (definition == nullptr) return false;
@@ -254,6 +264,7 @@ bool RouteBuilder::Limit(Cursor& cursor) {
   }
   route.limits.push_back(limit);
   limit_spans_.push_back(at);
+  route.written.push_back({keyword.text, true, context_.Node(keyword.span)});
   return true;
 }
 
@@ -354,7 +365,7 @@ bool RouteBuilder::Mirror(Cursor& cursor, const tree::Item& keyword) {
 }
 
 // fallback respond STATUS ... | fallback none
-bool RouteBuilder::Fallback(Cursor& cursor) {
+bool RouteBuilder::Fallback(Cursor& cursor, const tree::Item& keyword) {
   std::optional<syntax::Response> response;
   if (!cursor.TakeWord("none")) {
     const Span at = cursor.Here();
@@ -365,7 +376,7 @@ bool RouteBuilder::Fallback(Cursor& cursor) {
     response = ReadResponse(cursor, at);
     if (!response) return false;
   }
-  if (Wins("fallback")) route.fallback = std::move(response);
+  if (Wins(keyword)) route.fallback = std::move(response);
   return true;
 }
 

@@ -56,19 +56,20 @@ class RouteBuilder {
 
   // Whether the layer being read may write the clause that stands once.
   bool Wins(std::string_view keyword);
+  // The same, and keeps where it was written.
+  bool Wins(const tree::Item& keyword);
   bool Use(Cursor& cursor);
   bool Match(Cursor& cursor);
   bool Authenticate(Cursor& cursor, const tree::Item& keyword);
-  bool Limit(Cursor& cursor);
+  bool Limit(Cursor& cursor, const tree::Item& keyword);
   bool Rule(Cursor& cursor, const tree::Item& keyword);
   bool Transforms(Cursor& cursor, bool response);
   bool Forward(Cursor& cursor, const tree::Item& keyword);
   bool Mirror(Cursor& cursor, const tree::Item& keyword);
-  bool Fallback(Cursor& cursor);
+  bool Fallback(Cursor& cursor, const tree::Item& keyword);
   // NAME, or `none` to undo what an outer layer said.
   template <class T>
-  ClauseReader Reference(std::string_view keyword, NameKind kind,
-                         std::optional<syntax::Ref<T>> syntax::Route::*member);
+  ClauseReader Reference(NameKind kind, std::optional<syntax::Ref<T>> syntax::Route::*member);
 
   void CheckLimits(const syntax::Gateway& gateway);
 

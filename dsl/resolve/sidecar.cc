@@ -136,10 +136,11 @@ void ResolveSidecar(Context& context, const Definition& definition) {
   Gateway& gateway = context.policy.gateways[definition.index];
   gateway.kind = Gateway::Kind::kSidecar;
   const std::string owner = OwnerOf("sidecar", definition.name);
-  const Definition* service = context.Find(NameKind::kService, definition.name);
+  Definition* service = context.Find(NameKind::kService, definition.name);
   if (service == nullptr) {
     context.UnknownName(NameKind::kService, definition.name, definition.span);
   } else {
+    service->used = true;
     gateway.sidecar_of = syntax::Ref<syntax::Service>{service->index};
   }
   const tree::Item* body = BodyOf(context, *definition.statement, 2);

@@ -92,6 +92,7 @@ struct File {
   std::uint32_t file = 0;  // in the SourceMap
   std::vector<Statement> statements;
   std::vector<std::string> end_comments;
+  std::vector<Span> comments;  // every comment of the text, in order
 };
 
 }  // namespace weir::dsl::tree

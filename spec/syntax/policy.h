@@ -21,6 +21,13 @@
 
 namespace weir::syntax {
 
+// A definition that no statement refers to: no part of what the policy means.
+struct UnusedDefinition {
+  std::string keyword;  // "service", "let", ...
+  std::string name;
+  NodeId node = kNoNode;
+};
+
 struct Policy {
   std::vector<std::string> files;  // names as given; Origin::file is a place here
   std::vector<Origin> origins;     // by NodeId
@@ -38,6 +45,7 @@ struct Policy {
   std::vector<Example> examples;
   // The declared ceiling of `retry-storm` (`amplification at most N`), if any.
   std::uint32_t amplification_bound = 0;  // 0: none declared
+  std::vector<UnusedDefinition> unused;   // services, lets, profiles, ... but no gateways
 
   const Service& operator[](Ref<Service> ref) const { return services[ref.index]; }
   const Jwt& operator[](Ref<Jwt> ref) const { return jwts[ref.index]; }

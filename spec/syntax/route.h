@@ -77,6 +77,13 @@ struct Mirror {
   NodeId node = kNoNode;
 };
 
+// A clause of the text that a route has met, from whichever layer: no part of
+// what the route means, but what a check says about its text.
+struct WrittenClause {
+  std::string keyword;    // "retry"
+  bool in_force = false;  // false: a nearer layer says otherwise
+  NodeId node = kNoNode;
+};
 
 struct Route {
   std::string name;
@@ -96,6 +103,9 @@ struct Route {
   std::variant<Forward, Response, Redirect> action;
   std::vector<Mirror> mirrors;
   std::optional<Response> fallback;  // when no upstream answer can be had
+  // Those that stand once, and each `limit` in the order of `limits`. Rules,
+  // transforms and mirrors have nodes of their own.
+  std::vector<WrittenClause> written;
   NodeId node = kNoNode;
 };
 
