@@ -27,6 +27,7 @@ CheckResult CheckEjectionsOfAll(const syntax::Policy& policy);
 CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
 CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
+CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -49,6 +50,7 @@ inline constexpr Check kChecks[] = {
     {"unused-definition", dsl::Severity::kWarning, CheckUnusedDefinitions},
     {"bad-allow", dsl::Severity::kWarning, nullptr},
     {"unused-allow", dsl::Severity::kWarning, nullptr},
+    {"cors-overmatch", dsl::Severity::kError, CheckCorsOrigins},
 };
 
 // All checks, findings in the order of their place in the files; those that a
