@@ -28,6 +28,7 @@ CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
 CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
+CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -51,6 +52,7 @@ inline constexpr Check kChecks[] = {
     {"bad-allow", dsl::Severity::kWarning, nullptr},
     {"unused-allow", dsl::Severity::kWarning, nullptr},
     {"cors-overmatch", dsl::Severity::kError, CheckCorsOrigins},
+    {"retry-unsafe-method", dsl::Severity::kWarning, CheckUnsafeRetries},
 };
 
 // All checks, findings in the order of their place in the files; those that a

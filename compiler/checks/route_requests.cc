@@ -65,11 +65,19 @@ model::World RouteRequests::FreshLimits(const Sent& sent) const {
   return world;
 }
 
-std::string RouteRequests::Disagreement(const Sent& sent, const Expected& expected) {
+WitnessReplay& RouteRequests::replay() {
   if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
-  return Confirm(
-      policy_, gateway_, replay_->table(), sent.witness, [&] { return FreshLimits(sent); },
-      expected);
+  return *replay_;
+}
+
+std::string RouteRequests::Disagreement(const Sent& sent, const Expected& expected) {
+  const auto world = [&] { return FreshLimits(sent); };
+  return Confirm(policy_, gateway_, replay().table(), sent.witness, world, expected);
+}
+
+std::string RouteRequests::Forwards(const Sent& sent, std::uint32_t route) {
+  return Confirm(policy_, gateway_, replay().table(), sent.witness, sent.identity,
+                 {true, 0, "ok", route, {}});
 }
 
 }  // namespace weir::compiler

@@ -40,9 +40,13 @@ class RouteRequests {
   // nothing (spec/model/gcra.h); empty: both do as expected.
   std::string Disagreement(const Sent& sent, const Expected& expected);
 
+  // The same for a request that this route forwards, while every limit admits.
+  std::string Forwards(const Sent& sent, std::uint32_t route);
+
   ShadowEngine& engine() { return engine_; }
 
  private:
+  WitnessReplay& replay();
   void AddCaller(std::uint32_t route, Sent& sent) const;
   model::World FreshLimits(const Sent& sent) const;
 
