@@ -1,6 +1,7 @@
 #include "compiler/checks/checks.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -15,9 +16,21 @@ auto KeyOf(const Finding& finding) {
   return std::tie(diagnostic.span.file, diagnostic.span.begin, diagnostic.rule, diagnostic.message);
 }
 
+void LeaveOut(std::size_t most_notes, CheckResult& result) {
+  std::map<std::string, std::size_t> notes;
+  std::erase_if(result.findings, [&](const Finding& finding) {
+    return finding.diagnostic.severity == dsl::Severity::kNote &&
+           ++notes[finding.diagnostic.rule] > most_notes;
+  });
+  for (const auto& [rule, count] : notes) {
+    if (count > most_notes) result.left_out.push_back({rule, count - most_notes});
+  }
+}
+
 }  // namespace
 
-CheckResult RunChecks(const syntax::Policy& policy, std::span<const dsl::AllowComment> allowed) {
+CheckResult RunChecks(const syntax::Policy& policy, std::span<const dsl::AllowComment> allowed,
+                      const RunOptions& options) {
   CheckResult all;
   for (const Check& check : kChecks) {
     if (check.run == nullptr) continue;
@@ -31,6 +44,7 @@ CheckResult RunChecks(const syntax::Policy& policy, std::span<const dsl::AllowCo
   std::ranges::sort(all.silenced, [](const Silenced& a, const Silenced& b) {
     return KeyOf(a.finding) < KeyOf(b.finding);
   });
+  LeaveOut(options.most_notes, all);
   return all;
 }
 

@@ -26,6 +26,8 @@ CheckResult CheckLimitCosts(const syntax::Policy& policy);
 CheckResult CheckEjectionsOfAll(const syntax::Policy& policy);
 CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
 CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
+CheckResult CheckPartlyShadowedRoutes(const syntax::Policy& policy);
+CheckResult CheckClaimsWithoutAuthentication(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
@@ -41,6 +43,8 @@ inline constexpr Check kChecks[] = {
     {"shadowed-route", dsl::Severity::kError, CheckShadowedRoutes},
     {"duplicate-route", dsl::Severity::kError, nullptr},
     {"impossible-match", dsl::Severity::kWarning, nullptr},
+    {"partly-shadowed-route", dsl::Severity::kWarning, CheckPartlyShadowedRoutes},
+    {"claim-without-authentication", dsl::Severity::kError, CheckClaimsWithoutAuthentication},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},
@@ -55,10 +59,15 @@ inline constexpr Check kChecks[] = {
     {"retry-unsafe-method", dsl::Severity::kWarning, CheckUnsafeRetries},
 };
 
+struct RunOptions {
+  // Of one rule; further ones are only counted. Warnings and errors always stay.
+  std::size_t most_notes = 20;
+};
+
 // All checks, findings in the order of their place in the files; those that a
 // comment of the policy allows are set apart.
-CheckResult RunChecks(const syntax::Policy& policy,
-                      std::span<const dsl::AllowComment> allowed = {});
+CheckResult RunChecks(const syntax::Policy& policy, std::span<const dsl::AllowComment> allowed = {},
+                      const RunOptions& options = {});
 
 // The text of spec/checks/RULE.md.
 std::optional<std::string_view> RulePage(std::string_view rule);

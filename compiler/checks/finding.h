@@ -2,6 +2,7 @@
 #ifndef WEIR_COMPILER_CHECKS_FINDING_H_
 #define WEIR_COMPILER_CHECKS_FINDING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,9 +41,16 @@ struct Silenced {
   dsl::Span comment;
 };
 
+// Notes of one rule that are too many to show.
+struct LeftOut {
+  std::string rule;
+  std::size_t notes = 0;
+};
+
 struct CheckResult {
   std::vector<Finding> findings;
   std::vector<Silenced> silenced;
+  std::vector<LeftOut> left_out;
   std::vector<Unknown> unknown;
 };
 

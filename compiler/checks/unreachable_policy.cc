@@ -7,6 +7,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/rule_standing.h"
+#include "compiler/checks/vain_reads.h"
 
 namespace weir::compiler {
 namespace {
@@ -51,6 +52,10 @@ CheckResult CheckUnreachablePolicies(const Policy& policy) {
   Standings standings;
   for (std::uint32_t gateway = 0; gateway < policy.gateways.size(); ++gateway) {
     FindStandings(policy, gateway, standings);
+  }
+  // Those have a rule of their own, which says why.
+  for (const RuleInForce& rule : RulesInForce(policy)) {
+    if (NeverHoldsForWantOfIdentity(policy, rule)) standings.erase(rule.rule);
   }
   const auto report = [&](const std::vector<Rule>& rules, const std::string& where) {
     for (const Rule& rule : rules) {

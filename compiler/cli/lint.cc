@@ -4,6 +4,7 @@
 // stderr in every format, and exits with 2: there is nothing to check.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <limits>
 #include <list>
 #include <memory>
 #include <string>
@@ -29,6 +30,7 @@ struct Options {
   std::string fail_on = "warning";
   std::string explain;
   bool rules = false;
+  bool all = false;
 };
 
 // RULE  SEVERITY  what it is about; a line each.
@@ -82,14 +84,17 @@ int Lint(const Options& options) {
   std::list<dsl::LoadResult> loaded;  // the report points into their sources
   compiler::Report report;
   bool broken = false;
+  compiler::RunOptions checks;
+  if (options.all) checks.most_notes = std::numeric_limits<std::size_t>::max();
   Progress progress("checking");
   for (const std::string& file : options.files) {
     progress.Update(report.size(), options.files.size());
     const dsl::LoadResult& each = loaded.emplace_back(dsl::Load(file));
     cli::Report(each.diagnostics, each.sources);
     broken = broken || !each.policy;
-    if (each.policy)
-      report.push_back({&each.sources, compiler::RunChecks(*each.policy, each.allow_comments)});
+    if (!each.policy) continue;
+    report.push_back(
+        {&each.sources, compiler::RunChecks(*each.policy, each.allow_comments, checks)});
   }
   if (broken) return kBadCall;
   return Print(Shown(report, options.format)) ? StatusOf(report, options.fail_on) : kBadCall;
@@ -114,6 +119,7 @@ void AddLint(CLI::App& app, int& status) {
   lint->add_option("--fail-on", options->fail_on, "Exit with 1 from this severity on")
       ->check(CLI::IsMember({"error", "warning", "note"}));
   lint->add_option("--explain", options->explain, "Print the page of a rule");
+  lint->add_flag("--all", options->all, "Show every note, not the first 20 of a rule");
   lint->add_flag("--rules", options->rules, "List the rules, each with its worst severity");
   lint->footer([] { return "Rules:\n" + RuleList(); });
   lint->callback([options, &status] { status = Lint(*options); });

@@ -52,6 +52,10 @@ std::string AsGithub(const Report& report) {
       text += Line(note ? "notice" : SeverityName(diagnostic.severity),
                    WrittenAt(*file.sources, diagnostic.span), diagnostic.rule, message);
     }
+    for (const LeftOut& left : file.result.left_out) {
+      text += "::notice title=" + Escaped(left.rule, true) + "::" + std::to_string(left.notes) +
+              " more of this rule: weir lint --all shows them\n";
+    }
     for (const Unknown& unknown : file.result.unknown) {
       text += Line("warning", WrittenAt(*file.sources, unknown.span), unknown.rule + " (unknown)",
                    unknown.reason);

@@ -65,6 +65,7 @@ std::string WitnessJson(const Witness& witness) {
 std::string AsJson(const Report& report) {
   json findings = json::array();
   json silenced = json::array();
+  json left_out = json::array();
   json unknown = json::array();
   for (const auto& file : report) {
     for (const Finding& finding : file.result.findings) {
@@ -76,6 +77,9 @@ std::string AsJson(const Report& report) {
       silenced.back()["because"] = one.reason;
       silenced.back()["allowed_at"] = {
           {"file", place.file}, {"line", place.begin.line}, {"column", place.begin.column}};
+    }
+    for (const LeftOut& left : file.result.left_out) {
+      left_out.push_back({{"rule", left.rule}, {"notes", left.notes}});
     }
     for (const Unknown& one : file.result.unknown) {
       const TextPlace place = WrittenAt(*file.sources, one.span);
@@ -89,6 +93,7 @@ std::string AsJson(const Report& report) {
   const json whole = {{"version", 1},
                       {"findings", findings},
                       {"silenced", silenced},
+                      {"left_out", left_out},
                       {"unknown", unknown},
                       {"summary",
                        {{"errors", Count(report, dsl::Severity::kError)},

@@ -69,6 +69,7 @@ std::string AsSarif(const Report& report) {
   }
   json results = json::array();
   json notifications = json::array();
+  json left_out = json::array();
   for (const auto& file : report) {
     for (const Finding& finding : file.result.findings) {
       results.push_back(ResultOf(finding, *file.sources));
@@ -80,6 +81,9 @@ std::string AsSarif(const Report& report) {
                         {"justification", one.reason},
                         {"location", LocationOf(*file.sources, one.comment)}}});
       results.push_back(std::move(result));
+    }
+    for (const LeftOut& left : file.result.left_out) {
+      left_out.push_back({{"rule", left.rule}, {"notes", left.notes}});
     }
     for (const Unknown& unknown : file.result.unknown) {
       notifications.push_back({{"level", "error"},
@@ -93,7 +97,8 @@ std::string AsSarif(const Report& report) {
                     {"invocations",
                      {{{"executionSuccessful", notifications.empty()},
                        {"toolExecutionNotifications", notifications}}}},
-                    {"results", results}};
+                    {"results", results},
+                    {"properties", {{"left_out", left_out}}}};
   const json whole = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                       {"version", "2.1.0"},
                       {"runs", json::array({run})}};

@@ -41,6 +41,12 @@ std::string AsText(const Report& report, bool colour) {
               std::to_string(place.begin.column) + "\n\n";
     }
   }
+  for (const auto& file : report) {
+    for (const LeftOut& left : file.result.left_out) {
+      text += Amount(left.notes, "more note") + " of " + left.rule + ": --all shows " +
+              (left.notes == 1 ? "it" : "them") + "\n\n";
+    }
+  }
   const std::size_t silenced = CountSilenced(report);
   return text + Amount(Count(report, dsl::Severity::kError), "error") + ", " +
          Amount(Count(report, dsl::Severity::kWarning), "warning") + ", " +

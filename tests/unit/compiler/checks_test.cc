@@ -316,6 +316,28 @@ TEST(Reports, EveryFormatTellsTheSame) {
             std::string::npos);
 }
 
+TEST(Reports, TooManyNotesAreCounted) {
+  Policy policy = OneGateway();
+  std::vector<std::string> methods;
+  for (int i = 0; i < 25; ++i) methods.push_back("M" + std::to_string(i));
+  AddRoute(policy, "one", 200, methods);
+  methods.push_back("LAST");
+  AddRoute(policy, "two", 201, methods);
+  CheckResult result = RunChecks(policy);
+  EXPECT_EQ(result.findings.size(), 20u);
+  ASSERT_EQ(result.left_out.size(), 1u);
+  EXPECT_EQ(result.left_out[0].rule, "partly-shadowed-route");
+  EXPECT_EQ(result.left_out[0].notes, 5u);
+  EXPECT_EQ(RunChecks(policy, {}, {.most_notes = 25}).findings.size(), 25u);
+  dsl::SourceMap sources;
+  sources.Add("shop.weir", std::string(70, ' '));
+  Report report;
+  report.push_back({&sources, std::move(result)});
+  EXPECT_EQ(nlohmann::json::parse(AsJson(report))["left_out"][0]["notes"], 5);
+  EXPECT_NE(AsText(report, false).find("5 more notes of partly-shadowed-route: --all"),
+            std::string::npos);
+}
+
 TEST(RulePages, EveryRuleHasOne) {
   for (const Check& check : kChecks) {
     ASSERT_TRUE(RulePage(check.rule)) << check.rule;

@@ -268,7 +268,7 @@ Gateway Only(const Gateway& gateway, const std::vector<std::uint32_t>& blockers,
 }
 
 struct Tally {
-  int alive = 0, dead = 0, unions = 0, empty = 0;
+  int alive = 0, dead = 0, unions = 0, empty = 0, parts = 0;
 };
 
 void CheckDead(const Gateway& gateway, std::uint32_t route, const RouteVerdict& verdict,
@@ -328,6 +328,33 @@ std::string Show(const Gateway& gateway) {
   return text;
 }
 
+// An alternative is taken exactly if the route with it alone is.
+void CheckParts(const Gateway& gateway, std::uint32_t route, ShadowEngine& engine, Tally& tally) {
+  const auto check = [&](MatchPart part, auto member) {
+    Gateway alone = gateway;
+    auto& list = alone.routes[route].match.*member;
+    if (list.size() < 2) return;
+    list = {list[part.place]};
+    const RouteVerdict verdict = engine.ExplainPart(route, part);
+    ASSERT_EQ(verdict.kind, ShadowEngine(alone).Decide(route).kind) << Show(gateway);
+    if (verdict.kind != Kind::kDead || verdict.blockers.empty()) return;
+    ++tally.parts;
+    ASSERT_TRUE(verdict.witness);
+    ASSERT_TRUE(testing::OracleMatches(alone, route, *verdict.witness)) << Show(gateway);
+    ASSERT_EQ(testing::OracleFirst(gateway, *verdict.witness), verdict.taken_by);
+  };
+  const auto& match = gateway.routes[route].match;
+  for (std::uint32_t i = 0; i < match.hosts.size(); ++i) {
+    check({MatchPart::Kind::kHost, i}, &syntax::Match::hosts);
+  }
+  for (std::uint32_t i = 0; i < match.paths.size(); ++i) {
+    check({MatchPart::Kind::kPath, i}, &syntax::Match::paths);
+  }
+  for (std::uint32_t i = 0; i < match.methods.size(); ++i) {
+    check({MatchPart::Kind::kMethod, i}, &syntax::Match::methods);
+  }
+}
+
 void CheckTables(unsigned seed, int tables, Tally& tally) {
   const testing::Universe universe = Representatives();
   RandomTables random(seed);
@@ -343,6 +370,7 @@ void CheckTables(unsigned seed, int tables, Tally& tally) {
         ++tally.alive;
         ASSERT_EQ(testing::OracleFirst(gateway, *verdict.witness), route)
             << verdict.witness->method << " " << verdict.witness->host << verdict.witness->path;
+        if (table % 4 == 0) CheckParts(gateway, route, engine, tally);
       } else {
         ASSERT_EQ((reached >> route) & 1, 0u) << "a request reaches it: " << Show(gateway);
         CheckDead(gateway, route, verdict, tally);
@@ -358,10 +386,12 @@ TEST(Shadow, AgreesWithBruteForceOnRandomTables) {
   Tally tally;
   CheckTables(seed, 200, tally);
   std::cout << tally.alive << " alive, " << tally.dead << " dead, " << tally.unions
-            << " by unions, " << tally.empty << " without any request\n";
+            << " by unions, " << tally.empty << " without any request, " << tally.parts
+            << " dead alternatives\n";
   EXPECT_GT(tally.alive, 1'000);
   EXPECT_GT(tally.dead, 400);
   EXPECT_GT(tally.unions, 10);
+  EXPECT_GT(tally.parts, 20);
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// What conditions, transforms and limits read of a caller whom no route in
+// question identifies: always absent, and `jwt.verified` always false.
+//
+//   if (VainRead(policy, route.authentication, attribute)) ...
+#ifndef WEIR_COMPILER_CHECKS_VAIN_READS_H_
+#define WEIR_COMPILER_CHECKS_VAIN_READS_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spec/syntax/policy.h"
+
+namespace weir::compiler {
+
+// Where a rule is in force: places of a gateway and of one of its routes.
+using RoutePlace = std::pair<std::uint32_t, std::uint32_t>;
+
+struct RuleInForce {
+  const syntax::Rule* rule = nullptr;
+  bool alone = false;  // the only allow of its scope
+  std::string scope;   // "route 'admin'"
+  std::vector<RoutePlace> routes;
+};
+
+// Every rule that is in force at some route, by place in the text's scopes.
+std::vector<RuleInForce> RulesInForce(const syntax::Policy& policy);
+
+// Whether a route that authenticates so can never have this part of an identity.
+bool VainRead(const syntax::Policy& policy, const syntax::Authentication& authentication,
+              const syntax::Attribute& attribute);
+
+// The attributes for which `vain` holds, each once, as they are written.
+std::vector<std::string> ReadsOf(const syntax::Expression& expression,
+                                 const std::function<bool(const syntax::Attribute&)>& vain);
+
+// What the condition comes to while those are absent; nothing: it depends.
+std::optional<bool> ValueWithout(const syntax::Expression& expression,
+                                 const std::function<bool(const syntax::Attribute&)>& vain);
+
+// Whether a rule is one of `claim-without-authentication` that never holds, so that
+// no other rule needs to say so.
+bool NeverHoldsForWantOfIdentity(const syntax::Policy& policy, const RuleInForce& rule);
+
+// "jwt.role", "consumer".
+std::string AttributeText(const syntax::Attribute& attribute);
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_CHECKS_VAIN_READS_H_
