@@ -46,6 +46,7 @@ class Alternatives {
       // What is dead as a whole, or undecided, is `shadowed-route`'s to tell.
       if (engine_.Decide(route).kind != RouteVerdict::Kind::kAlive) continue;
       const auto each = [&](Kind kind, std::size_t count) {
+        first_of_route_ = result_.findings.size();
         for (std::uint32_t i = 0; count > 1 && i < count; ++i) Look(route, {kind, i});
       };
       each(Kind::kHost, match.hosts.size());
@@ -89,7 +90,8 @@ class Alternatives {
     if (verdict.kind == RouteVerdict::Kind::kUnknown) return Undecided(route, part, verdict.reason);
     Finding finding;
     finding.diagnostic.span = PlaceOf(route, part);
-    const std::string what = NameOf(route, part) + " of route '" + routes_[route].name + "'";
+    const std::string what =
+        "route '" + routes_[route].name + "' is never reached by " + NameOf(route, part) + ": ";
     if (verdict.blockers.empty()) {
       Impossible(what, finding);
     } else if (!verdict.witness) {
@@ -101,13 +103,33 @@ class Alternatives {
       Taken(what, route, std::move(verdict), finding);
     }
     finding.diagnostic.help = finding.fix;
+    if (part.kind == Kind::kMethod && SaidOfAnother(route, part, finding)) return;
     result_.findings.push_back(std::move(finding));
+  }
+
+  // Methods have no place of their own: those of one route that the same routes
+  // take are one finding.
+  bool SaidOfAnother(std::uint32_t route, const MatchPart& part, const Finding& finding) {
+    const auto tail = [](const Finding& each) {
+      const std::string& text = each.diagnostic.message;
+      return text.substr(text.find(": "));
+    };
+    for (std::size_t i = first_of_route_; i < result_.findings.size(); ++i) {
+      Finding& other = result_.findings[i];
+      if (tail(other) != tail(finding)) continue;
+      std::string& text = other.diagnostic.message;
+      const std::size_t at = text.find(" by method ");
+      if (at != text.npos) text.insert(at + 10, "s");
+      text.insert(text.find(": "), ", " + routes_[route].match.methods[part.place]);
+      return true;
+    }
+    return false;
   }
 
   void Impossible(const std::string& what, Finding& finding) {
     finding.diagnostic.rule = "impossible-match";
     finding.diagnostic.severity = dsl::Severity::kWarning;
-    finding.diagnostic.message = what + " matches no request at all, with the rest of its match";
+    finding.diagnostic.message = what + "with the rest of its match it matches no request at all";
     finding.fix = "Take it out of the list.";
   }
 
@@ -124,9 +146,8 @@ class Alternatives {
       diagnostic.labels.push_back({SpanOf(policy_, routes_[blocker].node),
                                    one ? "takes all of them" : "takes some of them"});
     }
-    diagnostic.message = what + " is never reached: " + (one ? "route " : "routes ") +
-                         Listed(names) + (one ? " takes" : " together take") +
-                         " every such request";
+    diagnostic.message = what + (one ? "route " : "routes ") + Listed(names) +
+                         (one ? " takes" : " together take") + " every such request";
     if (less) {
       diagnostic.message += one ? ", and asks less of the caller"
                                 : ", and route '" + taker.name + "' asks less of the caller";
@@ -145,6 +166,7 @@ class Alternatives {
   CheckResult& result_;
   ShadowEngine engine_;
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
+  std::size_t first_of_route_ = 0;         // finding of the alternatives now looked at
 };
 
 }  // namespace

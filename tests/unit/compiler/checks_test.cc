@@ -316,13 +316,29 @@ TEST(Reports, EveryFormatTellsTheSame) {
             std::string::npos);
 }
 
+TEST(PartlyShadowedRoute, MethodsThatTheSameRouteTakesAreOneFinding) {
+  Policy policy = OneGateway();
+  AddRoute(policy, "one", 200, {"GET", "PUT", "POST"});
+  AddRoute(policy, "two", 200, {"HEAD"});
+  AddRoute(policy, "three", 201, {"PUT", "HEAD", "POST", "DELETE"});
+  const auto result = CheckPartlyShadowedRoutes(policy);
+  ASSERT_EQ(result.findings.size(), 2u);
+  EXPECT_EQ(result.findings[0].diagnostic.message,
+            "route 'three' is never reached by methods PUT, POST: route 'one' takes every such "
+            "request");
+  EXPECT_EQ(result.findings[1].diagnostic.message,
+            "route 'three' is never reached by method HEAD: route 'two' takes every such request");
+  EXPECT_EQ(result.findings[0].diagnostic.severity, dsl::Severity::kNote);
+  EXPECT_EQ(result.findings[0].witness->method, "PUT");
+}
+
 TEST(Reports, TooManyNotesAreCounted) {
   Policy policy = OneGateway();
-  std::vector<std::string> methods;
-  for (int i = 0; i < 25; ++i) methods.push_back("M" + std::to_string(i));
-  AddRoute(policy, "one", 200, methods);
-  methods.push_back("LAST");
-  AddRoute(policy, "two", 201, methods);
+  std::vector<PathPattern> paths;
+  for (int i = 0; i < 25; ++i) paths.push_back(Exact("p" + std::to_string(i)));
+  AddRoute(policy, "one", 200, {}).match.paths = paths;
+  paths.push_back(Exact("last"));
+  AddRoute(policy, "two", 201, {}).match.paths = paths;
   CheckResult result = RunChecks(policy);
   EXPECT_EQ(result.findings.size(), 20u);
   ASSERT_EQ(result.left_out.size(), 1u);
