@@ -28,6 +28,7 @@ CheckResult CheckEjectionsNeverAct(const syntax::Policy& policy);
 CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
 CheckResult CheckPartlyShadowedRoutes(const syntax::Policy& policy);
 CheckResult CheckClaimsWithoutAuthentication(const syntax::Policy& policy);
+CheckResult CheckOpenRoutes(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
@@ -45,6 +46,7 @@ inline constexpr Check kChecks[] = {
     {"impossible-match", dsl::Severity::kWarning, nullptr},
     {"partly-shadowed-route", dsl::Severity::kWarning, CheckPartlyShadowedRoutes},
     {"claim-without-authentication", dsl::Severity::kError, CheckClaimsWithoutAuthentication},
+    {"open-route", dsl::Severity::kWarning, CheckOpenRoutes},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},

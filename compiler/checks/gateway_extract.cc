@@ -9,9 +9,7 @@ namespace weir::compiler {
 
 GatewayExtract::GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway,
                                Preflights preflights)
-    : policy_(policy),
-      gateway_(std::move(gateway)),
-      listeners_(AddListeners(u_, gateway_)) {
+    : policy_(policy), gateway_(std::move(gateway)), listeners_(AddListeners(u_, gateway_)) {
   if (preflights == Preflights::kNone) {
     for (auto& route : gateway_.routes) route.cors.reset();
     u_.constraints.push_back(u_.f.Not(IsPreflight()));
@@ -48,6 +46,27 @@ GatewayExtract::Question GatewayExtract::Pose(std::uint32_t place, const syntax:
   return question;
 }
 
+GatewayExtract::Question GatewayExtract::PoseForward(std::uint32_t place) {
+  Question question;
+  for (const Row& row : rows_) {
+    if (row.route != place || !row.forwards) continue;
+    question.row = &row;
+    question.reached = u_.f.Or(question.reached, row.when);
+  }
+  return question;
+}
+
+GatewayExtract::Question GatewayExtract::PosePassed(std::uint32_t place) {
+  Question question;
+  for (const Row& row : rows_) {
+    const bool own = row.reason == "respond" || row.reason == "redirect";
+    if (row.route != place || (!row.forwards && !own)) continue;
+    question.row = &row;
+    question.reached = u_.f.Or(question.reached, row.when);
+  }
+  return question;
+}
+
 std::string GatewayExtract::Prepare() {
   auto classes = ClassesOf(u_);
   if (!classes) return classes.error();
@@ -60,8 +79,7 @@ Witness GatewayExtract::WitnessOf(const std::vector<Value>& request, const Row& 
   return Decode(u_, request, row.place, listeners_);
 }
 
-model::Identity GatewayExtract::CallerOf(const std::vector<Value>& request,
-                                         const Row& row) const {
+model::Identity GatewayExtract::CallerOf(const std::vector<Value>& request, const Row& row) const {
   return IdentityOf(u_, request, row.place);
 }
 

@@ -36,6 +36,11 @@ class GatewayExtract {
   };
   Question Pose(std::uint32_t place, const syntax::Rule& rule);
 
+  // When a route forwards at all: `reached`, read at `row`.
+  Question PoseForward(std::uint32_t place);
+  // When a route's rules let a request through, whatever it does with it: the same.
+  Question PosePassed(std::uint32_t place);
+
   // Once every question is posed. What comes back, if anything, is why none can be asked.
   std::string Prepare();
   Symbolic::Found Find(const std::string& name, Formula formula, unsigned budget_ms) {

@@ -56,19 +56,20 @@ class GatewayRules {
         routes_, [](const Route& route) { return route.cors && !route.cors_upstream; });
   }
 
-  void Run() {
+  std::vector<ClosedRoute> Run() {
     std::vector<std::uint32_t> batch;
     const auto settle = [&] {
       if (!batch.empty()) Settle(std::exchange(batch, {}));
     };
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
-      if (Open(route).empty()) continue;
+      if (Open(route).empty() && !MayBeClosed(route)) continue;
       if (engine_.Decide(route).kind == RouteVerdict::Kind::kDead) continue;
       batch.push_back(route);
       if (batch.size() == kBatch) settle();
     }
     settle();
     if (has_cors_) AskAboutPreflights();
+    return std::move(closed_);
   }
 
  private:
@@ -82,6 +83,12 @@ class GatewayRules {
     std::uint32_t route;
     const Rule* rule;
     GatewayExtract::Question question;
+  };
+
+  // The same of whether anything gets past the rules of one route.
+  struct Passing {
+    std::uint32_t route;
+    GatewayExtract::Question passed, reached;
   };
 
   std::vector<const Rule*> InForce(std::uint32_t route) const {
@@ -105,6 +112,29 @@ class GatewayRules {
     return rules;
   }
 
+  // Whether the rules can refuse everything without any of them being at fault
+  // alone: allows of two scopes, or several denies.
+  bool MayBeClosed(std::uint32_t route) const {
+    std::size_t denies = 0, scopes = 0;
+    const auto count = [&](const std::vector<Rule>& scope) {
+      bool allows = false;
+      for (const Rule& rule : scope) {
+        allows = allows || rule.allow;
+        denies += rule.allow ? 0 : 1;
+        if (!rule.allow && rule.when.kind == syntax::Expression::Kind::kTrue) return false;
+      }
+      scopes += allows ? 1 : 0;
+      return true;
+    };
+    if (!count(policy_.gateways[gateway_].rules) || !count(routes_[route].rules)) return false;
+    if (const auto* forward = std::get_if<syntax::Forward>(&routes_[route].action)) {
+      for (const auto& target : forward->targets) {
+        if (!count(policy_[target.service].rules)) return false;
+      }
+    }
+    return scopes >= 2 || (scopes == 0 && denies >= 2);
+  }
+
   void Improve(const Rule* rule, Standing found) {
     Standing& standing = standings_[rule];
     if (found.kind > standing.kind) standing = std::move(found);
@@ -114,6 +144,16 @@ class GatewayRules {
     for (const std::uint32_t route : routes) {
       for (const Rule* rule : Open(route)) {
         if (!settled_.contains({route, rule})) Improve(rule, {Kind::kUnknown, reason, {}, {}});
+      }
+    }
+  }
+
+  // The same, and of whether anything gets past them.
+  void GiveUpWhole(const std::vector<std::uint32_t>& routes, const std::string& reason) {
+    GiveUp(routes, reason);
+    for (const std::uint32_t route : routes) {
+      if (MayBeClosed(route) && !settled_.contains({route, nullptr})) {
+        closed_.push_back({route, reason, {}, has_cors_});
       }
     }
   }
@@ -143,15 +183,16 @@ class GatewayRules {
     for (std::size_t round = 0; !routes.empty(); ++round) {
       places.insert(routes.begin(), routes.end());
       if (round == budget_.rounds) {
-        GiveUp(routes, "too many earlier routes take what it matches (" +
+        GiveUpWhole(routes, "too many earlier routes take what it matches (" +
                            std::to_string(places.size()) + " were looked at)");
         return;
       }
       GatewayExtract extract = Extract(places, has_cors_ ? GatewayExtract::Preflights::kNone
                                                          : GatewayExtract::Preflights::kAnswered);
       const std::vector<Posed> posed = Pose(extract, places, routes);
+      const std::vector<Passing> passing = PosePassing(extract, places, routes);
       if (const std::string problem = extract.Prepare(); !problem.empty()) {
-        if (routes.size() == 1) return GiveUp(routes, problem);
+        if (routes.size() == 1) return GiveUpWhole(routes, problem);
         for (const std::uint32_t route : routes) Settle({route});
         return;
       }
@@ -167,8 +208,59 @@ class GatewayRules {
           Improve(one.rule, std::move(answer.standing));
         }
       }
+      for (const Passing& one : passing) {
+        const auto taken_by = AskPassing(extract, one);
+        if (taken_by) {
+          places.insert(*taken_by);
+          again.insert(one.route);
+        } else {
+          settled_.insert({one.route, nullptr});
+        }
+      }
       routes.assign(again.begin(), again.end());
     }
+  }
+
+  std::vector<Passing> PosePassing(GatewayExtract& extract, const std::set<std::uint32_t>& places,
+                                   const std::vector<std::uint32_t>& routes) {
+    std::vector<Passing> posed;
+    const Rule anything;
+    for (const std::uint32_t route : routes) {
+      if (!MayBeClosed(route) || settled_.contains({route, nullptr})) continue;
+      const auto place = static_cast<std::uint32_t>(
+          std::distance(places.begin(), places.find(route)));
+      posed.push_back({route, extract.PosePassed(place), extract.Pose(place, anything)});
+    }
+    return posed;
+  }
+
+  // The earlier route that takes what was found, if one does; else it is settled.
+  std::optional<std::uint32_t> AskPassing(GatewayExtract& extract, const Passing& one) {
+    const auto undecided = [&](std::string reason) {
+      closed_.push_back({one.route, std::move(reason), {}, has_cors_});
+      return std::nullopt;
+    };
+    for (const auto* question : {&one.passed, &one.reached}) {
+      if (question->row == nullptr) continue;
+      const Found found = extract.Find("a request passes", question->reached, budget_.query_ms);
+      if (found.kind == Found::Kind::kNone) continue;
+      if (found.kind == Found::Kind::kUnknown) return undecided(found.reason);
+      Witness witness = extract.WitnessOf(found.request, *question->row);
+      const auto taken_by = TakenBy(witness);
+      if (taken_by && *taken_by < one.route) return taken_by;
+      if (question == &one.passed) return std::nullopt;
+      if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
+      std::string wrong;
+      for (const char* refusal : {"denied", "not-allowed"}) {
+        wrong = Confirm(policy_, gateway_, replay_->table(), witness,
+                        extract.CallerOf(found.request, *question->row),
+                        {false, 403, refusal, one.route});
+        if (wrong.empty()) break;
+      }
+      if (!wrong.empty()) return undecided(wrong);
+      closed_.push_back({one.route, "", std::move(witness), has_cors_});
+    }
+    return std::nullopt;
   }
 
   Answer Ask(GatewayExtract& extract, const Posed& one) {
@@ -264,7 +356,9 @@ class GatewayRules {
   ShadowEngine engine_;
   syntax::Gateway frame_;  // the gateway without its routes
   bool has_cors_ = false;
+  // Null: of the route as a whole.
   std::set<std::pair<std::uint32_t, const Rule*>> settled_;
+  std::vector<ClosedRoute> closed_;
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 
@@ -282,10 +376,10 @@ bool HasRules(const Policy& policy, const syntax::Gateway& gateway) {
 
 }  // namespace
 
-void FindStandings(const Policy& policy, std::uint32_t gateway, Standings& standings,
-                   const StandingBudget& budget) {
-  if (!HasRules(policy, policy.gateways[gateway])) return;
-  GatewayRules(policy, gateway, standings, budget).Run();
+std::vector<ClosedRoute> FindStandings(const Policy& policy, std::uint32_t gateway,
+                                       Standings& standings, const StandingBudget& budget) {
+  if (!HasRules(policy, policy.gateways[gateway])) return {};
+  return GatewayRules(policy, gateway, standings, budget).Run();
 }
 
 }  // namespace weir::compiler

@@ -29,17 +29,28 @@ struct Standing {
 };
 using Standings = std::map<const syntax::Rule*, Standing>;
 
+// A route whose rules refuse every request between them, though each of them
+// decides by itself; or of which that could not be found out.
+struct ClosedRoute {
+  std::uint32_t route = 0;
+  std::string reason;              // why it is not known; empty: it is
+  std::optional<Witness> witness;  // where it is known
+  bool preflights_aside = false;   // requests of their shape were not looked at
+};
+
 struct StandingBudget {
   unsigned query_ms = 2'000;
-  std::size_t rounds = 24;        // of adding earlier routes that take what was found
-  std::size_t neighbours = 300;   // routes held against one, where preflights matter
+  std::size_t rounds = 24;             // of adding earlier routes that take what was found
+  std::size_t neighbours = 300;        // routes held against one, where preflights matter
   std::size_t preflight_routes = 400;  // routes asked about one by one, where preflights matter
 };
 
 // Adds what the routes of one gateway say to `standings`, by place of the rule
-// in the policy.
-void FindStandings(const syntax::Policy& policy, std::uint32_t gateway, Standings& standings,
-                   const StandingBudget& budget = {});
+// in the policy; and gives the routes that are closed. A plain `deny` closes a
+// route on purpose, and a scope whose allows are all dead is told by them: such
+// routes are left out.
+std::vector<ClosedRoute> FindStandings(const syntax::Policy& policy, std::uint32_t gateway,
+                                       Standings& standings, const StandingBudget& budget = {});
 
 }  // namespace weir::compiler
 

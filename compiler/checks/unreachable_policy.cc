@@ -1,10 +1,13 @@
-// An `allow` or `deny` that never decides: its condition holds for no request
+// What can never act. An `allow` or `deny` that never decides: its condition holds for no request
 // that gets as far as being authorized, or, of an allow, every request that it
 // holds for is denied all the same. Exact: each rule is asked about at
-// every route where it is in force (rule_standing.h).
+// every route where it is in force (rule_standing.h). So is whether the rules of a
+// route let anything past; for the other clauses see idle_clauses.h.
+#include <set>
 #include <utility>
 
 #include "compiler/checks/checks.h"
+#include "compiler/checks/idle_clauses.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/rule_standing.h"
 #include "compiler/checks/vain_reads.h"
@@ -45,17 +48,80 @@ void Report(const Policy& policy, const Rule& rule, const std::string& where, St
   result.findings.push_back(std::move(finding));
 }
 
+bool IsReported(const Standings& standings, const Rule& rule) {
+  const auto at = standings.find(&rule);
+  return at != standings.end() && at->second.kind != Standing::Kind::kDecides;
+}
+
+// A route past whose rules nothing comes, unless one of them is reported itself.
+void ReportClosed(const Policy& policy, std::uint32_t gateway, ClosedRoute closed,
+                  const Standings& standings, const std::set<const Rule*>& in_vain,
+                  CheckResult& result) {
+  const auto& route = policy.gateways[gateway].routes[closed.route];
+  const dsl::Span span = SpanOf(policy, route.node);
+  Finding finding;
+  auto& diagnostic = finding.diagnostic;
+  bool told = false;
+  const auto look = [&](const std::vector<Rule>& rules) {
+    for (const Rule& rule : rules) {
+      told = told || IsReported(standings, rule) || in_vain.contains(&rule);
+      diagnostic.labels.push_back({SpanOf(policy, rule.node), "takes part"});
+    }
+  };
+  look(policy.gateways[gateway].rules);
+  if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
+    for (const auto& target : forward->targets) look(policy[target.service].rules);
+  }
+  look(route.rules);
+  if (told) return;
+  if (!closed.reason.empty()) {
+    result.unknown.push_back(
+        {"unreachable-policy",
+         "whether any request gets past the rules of route '" + route.name + "': " + closed.reason,
+         span});
+    return;
+  }
+  diagnostic.rule = "unreachable-policy";
+  diagnostic.severity = dsl::Severity::kWarning;
+  diagnostic.span = span;
+  diagnostic.message = "the rules of route '" + route.name + "' refuse every request" +
+                       (closed.preflights_aside ? ", preflights aside," : "") +
+                       " between them: what the route does is never done";
+  finding.witness = std::move(closed.witness);
+  finding.fix = "Loosen one of them, or say `deny` alone if it is meant.";
+  diagnostic.help = finding.fix;
+  result.findings.push_back(std::move(finding));
+}
+
+void ReportIdle(const Policy& policy, std::vector<IdleClause> clauses, CheckResult& result) {
+  for (IdleClause& clause : clauses) {
+    Finding finding;
+    finding.diagnostic.rule = "unreachable-policy";
+    finding.diagnostic.severity = dsl::Severity::kWarning;
+    finding.diagnostic.span = SpanOf(policy, clause.node);
+    finding.diagnostic.message = std::move(clause.message);
+    finding.diagnostic.help = clause.fix;
+    finding.fix = std::move(clause.fix);
+    result.findings.push_back(std::move(finding));
+  }
+}
+
 }  // namespace
 
 CheckResult CheckUnreachablePolicies(const Policy& policy) {
   CheckResult result;
   Standings standings;
+  std::vector<std::vector<ClosedRoute>> closed;
   for (std::uint32_t gateway = 0; gateway < policy.gateways.size(); ++gateway) {
-    FindStandings(policy, gateway, standings);
+    closed.push_back(FindStandings(policy, gateway, standings));
   }
-  // Those have a rule of their own, which says why.
+  // What claim-without-authentication reports: it says why.
+  std::set<const Rule*> in_vain;
   for (const RuleInForce& rule : RulesInForce(policy)) {
-    if (NeverHoldsForWantOfIdentity(policy, rule)) standings.erase(rule.rule);
+    const auto value = ValueForWantOfIdentity(policy, rule);
+    if (!value) continue;
+    in_vain.insert(rule.rule);
+    if (!*value) standings.erase(rule.rule);
   }
   const auto report = [&](const std::vector<Rule>& rules, const std::string& where) {
     for (const Rule& rule : rules) {
@@ -70,6 +136,13 @@ CheckResult CheckUnreachablePolicies(const Policy& policy) {
     report(gateway.rules, "gateway '" + gateway.name + "'");
     for (const auto& route : gateway.routes) report(route.rules, "route '" + route.name + "'");
   }
+  for (std::uint32_t gateway = 0; gateway < policy.gateways.size(); ++gateway) {
+    for (ClosedRoute& route : closed[gateway]) {
+      ReportClosed(policy, gateway, std::move(route), standings, in_vain, result);
+    }
+  }
+  ReportIdle(policy, IdleClauses(policy, result.unknown), result);
+  ReportIdle(policy, IdleTransforms(policy, result.unknown), result);
   return result;
 }
 

@@ -124,14 +124,15 @@ std::optional<bool> ValueWithout(const Expression& expression,
   return all ? std::optional(!decides) : std::nullopt;
 }
 
-bool NeverHoldsForWantOfIdentity(const Policy& policy, const RuleInForce& rule) {
+std::optional<bool> ValueForWantOfIdentity(const Policy& policy, const RuleInForce& rule) {
   const auto vain = [&](const Attribute& attribute) {
     return std::ranges::all_of(rule.routes, [&](const RoutePlace& place) {
       const auto& route = policy.gateways[place.first].routes[place.second];
       return VainRead(policy, route.authentication, attribute);
     });
   };
-  return !ReadsOf(rule.rule->when, vain).empty() && ValueWithout(rule.rule->when, vain) == false;
+  if (ReadsOf(rule.rule->when, vain).empty()) return std::nullopt;
+  return ValueWithout(rule.rule->when, vain);
 }
 
 std::string AttributeText(const Attribute& attribute) {

@@ -41,9 +41,9 @@ std::vector<std::string> ReadsOf(const syntax::Expression& expression,
 std::optional<bool> ValueWithout(const syntax::Expression& expression,
                                  const std::function<bool(const syntax::Attribute&)>& vain);
 
-// Whether a rule is one of `claim-without-authentication` that never holds, so that
-// no other rule needs to say so.
-bool NeverHoldsForWantOfIdentity(const syntax::Policy& policy, const RuleInForce& rule);
+// Set for what `claim-without-authentication` reports as always or never holding, so
+// that no other rule needs to say so.
+std::optional<bool> ValueForWantOfIdentity(const syntax::Policy& policy, const RuleInForce& rule);
 
 // "jwt.role", "consumer".
 std::string AttributeText(const syntax::Attribute& attribute);

@@ -75,8 +75,8 @@ ClauseTable RouteBuilder::DefaultClauses() {
          if (timeout && Wins(keyword)) route.idle_timeout = *timeout;
          return timeout.has_value();
        }},
-      {"request", [this](Cursor& c, const tree::Item&) { return Transforms(c, false); }, true},
-      {"response", [this](Cursor& c, const tree::Item&) { return Transforms(c, true); }, true},
+      {"request", [this](Cursor& c, const tree::Item& k) { return Transforms(c, k, false); }, true},
+      {"response", [this](Cursor& c, const tree::Item& k) { return Transforms(c, k, true); }, true},
       {"fallback", [this](Cursor& c, const tree::Item& k) { return Fallback(c, k); }},
       {"use", [this](Cursor& c, const tree::Item&) { return Use(c); }, true},
   };
@@ -287,12 +287,13 @@ bool RouteBuilder::Rule(Cursor& cursor, const tree::Item& keyword) {
   return true;
 }
 
-bool RouteBuilder::Transforms(Cursor& cursor, bool response) {
+bool RouteBuilder::Transforms(Cursor& cursor, const tree::Item& keyword, bool response) {
   const tree::Item* block = cursor.TakeBlock();
   if (block == nullptr) {
     cursor.Expected("a block such as { set \"x-user\" jwt.sub }");
     return false;
   }
+  route.written.push_back({keyword.text, true, context_.Node(keyword.span)});
   deferred_.push_back([block, response](RouteBuilder& self, const Scope& scope) {
     auto& into = response ? self.route.response : self.route.request;
     for (syntax::Transform& transform : ReadTransforms(self.context_, *block, response, scope)) {

@@ -63,7 +63,7 @@ class RouteBuilder {
   bool Authenticate(Cursor& cursor, const tree::Item& keyword);
   bool Limit(Cursor& cursor, const tree::Item& keyword);
   bool Rule(Cursor& cursor, const tree::Item& keyword);
-  bool Transforms(Cursor& cursor, bool response);
+  bool Transforms(Cursor& cursor, const tree::Item& keyword, bool response);
   bool Forward(Cursor& cursor, const tree::Item& keyword);
   bool Mirror(Cursor& cursor, const tree::Item& keyword);
   bool Fallback(Cursor& cursor, const tree::Item& keyword);

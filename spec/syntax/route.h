@@ -103,8 +103,8 @@ struct Route {
   std::variant<Forward, Response, Redirect> action;
   std::vector<Mirror> mirrors;
   std::optional<Response> fallback;  // when no upstream answer can be had
-  // Those that stand once, and each `limit` in the order of `limits`. Rules,
-  // transforms and mirrors have nodes of their own.
+  // Those that stand once, each block of transforms, and each `limit` in the
+  // order of `limits`. Rules, transforms and mirrors have nodes of their own.
   std::vector<WrittenClause> written;
   NodeId node = kNoNode;
 };
