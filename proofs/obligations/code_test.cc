@@ -6,6 +6,7 @@
 
 #include "compiler/smt/solver.h"
 #include "proofs/obligations/canon_idempotent.h"
+#include "proofs/obligations/closed_term.h"
 #include "proofs/obligations/limit_bound.h"
 #include "proofs/obligations/retry_budget.h"
 #include "runtime/request/canonical.h"
@@ -14,11 +15,6 @@
 
 namespace weir::proofs {
 namespace {
-
-// Closed terms have one value; the solver is asked for it.
-bool IsTrue(smt::Solver& solver, smt::Bool closed) {
-  return solver.Check("a closed term", closed).kind == smt::Answer::Kind::kSatisfiable;
-}
 
 TEST(Code, ChargeGcraIsTheLimitRule) {
   std::mt19937_64 random(11);

@@ -62,6 +62,11 @@ bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetrySt
   return IsIdempotent(state.method) || retry.unsafe;
 }
 
+bool MayResendStale(const RetryState& state, bool request_octets_sent, bool resent_before) {
+  if (resent_before || state.response_started || !state.body_replayable) return false;
+  return !request_octets_sent || IsIdempotent(state.method);
+}
+
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
   const std::int64_t max = retry.backoff_max.nanoseconds;
   std::int64_t ceiling = std::min(retry.backoff_base.nanoseconds, max);

@@ -42,6 +42,10 @@ bool IsCause(const syntax::Retry& retry, const TryResult& result);
 // RETRY-1 to RETRY-5, all but the budget and the route's timeout.
 bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetryState& state);
 
+// RETRY-9: whether a try on a kept connection that the upstream had closed before
+// an octet of the answer is made once more, on a fresh one.
+bool MayResendStale(const RetryState& state, bool request_octets_sent, bool resent_before);
+
 // RETRY-6: the back-off before try k + 1 is uniform in [0, this), nanoseconds.
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k);
 

@@ -1,0 +1,60 @@
+// Wrong retries. Each must be refuted by a real history from the start.
+#include "proofs/obligations/delivered_once.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::proofs {
+namespace {
+
+using smt::Bool;
+using smt::Int;
+
+void ExpectRefuted(void (*mutate)(RetryRule&)) {
+  RetryRule rule = TheRetryRule();
+  mutate(rule);
+  const Obligation obligation = DeliveredOnceUpTo(rule, 6);
+  EXPECT_TRUE(smt::IsRefuted(obligation.verdict)) << Explain({obligation});
+  EXPECT_FALSE(Holds(DeliveredOnce(rule)));
+}
+
+TEST(DeliveredOnceMutant, RetriesWhateverWasSent) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.retries = [](Bool, Bool, Bool, Bool, Int tries, Int attempts) { return tries < attempts; };
+  });
+}
+
+// Only idempotent requests are looked at, and only when the stream was refused.
+TEST(DeliveredOnceMutant, SentAndNotSentMixedUp) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.retries = [](Bool idempotent, Bool unsafe, Bool sent, Bool refused, Int tries,
+                      Int attempts) {
+      return tries < attempts && (refused || sent || idempotent || unsafe);
+    };
+  });
+}
+
+// A stale connection is taken for proof that nothing was processed.
+TEST(DeliveredOnceMutant, StaleConnectionsAreHarmless) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.resends = [](Bool, Bool, Bool resent_before) { return !resent_before; };
+  });
+}
+
+TEST(DeliveredOnceMutant, StaleConnectionsWithoutEnd) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.resends = [](Bool idempotent, Bool sent, Bool) { return idempotent || !sent; };
+  });
+}
+
+// N retries after the first, as Envoy and Istio count.
+TEST(DeliveredOnceMutant, AttemptsCountRetries) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.retries = [](Bool idempotent, Bool unsafe, Bool sent, Bool refused, Int tries,
+                      Int attempts) {
+      return tries <= attempts && (refused || !sent || idempotent || unsafe);
+    };
+  });
+}
+
+}  // namespace
+}  // namespace weir::proofs

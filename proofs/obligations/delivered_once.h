@@ -1,0 +1,37 @@
+// Theorem (delivered once). Take one request under any retry policy of N attempts,
+// and let its tries end in whatever way: with an answer or not, with octets of the
+// request sent or not, refused by the upstream as never processed (REFUSED_STREAM,
+// past a GOAWAY's last id), or on a kept connection that had gone stale. An upstream
+// may have got the request by a try of which an octet was sent and that it did not
+// refuse as never processed. Then
+//   (a) unless the method is idempotent or the policy says `unsafe`, that is so for
+//       at most one try;
+//   (b) whatever the method, at most N + 1 tries are made: one more than N only for a
+//       stale connection.
+// Causes, budget, back-off and time can only end a request earlier; they are any.
+#ifndef WEIR_PROOFS_OBLIGATIONS_DELIVERED_ONCE_H_
+#define WEIR_PROOFS_OBLIGATIONS_DELIVERED_ONCE_H_
+
+#include <vector>
+
+#include "compiler/smt/term.h"
+#include "proofs/obligations/obligation.h"
+
+namespace weir::proofs {
+
+// RETRY-1 and -3, RETRY-9, of spec/model/retry.h.
+struct RetryRule {
+  // May a counted try follow? `tries` were made; the cause is one that the policy names.
+  smt::Bool (*retries)(smt::Bool idempotent, smt::Bool unsafe, smt::Bool sent, smt::Bool refused,
+                       smt::Int tries, smt::Int attempts);
+  // May an uncounted one, after a stale connection?
+  smt::Bool (*resends)(smt::Bool idempotent, smt::Bool sent, smt::Bool resent_before);
+};
+RetryRule TheRetryRule();
+
+std::vector<Obligation> DeliveredOnce(const RetryRule& rule);
+Obligation DeliveredOnceUpTo(const RetryRule& rule, int steps);
+
+}  // namespace weir::proofs
+
+#endif  // WEIR_PROOFS_OBLIGATIONS_DELIVERED_ONCE_H_
