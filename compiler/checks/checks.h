@@ -32,6 +32,7 @@ CheckResult CheckOpenRoutes(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
+CheckResult CheckPreflights(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -59,6 +60,7 @@ inline constexpr Check kChecks[] = {
     {"unused-allow", dsl::Severity::kWarning, nullptr},
     {"cors-overmatch", dsl::Severity::kError, CheckCorsOrigins},
     {"retry-unsafe-method", dsl::Severity::kWarning, CheckUnsafeRetries},
+    {"cors-preflight-elsewhere", dsl::Severity::kWarning, CheckPreflights},
 };
 
 struct RunOptions {

@@ -80,4 +80,23 @@ std::string RouteRequests::Forwards(const Sent& sent, std::uint32_t route) {
                  {true, 0, "ok", route, {}});
 }
 
+std::string RouteRequests::Routes(const Witness& request, std::uint32_t route) {
+  return replay().Disagreement(request, route);
+}
+
+std::string RouteRequests::AnswersNoPreflight(const Witness& preflight,
+                                              const std::function<bool(std::uint32_t)>& routes) {
+  const Sent sent{preflight, {}};
+  const auto world = [&] { return FreshLimits(sent); };
+  const model::Outcome outcome =
+      model::Decide(policy_, gateway_, RawRequestOf(preflight), ConnectionOf(preflight), world());
+  const bool answered = outcome.reason == "preflight" || outcome.reason == "preflight-origin";
+  if (answered && outcome.route && routes(*outcome.route)) {
+    return "the model answers the preflight there";
+  }
+  const Expected expected{outcome.kind == model::Outcome::Kind::kForward, outcome.status,
+                          outcome.reason, outcome.route, outcome.limit};
+  return Confirm(policy_, gateway_, replay().table(), preflight, world, expected);
+}
+
 }  // namespace weir::compiler

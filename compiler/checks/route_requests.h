@@ -11,6 +11,7 @@
 #define WEIR_COMPILER_CHECKS_ROUTE_REQUESTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,12 @@ class RouteRequests {
 
   // The same for a request that this route forwards, while every limit admits.
   std::string Forwards(const Sent& sent, std::uint32_t route);
+
+  // The same for a request that this route has, whatever becomes of it there.
+  std::string Routes(const Witness& request, std::uint32_t route);
+  // The same for a preflight that none of these routes answers for its cors.
+  std::string AnswersNoPreflight(const Witness& preflight,
+                                 const std::function<bool(std::uint32_t)>& routes);
 
   ShadowEngine& engine() { return engine_; }
 

@@ -28,9 +28,7 @@ Formula AnyPath(Universe& u, const syntax::Match& match) {
   return u.f.Or(any);
 }
 
-Formula Passes(Universe& u, const FieldMatch& field) {
-  const Part part = field.source == FieldMatch::Source::kHeader ? Part::kHeader : Part::kQuery;
-  const std::uint32_t at = u.At({part, "", field.name});
+Formula Passes(Universe& u, const FieldMatch& field, std::uint32_t at) {
   std::vector<Formula> any;
   switch (field.test) {
     case FieldMatch::Test::kPresent: return u.Present(at);
@@ -57,8 +55,8 @@ Formula MatchesButMethod(Universe& u, const syntax::Match& match,
                          const std::vector<std::uint32_t>& listeners) {
   std::vector<Formula> all{AnyHost(u, match), AnyPath(u, match), AnyClient(u, match)};
   for (const FieldMatch& field : match.fields) {
-    const Formula passes = Passes(u, field);
-    all.push_back(field.negated ? u.f.Not(passes) : passes);
+    const Part part = field.source == FieldMatch::Source::kHeader ? Part::kHeader : Part::kQuery;
+    all.push_back(MatchesField(u, field, u.At({part, "", field.name})));
   }
   if (!match.listeners.empty()) {
     std::vector<bool> chosen(u.listeners().size());
@@ -66,6 +64,11 @@ Formula MatchesButMethod(Universe& u, const syntax::Match& match,
     all.push_back(u.Chosen(u.At({Part::kListener, "", ""}), chosen));
   }
   return u.f.And(all);
+}
+
+Formula MatchesField(Universe& u, const FieldMatch& field, std::uint32_t dimension) {
+  const Formula passes = Passes(u, field, dimension);
+  return field.negated ? u.f.Not(passes) : passes;
 }
 
 Formula MatchesMethod(Universe& u, const syntax::Match& match, std::uint32_t method) {

@@ -16,6 +16,9 @@ namespace weir::compiler {
 Formula MatchesButMethod(Universe& universe, const syntax::Match& match,
                          const std::vector<std::uint32_t>& listeners);
 
+// One test of a header or query, negated or not, on the values of a dimension.
+Formula MatchesField(Universe& universe, const syntax::FieldMatch& field, std::uint32_t dimension);
+
 // `method` is the dimension to read it from: a preflight names it in a header.
 Formula MatchesMethod(Universe& universe, const syntax::Match& match, std::uint32_t method);
 

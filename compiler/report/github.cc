@@ -46,6 +46,7 @@ std::string AsGithub(const Report& report) {
       const bool note = diagnostic.severity == dsl::Severity::kNote;
       std::string message = diagnostic.message;
       if (finding.witness) message += "\nwitness: " + Curl(*finding.witness);
+      if (finding.preflight) message += "\npreflight: " + Curl(*finding.preflight);
       for (const Hop& hop : finding.path) {
         message += "\nhop: " + hop.hop + ", " + std::to_string(hop.tries);
       }

@@ -60,6 +60,7 @@ std::string AsJunit(const Report& report) {
         const TextPlace place = WrittenAt(*file.sources, diagnostic.span);
         std::string message = diagnostic.message;
         if (finding.witness) message += "\nwitness: " + Curl(*finding.witness);
+        if (finding.preflight) message += "\npreflight: " + Curl(*finding.preflight);
         for (const Hop& hop : finding.path) {
           message += "\nhop: " + hop.hop + ", " + std::to_string(hop.tries);
         }

@@ -50,6 +50,9 @@ json ResultOf(const Finding& finding, const dsl::SourceMap& sources) {
     result["relatedLocations"].push_back(related);
   }
   if (finding.witness) result["properties"]["witness"] = json::parse(WitnessJson(*finding.witness));
+  if (finding.preflight) {
+    result["properties"]["preflight"] = json::parse(WitnessJson(*finding.preflight));
+  }
   for (const Hop& hop : finding.path) {
     result["properties"]["path"].push_back({{"hop", hop.hop}, {"tries", hop.tries}});
   }

@@ -18,6 +18,9 @@ void AddFinding(const Finding& finding, const dsl::SourceMap& sources, bool colo
       text += "   = from client: " + model::AddressText(*finding.witness->client) + "\n";
     }
   }
+  if (finding.preflight) {
+    text += "   = its preflight: " + dsl::Visible(Curl(*finding.preflight)) + "\n";
+  }
   for (const Hop& hop : finding.path) {
     text += "   = hop: " + dsl::Visible(hop.hop) + ", " + std::to_string(hop.tries) +
             (hop.tries == 1 ? " try\n" : " tries\n");
