@@ -56,5 +56,19 @@ TEST(DeliveredOnceMutant, AttemptsCountRetries) {
   });
 }
 
+TEST(DeliveredOnceMutant, HedgesWhateverTheMethod) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.hedges = [](Bool, Bool, Int tries, Int attempts) { return tries < attempts; };
+  });
+}
+
+TEST(DeliveredOnceMutant, HedgesDoNotCount) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.hedges = [](Bool idempotent, Bool unsafe, Int tries, Int attempts) {
+      return tries <= attempts && (idempotent || unsafe);
+    };
+  });
+}
+
 }  // namespace
 }  // namespace weir::proofs

@@ -1,7 +1,8 @@
 // Theorem (delivered once). Take one request under any retry policy of N attempts,
-// and let its tries end in whatever way: with an answer or not, with octets of the
-// request sent or not, refused by the upstream as never processed (REFUSED_STREAM,
-// past a GOAWAY's last id), or on a kept connection that had gone stale. An upstream
+// with hedges or without, and let its tries end in whatever way: with an answer or
+// not, with octets of the request sent or not, refused by the upstream as never
+// processed (REFUSED_STREAM, past a GOAWAY's last id), on a kept connection that had
+// gone stale, or given up because another one answered. An upstream
 // may have got the request by a try of which an octet was sent and that it did not
 // refuse as never processed. Then
 //   (a) unless the method is idempotent or the policy says `unsafe`, that is so for
@@ -19,13 +20,15 @@
 
 namespace weir::proofs {
 
-// RETRY-1 and -3, RETRY-9, of spec/model/retry.h.
+// RETRY-1, -3, -9 and -11, of spec/model/retry.h.
 struct RetryRule {
   // May a counted try follow? `tries` were made; the cause is one that the policy names.
   smt::Bool (*retries)(smt::Bool idempotent, smt::Bool unsafe, smt::Bool sent, smt::Bool refused,
                        smt::Int tries, smt::Int attempts);
   // May an uncounted one, after a stale connection?
   smt::Bool (*resends)(smt::Bool idempotent, smt::Bool sent, smt::Bool resent_before);
+  // May a counted one be made beside one under way?
+  smt::Bool (*hedges)(smt::Bool idempotent, smt::Bool unsafe, smt::Int tries, smt::Int attempts);
 };
 RetryRule TheRetryRule();
 

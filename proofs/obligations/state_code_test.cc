@@ -213,6 +213,9 @@ TEST_F(StateCode, TheModelRetriesByTheRetryRule) {
         EXPECT_EQ(model::MayRetry(policy, result, state),
                   Says(rule.retries(idempotent, flag(unsafe), flag(sent), flag(refused),
                                     Number(tries), Number(policy.attempts))));
+        EXPECT_EQ(
+            model::MayHedge(policy, state),
+            Says(rule.hedges(idempotent, flag(unsafe), Number(tries), Number(policy.attempts))));
         EXPECT_EQ(model::MayResendStale(state, sent, resent),
                   Says(rule.resends(idempotent, flag(sent), flag(resent))));
       }

@@ -67,6 +67,12 @@ bool MayResendStale(const RetryState& state, bool request_octets_sent, bool rese
   return !request_octets_sent || IsIdempotent(state.method);
 }
 
+bool MayHedge(const syntax::Retry& retry, const RetryState& state) {
+  if (state.tries_made >= retry.attempts) return false;
+  if (state.response_started || !state.body_replayable) return false;
+  return IsIdempotent(state.method) || retry.unsafe;
+}
+
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
   const std::int64_t max = retry.backoff_max.nanoseconds;
   std::int64_t ceiling = std::min(retry.backoff_base.nanoseconds, max);

@@ -46,6 +46,10 @@ bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetrySt
 // an octet of the answer is made once more, on a fresh one.
 bool MayResendStale(const RetryState& state, bool request_octets_sent, bool resent_before);
 
+// RETRY-11: whether a policy that hedges may make a try beside one under way,
+// when the request has been sent whole; all but the budget and the clock.
+bool MayHedge(const syntax::Retry& retry, const RetryState& state);
+
 // RETRY-6: the back-off before try k + 1 is uniform in [0, this), nanoseconds.
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k);
 
