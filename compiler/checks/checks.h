@@ -33,6 +33,7 @@ CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
 CheckResult CheckPreflights(const syntax::Policy& policy);
+CheckResult CheckTimeoutInversions(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -61,6 +62,7 @@ inline constexpr Check kChecks[] = {
     {"cors-overmatch", dsl::Severity::kError, CheckCorsOrigins},
     {"retry-unsafe-method", dsl::Severity::kWarning, CheckUnsafeRetries},
     {"cors-preflight-elsewhere", dsl::Severity::kWarning, CheckPreflights},
+    {"timeout-inversion", dsl::Severity::kWarning, CheckTimeoutInversions},
 };
 
 struct RunOptions {
