@@ -82,6 +82,7 @@ std::string RetryText(const syntax::Retry& retry) {
   Words words;
   words << "attempts" << retry.attempts;
   if (retry.per_try) (words << "per-try").Time(retry.per_try->nanoseconds);
+  if (retry.hedge) (words << "hedge").Time(retry.hedge->nanoseconds);
   words << "on";
   for (const auto& cause : retry.on) words << static_cast<int>(cause.kind) << cause.status;
   words << "budget" << retry.budget_percent << retry.budget_minimum << "backoff";

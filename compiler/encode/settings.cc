@@ -54,9 +54,8 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
   settings["identity"] = gateway.identity.value_or("");
   settings["explain headers"] = std::to_string(gateway.explain_headers);
   settings["log"] = (Words() << static_cast<int>(gateway.log.sink)).Quote(gateway.log.file).text();
-  settings["head and body limits"] = (Words() << gateway.max_header_count
-                                              << gateway.max_header_octets << gateway.max_body)
-                                         .text();
+  settings["head and body limits"] =
+      (Words() << gateway.max_header_count << gateway.max_header_octets << gateway.max_body).text();
   for (std::size_t i = 0; i < gateway.listeners.size(); ++i) {
     settings["listener " + std::to_string(i)] = ListenerText(gateway.listeners[i]);
   }
@@ -80,9 +79,8 @@ Settings OfTable(const TableView& table) {
   settings["explain headers"] = std::to_string(gateway.explain_headers);
   settings["log"] =
       (Words() << static_cast<int>(gateway.log)).Quote(table.text(gateway.log_file)).text();
-  settings["head and body limits"] = (Words() << gateway.max_header_count
-                                              << gateway.max_header_octets << gateway.max_body)
-                                         .text();
+  settings["head and body limits"] =
+      (Words() << gateway.max_header_count << gateway.max_header_octets << gateway.max_body).text();
   const auto listeners = TableView::Slice(table.listeners(), gateway.listeners);
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     settings["listener " + std::to_string(i)] = ListenerText(table, listeners[i]);
@@ -109,7 +107,12 @@ std::string ServiceText(const syntax::Policy& policy, const syntax::Service& s) 
   words.Quote(s.dns.value_or("")).Quote(s.file.value_or("")).Quote(s.identity.value_or(""));
   words << static_cast<int>(s.balance.kind);
   if (s.balance.hash_by) {
-    (words << static_cast<int>(s.balance.hash_by->subject)).Quote(s.balance.hash_by->name);
+    (words << static_cast<int>(s.balance.hash_by->subject)).Quote(s.balance.hash_by->name)
+        << s.balance.bound_percent;
+  }
+  if (s.affinity) {
+    (words << "affinity").Quote(s.affinity->cookie)
+        << (s.affinity->max_age ? s.affinity->max_age->nanoseconds : -1);
   }
   if (s.check) {
     words << "check" << static_cast<int>(s.check->kind) + 1;
@@ -139,7 +142,10 @@ std::string ServiceText(const TableView& table, const runtime::ServiceRecord& s)
   words << static_cast<int>(s.balance);
   if (s.hash_by != runtime::kNoIndex) {
     const auto& by = table.attributes()[s.hash_by];
-    (words << static_cast<int>(by.subject)).Quote(table.text(by.name));
+    (words << static_cast<int>(by.subject)).Quote(table.text(by.name)) << s.bound_percent;
+  }
+  if (s.affinity_cookie.length > 0) {
+    (words << "affinity").Quote(table.text(s.affinity_cookie)) << s.affinity_max_age;
   }
   if (s.check != runtime::CheckKind::kOff) {
     words << "check" << static_cast<int>(s.check);
@@ -164,9 +170,8 @@ std::string ServiceText(const TableView& table, const runtime::ServiceRecord& s)
 std::optional<std::string> DifferentService(const syntax::Policy& policy, const TableView& table) {
   for (const auto& record : table.services()) {
     const std::string name(table.text(record.name));
-    const auto service =
-        std::find_if(policy.services.begin(), policy.services.end(),
-                     [&](const syntax::Service& one) { return one.name == name; });
+    const auto service = std::find_if(policy.services.begin(), policy.services.end(),
+                                      [&](const syntax::Service& one) { return one.name == name; });
     if (service == policy.services.end()) {
       return "the table has a service " + name + ", the policy has not";
     }
@@ -187,7 +192,8 @@ std::optional<std::string> DifferentSetting(const syntax::Policy& policy, std::u
   const Settings source = OfPolicy(policy, gateway), compiled = OfTable(table);
   for (const auto& [name, text] : source) {
     const auto other = compiled.find(name);
-    if (other == compiled.end() || other->second != text) return "the setting '" + name + "' differs";
+    if (other == compiled.end() || other->second != text)
+      return "the setting '" + name + "' differs";
   }
   if (compiled.size() != source.size()) return "the table has settings that the policy has not";
   return DifferentService(policy, table);

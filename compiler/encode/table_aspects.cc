@@ -71,6 +71,7 @@ std::string RetryText(const TableView& table, std::uint32_t place) {
   Words words;
   words << "attempts" << retry.attempts;
   if (retry.per_try >= 0) (words << "per-try").Time(retry.per_try);
+  if (retry.hedge >= 0) (words << "hedge").Time(retry.hedge);
   words << "on";
   for (const auto& cause : TableView::Slice(table.retry_causes(), retry.on)) {
     words << static_cast<int>(cause.kind) << cause.status;

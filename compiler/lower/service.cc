@@ -53,6 +53,11 @@ runtime::Index Lowering::LowerService(syntax::Ref<syntax::Service> ref) {
   record.balance = static_cast<runtime::BalanceKind>(service.balance.kind);
   if (service.balance.hash_by) {
     record.hash_by = StoreAttribute(*service.balance.hash_by);
+    record.bound_percent = service.balance.bound_percent;
+  }
+  if (service.affinity) {
+    record.affinity_cookie = out.Text(service.affinity->cookie);
+    if (service.affinity->max_age) record.affinity_max_age = service.affinity->max_age->nanoseconds;
   }
   if (service.check) {
     const bool tcp = service.check->kind == syntax::Check::Kind::kTcp;

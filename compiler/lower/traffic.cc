@@ -102,6 +102,7 @@ runtime::Index Lowering::LowerRetry(syntax::Ref<syntax::Retry> ref) {
   record.budget_minimum = retry.budget_minimum;
   record.unsafe = retry.unsafe;
   if (retry.per_try) record.per_try = retry.per_try->nanoseconds;
+  if (retry.hedge) record.hedge = retry.hedge->nanoseconds;
   record.backoff_base = retry.backoff_base.nanoseconds;
   record.backoff_max = retry.backoff_max.nanoseconds;
   record.buffer = retry.buffer;

@@ -99,6 +99,11 @@ void ResolveRetry(Context& context, const Definition& definition) {
          retry.per_try = ReadDuration(cursor);
          return retry.per_try.has_value();
        }},
+      {"hedge",
+       [&](Cursor& cursor, const tree::Item&) {
+         retry.hedge = ReadDuration(cursor);
+         return retry.hedge.has_value();
+       }},
       {"on", [&](Cursor& cursor, const tree::Item&) { return ReadCauses(cursor, retry); }},
       {"budget", [&](Cursor& cursor, const tree::Item&) { return ReadBudget(cursor, retry); }},
       {"backoff", [&](Cursor& cursor, const tree::Item&) { return ReadBackoff(cursor, retry); }},

@@ -94,7 +94,8 @@ bool ReadEndpoints(Cursor& cursor, Service& service) {
 bool ReadEndpoint(Cursor& cursor, Service& service) {
   auto value = cursor.TakeValue("an address and port such as 127.0.0.1:8080");
   if (value && value->item->kind == tree::Item::Kind::kList) {
-    cursor.context().Error("wrong-value", "'endpoint' takes one address, this is a list", *value)
+    cursor.context()
+        .Error("wrong-value", "'endpoint' takes one address, this is a list", *value)
         .help = "for several write: endpoints [...]";
     return false;
   }
@@ -110,7 +111,7 @@ bool ReadEndpoint(Cursor& cursor, Service& service) {
                      *value);
 }
 
-// round-robin | least-request | random | consistent-hash by ATTRIBUTE
+// round-robin | least-request | random | consistent-hash by ATTRIBUTE [bounded 125%]
 bool ReadBalance(Cursor& cursor, Balance& balance) {
   auto kind = ReadChoice(cursor, "a way to balance",
                          {"round-robin", "least-request", "random", "consistent-hash"});
@@ -135,7 +136,30 @@ bool ReadBalance(Cursor& cursor, Balance& balance) {
     return false;
   }
   balance.hash_by = *std::move(attribute);
-  return true;
+  if (!cursor.TakeWord("bounded")) return true;
+  auto bound = ReadPercent(cursor, 101, 1000);
+  if (bound) balance.bound_percent = *bound;
+  return bound.has_value();
+}
+
+// affinity cookie "name" [for D]
+bool ReadAffinity(Cursor& cursor, Service& service, const tree::Item& keyword) {
+  Context& context = cursor.context();
+  if (!cursor.TakeWord("cookie")) {
+    cursor.Expected("'cookie' and its name, as in affinity cookie \"host\"");
+    return false;
+  }
+  const Span at = cursor.Here();
+  auto name = ReadString(cursor, "the cookie's name");
+  if (!name) return false;
+  if (!IsToken(*name)) {
+    context.Error("wrong-value", "\"" + *name + "\" is no name of a cookie", at);
+    return false;
+  }
+  service.affinity = syntax::Affinity{*std::move(name), std::nullopt, context.Node(keyword.span)};
+  if (!cursor.TakeWord("for")) return true;
+  service.affinity->max_age = ReadDuration(cursor);
+  return service.affinity->max_age.has_value();
 }
 
 // check "/healthz" { ... } | check tcp { ... }
@@ -265,6 +289,8 @@ void ResolveService(Context& context, const Definition& definition) {
        true},
       {"balance",
        [&](Cursor& cursor, const tree::Item&) { return ReadBalance(cursor, service.balance); }},
+      {"affinity",
+       [&](Cursor& cursor, const tree::Item& k) { return ReadAffinity(cursor, service, k); }},
       {"check", [&](Cursor& cursor, const tree::Item& k) { return ReadCheck(cursor, service, k); }},
       {"pool", [&](Cursor& cursor, const tree::Item& k) { return ReadPool(cursor, service, k); }},
       {"eject", [&](Cursor& cursor, const tree::Item& k) { return ReadEject(cursor, service, k); }},

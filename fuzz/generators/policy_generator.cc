@@ -102,11 +102,36 @@ syntax::ApiKeys RandomKeys(Choices& choices) {
   return keys;
 }
 
+syntax::Balance RandomBalance(Choices& choices) {
+  syntax::Balance balance;
+  balance.kind = static_cast<syntax::Balance::Kind>(choices.Below(4));
+  if (balance.kind != syntax::Balance::Kind::kConsistentHash) return balance;
+  balance.hash_by = syntax::Attribute{.subject = syntax::Subject::kHeader, .name = "x-a"};
+  if (choices.Chance(50))
+    balance.bound_percent = 101 + static_cast<std::uint32_t>(choices.Below(50));
+  return balance;
+}
+
 syntax::Service RandomService(Choices& choices, std::size_t place) {
   syntax::Service service;
   service.name = Named("service", place);
   service.endpoints.push_back({.address = {*model::ParseAddress("127.0.0.1"), 3000}});
   if (choices.Chance(30)) service.rules = RandomRules(choices);
+  if (choices.Chance(30)) service.balance = RandomBalance(choices);
+  if (choices.Chance(20)) {
+    service.affinity = syntax::Affinity{.cookie = "host"};
+    if (choices.Chance(50)) service.affinity->max_age = {choices.Below(3) * 1'500'000'000};
+  }
+  if (choices.Chance(20)) service.check = syntax::Check{.path = "/healthz"};
+  if (choices.Chance(20)) {
+    service.pool = syntax::Pool{.connections = 1 + static_cast<std::uint32_t>(choices.Below(3))};
+  }
+  if (choices.Chance(20)) {
+    service.ejection =
+        syntax::Ejection{.consecutive_5xx = static_cast<std::uint32_t>(choices.Below(3)),
+                         .success_rate = choices.Chance(50),
+                         .panic_percent = static_cast<std::uint32_t>(choices.Below(101))};
+  }
   return service;
 }
 
@@ -137,6 +162,7 @@ Policy RandomPolicy(Choices& choices) {
   policy.jwts.push_back(RandomJwt());
   policy.api_keys.push_back(RandomKeys(choices));
   policy.retries.push_back({.name = "again", .attempts = 2, .on = {{}}});
+  if (choices.Chance(30)) policy.retries[0].hedge = syntax::Duration{50'000'000};
 
   syntax::Gateway gateway;
   gateway.name = "edge";

@@ -49,6 +49,11 @@ void Check(CheckContext& c, const ServiceRecord& r) {
   c.MayBeAt(r.hash_by, t.attributes().size());
   c.Require((r.balance == BalanceKind::kConsistentHash) == (r.hash_by != kNoIndex),
             "hash_by goes with consistent hashing alone");
+  c.Require(r.bound_percent == 0 ||
+                (r.hash_by != kNoIndex && r.bound_percent > 100 && r.bound_percent <= 1000),
+            "a bound on load is not 101 to 1000 percent of consistent hashing");
+  if (r.affinity_cookie.length > 0) c.Token(r.affinity_cookie);
+  c.Require(r.affinity_max_age >= -1, "a duration is negative");
   c.Below(r.check, CheckKind::kTcp);
   c.Bool(r.has_pool);
   c.Printable(r.check_path);

@@ -41,7 +41,7 @@ void Check(CheckContext& c, const RetryRecord& r) {
   c.Require(r.attempts >= 1 && r.attempts <= 100, "a retry's attempts are not 1 to 100");
   c.Percent(r.budget_percent);
   c.Bool(r.unsafe);
-  c.Require(r.per_try >= -1, "a duration is negative");
+  c.Require(r.per_try >= -1 && r.hedge >= -1, "a duration is negative");
   c.Duration(r.backoff_base);
   c.Duration(r.backoff_max);
   c.In(r.on, c.table().retry_causes().size());

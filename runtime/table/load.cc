@@ -138,7 +138,7 @@ std::expected<std::shared_ptr<const Table>, std::string> Table::Adopt(
     return std::unexpected("the table is damaged: its checksum is wrong");
   }
   if (header.section_count != kSectionCount) {
-    return std::unexpected("the table has another number of sections than version 1");
+    return std::unexpected("the table has another number of sections than version 2");
   }
   std::shared_ptr<Table> table(new Table);
   table->source_hash_ = header.source_hash;

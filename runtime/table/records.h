@@ -64,10 +64,14 @@ struct ServiceRecord {
   StringRef identity;   // empty: none
   BalanceKind balance = BalanceKind::kRoundRobin;
   Index hash_by = kNoIndex;  // attributes
+  std::uint32_t bound_percent = 0;  // of consistent hashing; 0: without end
+  std::uint32_t has_pool = 0;
+  StringRef affinity_cookie;        // empty: none
+  std::int64_t affinity_max_age = -1;  // -1: for the browser's session
   CheckKind check = CheckKind::kOff;
   std::uint32_t check_unhealthy = 3;
   std::uint32_t check_healthy = 2;
-  std::uint32_t has_pool = 0;
+  std::uint32_t reserved = 0;
   StringRef check_path;
   std::int64_t check_every = 0;
   std::int64_t check_timeout = 0;
@@ -310,6 +314,7 @@ struct RetryRecord {
   std::uint32_t budget_minimum = 3;
   std::uint32_t unsafe = 0;
   std::int64_t per_try = -1;  // -1: none
+  std::int64_t hedge = -1;    // -1: none
   std::int64_t backoff_base = 0;
   std::int64_t backoff_max = 0;
   std::uint64_t buffer = 0;

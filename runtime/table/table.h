@@ -73,7 +73,7 @@ enum class Section : std::uint32_t {
 #undef WEIR_SECTION_TAG
 };
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // Accessors over octets that are in the right shape: a loaded table's, or a
 // writer's while it works. Does not own them.

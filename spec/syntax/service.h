@@ -30,6 +30,14 @@ struct Balance {
   enum class Kind : std::uint8_t { kRoundRobin, kLeastRequest, kRandom, kConsistentHash };
   Kind kind = Kind::kRoundRobin;
   std::optional<Attribute> hash_by;  // for kConsistentHash: header, cookie, client.address or path
+  std::uint32_t bound_percent = 0;   // for kConsistentHash: a host's most of the mean load; 0: without end
+};
+
+// Who came once comes back to the same host: the answer sets a cookie that names it.
+struct Affinity {
+  std::string cookie;
+  std::optional<Duration> max_age;  // none: for the browser's session
+  NodeId node = kNoNode;
 };
 
 // An active health check.
@@ -80,6 +88,7 @@ struct Service {
   std::optional<std::string> dns;       // "host:port", looked up while running
   std::optional<std::string> file;      // a watched JSON file of endpoints
   Balance balance;
+  std::optional<Affinity> affinity;
   std::optional<Check> check;
   std::optional<Pool> pool;
   std::optional<Ejection> ejection;

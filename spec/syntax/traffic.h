@@ -67,6 +67,7 @@ struct Retry {
   std::string name;
   std::uint32_t attempts = 1;  // all tries, the first included; 1 to 100
   std::optional<Duration> per_try;
+  std::optional<Duration> hedge;     // a try unanswered for so long gets another beside it
   std::vector<RetryCause> on;
   std::uint32_t budget_percent = 20;
   std::uint32_t budget_minimum = 3;

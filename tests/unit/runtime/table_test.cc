@@ -65,8 +65,8 @@ TEST(Table, LoweringIsDeterministic) {
 
 TEST(Table, SaysPlainlyWhatIsWrong) {
   std::string other = SampleOctets();
-  other[8] = 2;
-  EXPECT_EQ(WrongWith(other), "the table is of format version 2, this program reads version 1");
+  other[8] = 1;
+  EXPECT_EQ(WrongWith(other), "the table is of format version 1, this program reads version 2");
   EXPECT_EQ(WrongWith("#!/bin/sh\n"), "this is no Weir table: it is too short");
   EXPECT_EQ(WrongWith(std::string(4096, 'x')), "this is no Weir table");
   std::string damaged = SampleOctets();
