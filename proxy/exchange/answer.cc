@@ -73,21 +73,21 @@ void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body
 void Exchange::Break(Reason reason, const char* detail) {
   reason_ = reason;
   detail_ = detail;
-  CancelTry();
+  CancelTries(Ending::kCancelled);
   Record();
   client_->Abort();
   Release();
 }
 
 void Exchange::OnRequestBad(const runtime::Refusal& refusal) {
-  CancelTry();
+  CancelTries(Ending::kCancelled);
   if (phase_ == Phase::kResponding) return Break(refusal.reason, refusal.detail);
   if (phase_ == Phase::kForwarding) Refuse(refusal);
 }
 
 void Exchange::OnClientGone() {
   if (phase_ == Phase::kEnded) return;
-  CancelTry();
+  CancelTries(Ending::kCancelled);
   status_ = 499;
   reason_ = Reason::kDownstreamClosed;
   detail_ = "the client went away";

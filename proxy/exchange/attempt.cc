@@ -1,4 +1,4 @@
-// Tries.
+// What a try carries, and what follows when it fails.
 //
 // A try that failed before its answer's head may be made again when the policy
 // names the cause, the request may be delivered twice (or was not sent at all),
@@ -20,71 +20,65 @@ using Kind = TryOutcome::Kind;
 
 constexpr std::size_t kDefaultReplay = 65536;
 
-void Exchange::StartTry(bool counts) {
-  backing_off_ = false;
-  if (service_->empty()) {
-    return FailWith(503, Reason::kNoHealthyUpstream, "the service has no endpoint");
-  }
-  Freshness freshness = Freshness::kNew;
-  if (counts) {
-    if (++attempts_ > 1) context_.metrics.retries.Add();
-    endpoint_ = service_->Pick(tried_);
-    if (endpoint_ < 64) tried_ |= std::uint64_t{1} << endpoint_;
-    freshness = IsIdempotent(head_.method) ? Freshness::kAny : Freshness::kChecked;
-  }
-  if (!OpenTry(freshness)) {
-    return TryFailed({Kind::kConnectFailure}, Reason::kUpstreamConnect, "no socket can be had", false);
-  }
-  SendRequest();
-}
-
-bool Exchange::OpenTry(Freshness freshness) {
-  upstream_ = service_->endpoint(endpoint_).pool->Open(*this, freshness);
-  return upstream_ != nullptr;
-}
-
-void Exchange::SendRequest() {
-  const UpstreamRequest request{head_.method, head_.path,   head_.query, head_.has_query,
-                                head_.host,   head_.fields, body_};
-  if (!upstream_->SendHead(request)) {
-    CancelTry();
+void Exchange::SendRequest(Try& t) {
+  if (!t.stream->SendHead(UpstreamHead())) {
+    Settle(t, Ending::kCancelled);
+    CancelTries(Ending::kCancelled);
     return Answer(400, Reason::kBadRequest, runtime::ReasonBody(Reason::kBadRequest), {}, false);
   }
-  upstream_->SendData(replay_);
+  t.stream->SendData(replay_);
   if (request_ended_) {
-    upstream_->SendEnd({});
-    if (retry_ != nullptr && retry_->per_try >= 0) {
-      try_timer_.Arm(context_.loop.now() + retry_->per_try);
-    }
+    t.stream->SendEnd({});
+    ArmTry(t);
   }
-  upstream_->Flush();
-  upstream_->AllowBody(client_->Credit());
+  t.stream->Flush();
+  t.stream->AllowBody(client_->Credit());
   AllowRequestBody();
 }
 
+UpstreamRequest Exchange::UpstreamHead() const {
+  return {head_.method, head_.path, head_.query, head_.has_query, head_.host, head_.fields, body_};
+}
+
+// From when the request is out.
+void Exchange::ArmTry(Try& t) {
+  if (retry_ != nullptr && retry_->per_try >= 0) t.timer.Arm(context_.loop.now() + retry_->per_try);
+  ArmHedge();
+}
+
 // ---- the request's body ---------------------------------------------------------
+
+// While a body streams there is one try.
+Try* Exchange::OpenTryNow() {
+  for (Try& t : tries_) {
+    if (t.state == Try::State::kOpen) return &t;
+  }
+  return nullptr;
+}
 
 void Exchange::OnRequestData(std::string_view data) {
   bytes_in_ += data.size();
   if (phase_ != Phase::kForwarding && phase_ != Phase::kResponding) return;
   Moved();
   if (bytes_in_ > MaxBody()) {
-    CancelTry();
+    CancelTries(Ending::kCancelled);
     if (phase_ == Phase::kResponding) return Break(Reason::kBodyTooLarge, "the body is too large");
     return Refuse({413, Reason::kBodyTooLarge, "the body is too large", true});
   }
+  for (const auto& mirror : mirrors_) mirror->SendData(data);
+  Try* t = OpenTryNow();
   if (can_replay_ && phase_ == Phase::kForwarding) {
     const std::size_t room = retry_ != nullptr ? retry_->buffer : kDefaultReplay;
-    if (replay_.size() + data.size() <= room || upstream_ == nullptr) {
+    if (replay_.size() + data.size() <= room || t == nullptr) {
       replay_.append(data);
     } else {
       can_replay_ = false;
       replay_ = std::string();
     }
   }
-  if (upstream_ == nullptr) return client_->AllowBody(0);  // between two tries
-  upstream_->SendData(data);
-  upstream_->Flush();
+  if (t == nullptr) return client_->AllowBody(0);  // between two tries, or waiting for the first
+  t->stream->SendData(data);
+  t->stream->Flush();
   AllowRequestBody();
 }
 
@@ -92,7 +86,8 @@ void Exchange::OnRequestData(std::string_view data) {
 // side would ever tell of its end: the route's timeout runs meanwhile.
 void Exchange::AllowRequestBody() {
   if (request_ended_) return;
-  const std::size_t credit = upstream_->Credit();
+  Try* t = OpenTryNow();
+  const std::size_t credit = t == nullptr ? 0 : t->stream->Credit();
   client_->AllowBody(credit);
   const std::int64_t limit = decision_->route_record().timeout;
   if (credit > 0) {
@@ -110,100 +105,107 @@ void Exchange::OnRequestEnd(std::span<const runtime::Field>) {
 
 void Exchange::RequestEnded() {
   request_ended_ = true;
-  const std::int64_t now = context_.loop.now();
   const std::int64_t limit = decision_->route_record().timeout;
-  if (limit >= 0) timeout_.Arm(now + limit);
-  if (upstream_ == nullptr) return;
-  if (phase_ == Phase::kForwarding && retry_ != nullptr && retry_->per_try >= 0) {
-    try_timer_.Arm(now + retry_->per_try);
-  }
-  upstream_->SendEnd({});
-  upstream_->Flush();
+  if (limit >= 0) timeout_.Arm(context_.loop.now() + limit);
+  for (const auto& mirror : mirrors_) mirror->SendEnd();
+  Try* t = OpenTryNow();
+  if (t == nullptr) return;
+  if (phase_ == Phase::kForwarding) ArmTry(*t);
+  t->stream->SendEnd({});
+  t->stream->Flush();
 }
 
 void Exchange::OnUpstreamCredit() {
   Moved();
-  if (upstream_ != nullptr) AllowRequestBody();
+  AllowRequestBody();
 }
 
 // ---- failures -------------------------------------------------------------------
 
-void Exchange::OnUpstreamFailed(const UpstreamFailure& failure) {
-  upstream_ = nullptr;
-  try_timer_.Cancel();
-  if (phase_ == Phase::kResponding) return Break(Reason::kUpstreamReset, failure.detail);
+void Exchange::OnUpstreamFailed(Try& t, const UpstreamFailure& failure) {
+  t.stream = nullptr;
+  t.timer.Cancel();
+  if (phase_ == Phase::kResponding) {
+    ReportHost(t, upstream::Outliers::Outcome::kLocalFailure);
+    return Break(Reason::kUpstreamReset, failure.detail);
+  }
   const bool harmless = !failure.sent || IsIdempotent(head_.method);
   if (failure.stale && !stale_retried_ && can_replay_ && harmless) {
     stale_retried_ = true;
-    return StartTry(false);
+    t.host().load->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    t.state = Try::State::kOver;
+    t.again = true;
+    return OpenTry(t, Freshness::kNew);
   }
   switch (failure.kind) {
     case UpstreamFailure::Kind::kConnect:
     case UpstreamFailure::Kind::kConnectTimeout:
-      return TryFailed({Kind::kConnectFailure}, Reason::kUpstreamConnect, failure.detail, false);
+      return TryFailed(t, {Kind::kConnectFailure}, Reason::kUpstreamConnect, failure.detail, false);
     case UpstreamFailure::Kind::kReset:
-      return TryFailed({Kind::kReset}, Reason::kUpstreamReset, failure.detail, failure.sent);
+      return TryFailed(t, {Kind::kReset}, Reason::kUpstreamReset, failure.detail, failure.sent);
     case UpstreamFailure::Kind::kProtocol:
-      return TryFailed({Kind::kReset}, Reason::kUpstreamProtocol, failure.detail, failure.sent);
+      return TryFailed(t, {Kind::kReset}, Reason::kUpstreamProtocol, failure.detail, failure.sent);
   }
 }
 
-void Exchange::TryFailed(const TryOutcome& outcome, Reason reason, const char* detail, bool sent) {
-  if (TryAgain(outcome, sent)) return;
+void Exchange::TryFailed(Try& t, const TryOutcome& outcome, Reason reason, const char* detail,
+                         bool sent) {
+  Settle(t, Ending::kFailed);
+  EndTry(t);
+  if (LiveTry() != nullptr) return ArmHedge();  // the other goes on
+  if (TryAgain(t, outcome, sent)) return;
   const std::uint16_t status = reason == Reason::kUpstreamConnect   ? 503
                                : reason == Reason::kUpstreamTimeout ? 504
                                                                     : 502;
   FailWith(status, attempts_ > 1 ? Reason::kRetriesExhausted : reason, detail);
 }
 
-// Whether another try is on its way.
-bool Exchange::TryAgain(const TryOutcome& outcome, bool sent) {
-  EndRetry();
-  if (retry_ == nullptr || attempts_ >= retry_->attempts || !can_replay_) return false;
-  if (sent && retry_->unsafe == 0 && !IsIdempotent(head_.method)) return false;
-  if (!IsCause(table(), *retry_, outcome)) return false;
+bool Exchange::TakeRetry(Try& t) {
   if (!serving_->policy().budget(decision_->route_record().retry).TryStartRetry()) {
     context_.metrics.retry_budget_refusals.Add();
     return false;
   }
-  retrying_ = true;
-  CancelTry();
-  backing_off_ = true;
-  try_timer_.Arm(context_.loop.now() + BackOff(*retry_, attempts_, context_.random));
+  t.in_budget = true;
   return true;
 }
 
-void Exchange::EndRetry() {
-  if (std::exchange(retrying_, false)) {
-    serving_->policy().budget(decision_->route_record().retry).RetryEnded();
-  }
-}
-
-void Exchange::CancelTry() {
-  try_timer_.Cancel();
-  if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->Cancel();
+// Whether another try is on its way. `t`, that was the last one, is over, or
+// waits with its answer and is then over too.
+bool Exchange::TryAgain(Try& t, const TryOutcome& outcome, bool sent) {
+  if (retry_ == nullptr || attempts_ >= retry_->attempts || !can_replay_) return false;
+  if (sent && retry_->unsafe == 0 && !IsIdempotent(head_.method)) return false;
+  if (!IsCause(table(), *retry_, outcome)) return false;
+  EndRetry(t);
+  if (!TakeRetry(t)) return false;
+  t.in_budget = false;
+  EndTry(t);
+  t.in_budget = true;
+  backing_off_ = &t;
+  hedge_timer_.Cancel();
+  backoff_timer_.Arm(context_.loop.now() + BackOff(*retry_, attempts_, context_.random));
+  return true;
 }
 
 // ---- time -----------------------------------------------------------------------
 
-void Exchange::OnTryTimer() {
+void Exchange::OnBackoffOver() {
+  if (phase_ == Phase::kForwarding) StartTry(*std::exchange(backing_off_, nullptr));
+}
+
+void Exchange::OnTryTimeout(Try& t) {
+  if (phase_ != Phase::kForwarding || t.stream == nullptr) return;
+  const bool sent = t.stream->sent();
+  TryFailed(t, {Kind::kTimeout}, Reason::kUpstreamTimeout, "the try took too long", sent);
+}
+
+void Exchange::TimedOut(const char* detail) {
+  const bool waited = attempts_ == 0 && LiveTry() != nullptr;
+  CancelTries(Ending::kFailed);
+  if (phase_ == Phase::kResponding) return Break(Reason::kUpstreamTimeout, detail);
   if (phase_ != Phase::kForwarding) return;
-  if (backing_off_) return StartTry(true);
-  const bool sent = upstream_ != nullptr && upstream_->sent();
-  CancelTry();
-  TryFailed({Kind::kTimeout}, Reason::kUpstreamTimeout, "the try took too long", sent);
-}
-
-void Exchange::OnTimeout() {
-  CancelTry();
-  if (phase_ == Phase::kResponding) return Break(Reason::kUpstreamTimeout, "the route's timeout");
-  if (phase_ == Phase::kForwarding) FailWith(504, Reason::kUpstreamTimeout, "the route's timeout");
-}
-
-void Exchange::OnIdleTimeout() {
-  CancelTry();
-  if (phase_ == Phase::kResponding) return Break(Reason::kUpstreamTimeout, "the route's idle timeout");
-  if (phase_ == Phase::kForwarding) FailWith(504, Reason::kUpstreamTimeout, "the route's idle timeout");
+  if (waited)
+    return FailWith(503, Reason::kOverflow, "no place in the service's pool came free in time");
+  FailWith(504, Reason::kUpstreamTimeout, detail);
 }
 
 // Data moved: the idle timeout starts anew.

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "proxy/exchange/exchange.h"
+#include "runtime/decide/attribute.h"
+#include "runtime/state/siphash.h"
 
 namespace weir::proxy {
 
@@ -21,9 +23,12 @@ Exchange* ExchangeContext::Take() {
 }
 
 Exchange::Exchange(ExchangeContext& context)
-    : context_(context), timeout_(context.loop.timers(), [this] { OnTimeout(); }),
-      try_timer_(context.loop.timers(), [this] { OnTryTimer(); }),
-      idle_timer_(context.loop.timers(), [this] { OnIdleTimeout(); }) {}
+    : context_(context),
+      tries_{Try(*this, context.loop.timers()), Try(*this, context.loop.timers())},
+      timeout_(context.loop.timers(), [this] { TimedOut("the route's timeout"); }),
+      backoff_timer_(context.loop.timers(), [this] { OnBackoffOver(); }),
+      hedge_timer_(context.loop.timers(), [this] { OnHedge(); }),
+      idle_timer_(context.loop.timers(), [this] { TimedOut("the route's idle timeout"); }) {}
 
 void Exchange::Start(ClientStream& client, const runtime::ConnectionFacts& facts,
                      std::shared_ptr<Serving> serving) {
@@ -95,8 +100,10 @@ void Exchange::Decide() {
         step = decision_->Resume(identity);
         break;
       }
-      case Step::kAnswer: return AnswerDecision();
-      case Step::kForward: return Forward(body_);
+      case Step::kAnswer:
+        return AnswerDecision();
+      case Step::kForward:
+        return Forward(body_);
     }
   }
 }
@@ -138,12 +145,54 @@ void Exchange::Forward(const BodySize& body) {
     budgeted_ = true;
   }
   can_replay_ = true;
-  service_index_ = table().targets()[serving_->NextTarget(decision_->route())].service;
-  service_ = &serving_->service(service_index_);
+  ChooseService();
   client_->SendContinue();
   Moved();
   if (request_ended_ && route.timeout >= 0) timeout_.Arm(context_.loop.now() + route.timeout);
-  StartTry(true);
+  if (route.mirrors.count > 0) StartMirrors();
+  StartTry(tries_[0]);
+}
+
+// The target, and what its hosts are chosen by.
+void Exchange::ChooseService() {
+  const RouteRecord& route = decision_->route_record();
+  service_index_ = table().targets()[serving_->policy().NextTarget(decision_->route())].service;
+  service_ = &serving_->service(service_index_);
+  breaker_ = serving_->policy().breaker(route.breaker, service_index_);
+  const runtime::ServiceRecord& record = service_->cluster().record();
+  if (record.hash_by == kNoIndex && record.affinity_cookie.length == 0) return;
+  const runtime::Facts facts{table(), *request_, decision_->identity(), decision_->route()};
+  const auto append = [](std::string& to) {
+    return [&to](std::string_view piece) { to += piece; };
+  };
+  if (record.hash_by != kNoIndex) {
+    const runtime::Value value = ReadAttribute(facts, table().attributes()[record.hash_by]);
+    field_text_.clear();
+    WriteValue(value, append(field_text_));
+    const bool absent = value.kind == runtime::Value::Kind::kAbsent;
+    hash_ = absent ? context_.random.Next() : runtime::StableHash(field_text_);
+  }
+  if (record.affinity_cookie.length > 0) {
+    WriteValue(ReadAttribute(facts, {.subject = runtime::AttributeSubject::kCookie,
+                                     .name = record.affinity_cookie}),
+               append(affinity_token_));
+  }
+}
+
+void Exchange::StartMirrors() {
+  constexpr std::int64_t kDefaultTime = 15'000'000'000;
+  const RouteRecord& route = decision_->route_record();
+  const std::int64_t time = route.timeout >= 0 ? route.timeout : kDefaultTime;
+  for (const runtime::MirrorRecord& record :
+       runtime::Table::Slice(table().mirrors(), route.mirrors)) {
+    if (context_.random.Below(100) >= record.percent) continue;
+    auto mirror = Mirror::Start(context_.loop, serving_, record.service, UpstreamHead(),
+                                context_.random.Next(), context_.loop.now() + time);
+    (mirror != nullptr ? context_.metrics.mirrors : context_.metrics.mirrors_dropped).Add();
+    if (mirror == nullptr) continue;
+    if (request_ended_) mirror->SendEnd();
+    mirrors_.push_back(std::move(mirror));
+  }
 }
 
 }  // namespace weir::proxy

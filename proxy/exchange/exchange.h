@@ -1,7 +1,8 @@
 // The life of one request, from its head to its access-log record:
 //
 //   begin.cc     canonicalise, decide, charge limits, verify
-//   attempt.cc   tries: choose an endpoint, send, back off, try again
+//   tries.cc     how tries begin and end: breaker, host, pool, hedges
+//   attempt.cc   what a try carries, and what follows when it fails
 //   response.cc  the upstream's answer on its way to the client
 //   answer.cc    answers of the proxy's own, fallbacks among them
 //   finish.cc    the one record and its metrics, whatever happened
@@ -20,9 +21,11 @@
 #include <string>
 #include <vector>
 
+#include "proxy/exchange/mirror.h"
 #include "proxy/exchange/request_id.h"
 #include "proxy/exchange/retry.h"
 #include "proxy/exchange/serving.h"
+#include "proxy/exchange/try.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/timer.h"
@@ -50,7 +53,7 @@ struct ExchangeContext {
   Exchange* Take();
 };
 
-class Exchange final : public ClientEvents, public UpstreamEvents, public net::Deferred {
+class Exchange final : public ClientEvents, public net::Deferred {
  public:
   explicit Exchange(ExchangeContext& context);
 
@@ -59,21 +62,15 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
              const runtime::ConnectionFacts& facts, std::shared_ptr<Serving> serving);
   // What came is no request: answers, or with status 499 only records it, with
   // what `method` and `target` may be.
-  void BeginRefused(ClientStream& client, const runtime::Refusal& refusal,
-                    std::string_view method, std::string_view target,
-                    const runtime::ConnectionFacts& facts, std::shared_ptr<Serving> serving);
+  void BeginRefused(ClientStream& client, const runtime::Refusal& refusal, std::string_view method,
+                    std::string_view target, const runtime::ConnectionFacts& facts,
+                    std::shared_ptr<Serving> serving);
 
   void OnRequestData(std::string_view data) override;
   void OnRequestEnd(std::span<const runtime::Field> trailers) override;
   void OnRequestBad(const runtime::Refusal& refusal) override;
   void OnClientGone() override;
   void OnClientCredit() override;
-
-  void OnResponseHead(const ResponseMessage& message) override;
-  void OnResponseData(std::string_view data) override;
-  void OnResponseEnd(std::span<const runtime::Field> trailers) override;
-  void OnUpstreamFailed(const UpstreamFailure& failure) override;
-  void OnUpstreamCredit() override;
 
   void RunDeferred() override;
 
@@ -87,24 +84,57 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   void Decide();
   runtime::LimitVerdict Charge(const runtime::LimitCharge& charge);
   void Forward(const BodySize& body);
+  void ChooseService();
+  void StartMirrors();
   std::uint64_t MaxBody() const;
 
+  // How a try that was admitted went, for breaker and ejection; else by its status.
+  enum class Ending : std::uint8_t { kAnswered, kFailed, kCancelled };
+
+  // tries.cc
+  friend class Try;
+  void StartTry(Try& t);
+  bool ChooseHost(Try& t, const upstream::Pool* offered);
+  void OpenTry(Try& t, upstream::Freshness freshness);
+  upstream::Pool* OnPlace(Try& t, upstream::Pool* offered);
+  void OnOpened(Try& t, UpstreamStream* stream);
+  void CountTry(Try& t);
+  void BeginTry(Try& t, UpstreamStream* stream);
+  void RefuseTry(Try& t, runtime::Reason reason, const char* detail);
+  void Settle(Try& t, Ending ending, std::uint16_t status = 0);
+  void ReportHost(const Try& t, upstream::Outliers::Outcome outcome);
+  void EndTry(Try& t);
+  void EndRetry(Try& t);
+  void CancelTries(Ending ending);
+  Try* LiveTry();
+  bool MayHedge() const;
+  void ArmHedge();
+  void OnHedge();
+
   // attempt.cc
-  void StartTry(bool counts);
-  bool OpenTry(upstream::Freshness freshness);
-  void SendRequest();
-  void TryFailed(const TryOutcome& outcome, runtime::Reason reason, const char* detail, bool sent);
-  bool TryAgain(const TryOutcome& outcome, bool sent);
-  void CancelTry();
+  void SendRequest(Try& t);
+  UpstreamRequest UpstreamHead() const;
+  void ArmTry(Try& t);
+  Try* OpenTryNow();
   void AllowRequestBody();
   void RequestEnded();
-  void OnTryTimer();
-  void OnTimeout();
-  void OnIdleTimeout();
+  void OnUpstreamCredit();
+  void OnUpstreamFailed(Try& t, const UpstreamFailure& failure);
+  void TryFailed(Try& t, const TryOutcome& outcome, runtime::Reason reason, const char* detail,
+                 bool sent);
+  bool TakeRetry(Try& t);
+  bool TryAgain(Try& t, const TryOutcome& outcome, bool sent);
+  void OnBackoffOver();
+  void OnTryTimeout(Try& t);
+  void TimedOut(const char* detail);
   void Moved();
-  void EndRetry();
 
   // response.cc
+  void OnResponseHead(Try& t, const ResponseMessage& message);
+  void OnResponseData(std::string_view data);
+  void OnResponseEnd(Try& t, std::span<const runtime::Field> trailers);
+  void AllowResponseBody();
+  void AppendAffinity(const Try& t);
   void AppendOwnFields(std::string_view reason);
   void ScheduleFlush();
 
@@ -129,7 +159,6 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   ExchangeContext& context_;
   std::shared_ptr<Serving> serving_;
   ClientStream* client_ = nullptr;
-  UpstreamStream* upstream_ = nullptr;
   Phase phase_ = Phase::kIdle;
   bool deferred_ = false;
   bool flush_pending_ = false;
@@ -148,26 +177,31 @@ class Exchange final : public ClientEvents, public UpstreamEvents, public net::D
   BodySize body_;
   bool request_ended_ = false;
 
-  // The tries.
+  // The tries: the second is a hedge.
   const runtime::RetryRecord* retry_ = nullptr;
   upstream::Service* service_ = nullptr;
+  upstream::SharedBreaker* breaker_ = nullptr;
   runtime::Index service_index_ = runtime::kNoIndex;
-  std::size_t endpoint_ = 0;
-  std::uint64_t tried_ = 0;
+  std::array<Try, 2> tries_;
+  const Try* shown_ = nullptr;  // the last that went out: what the record names
+  Try* backing_off_ = nullptr;
+  std::uint64_t hash_ = 0;            // for consistent hashing
+  std::string affinity_token_;        // as the client sent it
+  std::vector<std::uint64_t> tried_;  // identities of hosts
   std::uint32_t attempts_ = 0;
-  bool retrying_ = false;        // a place in the budget is taken
-  bool budgeted_ = false;        // counted as a request of the budget
+  bool budgeted_ = false;  // counted as a request of the budget
   bool stale_retried_ = false;
   bool can_replay_ = false;
-  bool backing_off_ = false;
   std::string replay_;
+  std::vector<std::shared_ptr<Mirror>> mirrors_;
   net::Timer timeout_;
-  net::Timer try_timer_;  // the per-try timeout, or the back-off
+  net::Timer backoff_timer_;
+  net::Timer hedge_timer_;
   net::Timer idle_timer_;
 
   // The answer.
   std::vector<runtime::Field> fields_;
-  std::string field_names_, field_text_;
+  std::string field_names_, field_text_, affinity_field_;
 
   // The record.
   std::int64_t started_ = 0;

@@ -64,7 +64,7 @@ void Exchange::Record() {
     if (!identity.consumer.empty()) record.user_id = identity.consumer;
     if (!identity.claims.empty()) record.user_id = identity.claims[0].string;  // sub
   }
-  if (attempts_ > 0) record.upstream = service_->endpoint(endpoint_).text;
+  if (shown_ != nullptr) record.upstream = shown_->host().text;
   if (record.sidecar) {
     const bool inbound = table.listeners()[gateway.listeners.first + facts_.listener].direction ==
                          runtime::DirectionKind::kInbound;
@@ -82,14 +82,14 @@ void Exchange::Record() {
 void Exchange::Release() {
   phase_ = Phase::kEnded;
   timeout_.Cancel();
-  try_timer_.Cancel();
   idle_timer_.Cancel();
-  EndRetry();
+  CancelTries(Ending::kCancelled);
+  for (const auto& mirror : mirrors_) mirror->Drop();
+  mirrors_.clear();
   if (std::exchange(budgeted_, false)) {
     serving_->policy().budget(decision_->route_record().retry).RequestEnded();
   }
   client_ = nullptr;
-  upstream_ = nullptr;
   if (!std::exchange(deferred_, true)) context_.loop.Defer(this);
 }
 
@@ -101,9 +101,7 @@ void Exchange::RunDeferred() {
   if (phase_ != Phase::kEnded) {
     if (flush && client_ != nullptr) client_->Flush();
     // What left at once made room, and no event will tell of it.
-    if (flush && phase_ == Phase::kResponding && upstream_ != nullptr) {
-      upstream_->AllowBody(client_->Credit());
-    }
+    if (flush && phase_ == Phase::kResponding) AllowResponseBody();
     return;
   }
   phase_ = Phase::kIdle;
@@ -118,11 +116,15 @@ void Exchange::RunDeferred() {
   Shrink(field_text_);
   retry_ = nullptr;
   service_ = nullptr;
+  breaker_ = nullptr;
   service_index_ = runtime::kNoIndex;
-  endpoint_ = 0;
-  tried_ = 0;
+  for (Try& t : tries_) t.place.reset();
+  shown_ = nullptr;
+  hash_ = 0;
+  affinity_token_.clear();
+  tried_.clear();
   attempts_ = 0;
-  stale_retried_ = can_replay_ = backing_off_ = request_ended_ = false;
+  stale_retried_ = can_replay_ = request_ended_ = false;
   status_ = 0;
   reason_ = runtime::Reason::kOk;
   detail_ = "";

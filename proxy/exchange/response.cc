@@ -7,22 +7,35 @@ namespace weir::proxy {
 using runtime::Field;
 using runtime::Reason;
 
-void Exchange::OnResponseHead(const ResponseMessage& message) {
+void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
   Moved();
-  try_timer_.Cancel();
+  t.timer.Cancel();
+  Settle(t, Ending::kAnswered, message.status);
   const TryOutcome outcome{TryOutcome::Kind::kAnswer, message.status};
   const bool failed = retry_ != nullptr && IsCause(table(), *retry_, outcome);
-  if (failed && TryAgain(outcome, true)) return;
-  EndRetry();
+  Try& other = tries_[&t == &tries_[0] ? 1 : 0];
+  if (failed && other.live()) {  // a hedge or what it hedges may do better
+    EndTry(t);
+    return ArmHedge();
+  }
+  if (failed && TryAgain(t, outcome, true)) return;
+  hedge_timer_.Cancel();
+  if (other.live()) {
+    Settle(other, Ending::kCancelled);
+    EndTry(other);
+  }
+  EndRetry(t);
+  shown_ = &t;
   reason_ = failed && attempts_ > 1 ? Reason::kRetriesExhausted : Reason::kOk;
 
   CopyEndToEnd(message.fields, fields_, field_names_);
   TransformResponse(table(), *request_, *decision_, fields_, field_text_);
+  AppendAffinity(t);
   AppendOwnFields(runtime::ReasonName(reason_));
   ResponseMessage out = message;
   out.fields = fields_;
   if (!client_->SendHead(out, false)) {
-    CancelTry();
+    CancelTries(Ending::kCancelled);
     return FailWith(502, Reason::kUpstreamProtocol, "a field of the answer cannot be sent");
   }
   status_ = message.status;
@@ -30,6 +43,21 @@ void Exchange::OnResponseHead(const ResponseMessage& message) {
   replay_.clear();
   if (replay_.capacity() > kStreamWindow) replay_ = std::string();
   ScheduleFlush();
+}
+
+// Names the host that answered, where the client did not.
+void Exchange::AppendAffinity(const Try& t) {
+  const runtime::ServiceRecord& record = service_->cluster().record();
+  const std::string_view token(t.place->token.data(), t.place->token.size());
+  if (record.affinity_cookie.length == 0 || token == affinity_token_) return;
+  affinity_field_.assign(table().text(record.affinity_cookie)).append("=").append(token);
+  affinity_field_.append("; Path=/; HttpOnly; SameSite=Lax");
+  if (request_->scheme == "https") affinity_field_.append("; Secure");
+  if (record.affinity_max_age >= 0) {
+    affinity_field_.append("; Max-Age=")
+        .append(std::to_string(record.affinity_max_age / 1'000'000'000));
+  }
+  fields_.push_back({"set-cookie", affinity_field_});
 }
 
 // What the decision adds to any response, and what explains it.
@@ -45,19 +73,26 @@ void Exchange::AppendOwnFields(std::string_view reason) {
   }
   if (!explain) return;
   fields_.push_back({"x-weir-reason", reason});
-  if (has_route()) fields_.push_back({"x-weir-route", table().text(decision_->route_record().name)});
+  if (has_route())
+    fields_.push_back({"x-weir-route", table().text(decision_->route_record().name)});
 }
 
 void Exchange::OnResponseData(std::string_view data) {
   Moved();
   bytes_out_ += data.size();
   client_->SendData(data);
-  if (upstream_ != nullptr) upstream_->AllowBody(client_->Credit());
+  AllowResponseBody();
   ScheduleFlush();
 }
 
-void Exchange::OnResponseEnd(std::span<const Field> trailers) {
-  upstream_ = nullptr;
+// While a response streams there is one try.
+void Exchange::AllowResponseBody() {
+  if (Try* t = OpenTryNow()) t->stream->AllowBody(client_->Credit());
+}
+
+void Exchange::OnResponseEnd(Try& t, std::span<const Field> trailers) {
+  t.stream = nullptr;
+  EndTry(t);
   client_->SendEnd(trailers);
   Complete();
 }
@@ -65,7 +100,7 @@ void Exchange::OnResponseEnd(std::span<const Field> trailers) {
 void Exchange::OnClientCredit() {
   if (phase_ != Phase::kResponding) return;
   Moved();
-  if (upstream_ != nullptr) upstream_->AllowBody(client_->Credit());
+  AllowResponseBody();
 }
 
 // Pieces of a response that come in one batch of events leave in one write.

@@ -1,5 +1,5 @@
-// A policy as one worker serves it: its verifier of tokens, its services' turns
-// and pools, and what is computed once for a listener or route. A reload makes a
+// A policy as one worker serves it: its verifier of tokens, its ways to the
+// services, and what is computed once for a listener or route. A reload makes a
 // new one; requests keep the one they began with.
 #ifndef WEIR_PROXY_EXCHANGE_SERVING_H_
 #define WEIR_PROXY_EXCHANGE_SERVING_H_
@@ -18,16 +18,17 @@ namespace weir::proxy {
 
 class Serving {
  public:
-  Serving(std::shared_ptr<const Policy> policy, std::unique_ptr<runtime::Authenticator> authenticator,
-          upstream::Pools& pools, observe::RouteNames& names);
+  Serving(std::shared_ptr<const Policy> policy,
+          std::unique_ptr<runtime::Authenticator> authenticator, upstream::Lanes& lanes,
+          std::string_view zone, observe::RouteNames& names);
 
   const Policy& policy() const { return *policy_; }
   const runtime::Table& table() const { return policy_->table(); }
   runtime::Authenticator& authenticator() { return *authenticator_; }
-  const runtime::ListenerOptions& options(std::uint32_t listener) const { return options_[listener]; }
+  const runtime::ListenerOptions& options(std::uint32_t listener) const {
+    return options_[listener];
+  }
   upstream::Service& service(runtime::Index service) { return services_[service]; }
-  // Which of a route's weighted targets is next, as a place in targets().
-  runtime::Index NextTarget(runtime::Index route);
   std::uint32_t metrics_id(runtime::Index route) const { return route_ids_[route]; }
 
  private:
@@ -35,7 +36,6 @@ class Serving {
   std::unique_ptr<runtime::Authenticator> authenticator_;
   std::vector<runtime::ListenerOptions> options_;
   std::vector<upstream::Service> services_;
-  std::vector<upstream::Turns> targets_;  // by route
   std::vector<std::uint32_t> route_ids_;
 };
 

@@ -16,28 +16,41 @@ HeadLimits Limits() { return {.max_octets = 65536, .max_target = 0, .max_fields 
 
 Framing ToFraming(const BodySize& body) {
   switch (body.kind) {
-    case BodySize::Kind::kNone: return {};
-    case BodySize::Kind::kLength: return {Framing::Kind::kLength, body.length};
-    case BodySize::Kind::kUnknown: return {Framing::Kind::kChunked, 0};
+    case BodySize::Kind::kNone:
+      return {};
+    case BodySize::Kind::kLength:
+      return {Framing::Kind::kLength, body.length};
+    case BodySize::Kind::kUnknown:
+      return {Framing::Kind::kChunked, 0};
   }
   return {};
 }
 
 BodySize ToBodySize(const Framing& framing) {
   switch (framing.kind) {
-    case Framing::Kind::kNone: return {};
-    case Framing::Kind::kLength: return {BodySize::Kind::kLength, framing.length};
-    default: return {BodySize::Kind::kUnknown, 0};
+    case Framing::Kind::kNone:
+      return {};
+    case Framing::Kind::kLength:
+      return {BodySize::Kind::kLength, framing.length};
+    default:
+      return {BodySize::Kind::kUnknown, 0};
   }
 }
 
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(net::Loop& loop, net::Fd fd, UpstreamOwner& owner,
-                                       std::int64_t connect_by)
-    : loop_(loop), fd_(std::move(fd)), owner_(owner), timer_(loop.timers(), [this] { OnTimer(); }),
-      parser_(Limits()), body_({}, Limits()) {
-  timer_.Arm(connect_by);
+                                       std::int64_t connect_by, bool connected)
+    : loop_(loop),
+      fd_(std::move(fd)),
+      owner_(owner),
+      timer_(loop.timers(), [this] { OnTimer(); }),
+      parser_(Limits()),
+      body_({}, Limits()),
+      connected_(connected),
+      writable_(connected),
+      reused_(connected) {
+  if (!connected) timer_.Arm(connect_by);
 }
 
 bool UpstreamConnection::Watch() { return loop_.WatchEdges(fd_.get(), this); }
@@ -60,8 +73,8 @@ void UpstreamConnection::Begin(UpstreamEvents& events) {
 bool UpstreamConnection::SendHead(const UpstreamRequest& request) {
   method_.assign(request.method);
   chunked_out_ = request.body.kind == BodySize::Kind::kUnknown;
-  return WriteRequestHead(request.method, request.path, request.has_query, request.query, request.host,
-                          request.fields, ToFraming(request.body), out_.tail());
+  return WriteRequestHead(request.method, request.path, request.has_query, request.query,
+                          request.host, request.fields, ToFraming(request.body), out_.tail());
 }
 
 void UpstreamConnection::SendData(std::string_view data) {
@@ -126,6 +139,14 @@ void UpstreamConnection::Close() {
   loop_.Defer(this);
 }
 
+net::Fd UpstreamConnection::Detach() {
+  if (waking_) loop_.Forget(this);
+  loop_.Unwatch(fd_.get());
+  timer_.Cancel();
+  loop_.Defer(this);
+  return std::move(fd_);
+}
+
 // ---- events -------------------------------------------------------------------
 
 void UpstreamConnection::OnEvents(std::uint32_t events) {
@@ -150,7 +171,8 @@ void UpstreamConnection::OnEvents(std::uint32_t events) {
   if (may_write) {
     writable_ = true;
     Flush();
-    if (events_ != nullptr && was_full && Credit() > 0 && !request_ended_) events_->OnUpstreamCredit();
+    if (events_ != nullptr && was_full && Credit() > 0 && !request_ended_)
+      events_->OnUpstreamCredit();
   }
   if (events_ != nullptr) Pump();
 }
@@ -258,7 +280,8 @@ std::size_t UpstreamConnection::ConsumeHead(std::string_view input) {
   phase_ = Phase::kBody;
   const bool no_body = head.framing.kind == Framing::Kind::kNone ||
                        (head.framing.kind == Framing::Kind::kLength && head.framing.length == 0);
-  events_->OnResponseHead({head.status, head.fields, ToBodySize(head.framing), ToBodySize(head.announced)});
+  events_->OnResponseHead(
+      {head.status, head.fields, ToBodySize(head.framing), ToBodySize(head.announced)});
   if (events_ != nullptr && no_body) EndResponse(octets == input.size());
   return octets;
 }
@@ -293,8 +316,8 @@ void UpstreamConnection::EndResponse(bool clean) {
   phase_ = Phase::kIdle;
   // Octets that wait unread would be taken for the next answer, and no event will tell of them.
   const bool more = readable_ && net::HasInput(fd_.get());
-  const bool again = clean && !more && keep_alive_ && request_ended_ && out_.empty() && !write_failed_ &&
-                     !hung_up_ && pending_.size() <= net::Loop::kScratchSize;
+  const bool again = clean && !more && keep_alive_ && request_ended_ && out_.empty() &&
+                     !write_failed_ && !hung_up_ && pending_.size() <= net::Loop::kScratchSize;
   // The trailers live in body_, which stays until the next response.
   reused_ = true;
   if (again) {

@@ -28,6 +28,9 @@ namespace weir::proxy::http1 {
 
 class UpstreamConnection;
 
+// How a connection stands with its owner, who sets it.
+enum class Standing : std::uint8_t { kInUse, kIdle, kGranted, kCounted };
+
 class UpstreamOwner {
  public:
   virtual void OnIdle(UpstreamConnection& connection) = 0;
@@ -41,11 +44,14 @@ class UpstreamOwner {
 class UpstreamConnection final : public net::Handler, public net::Deferred, public UpstreamStream {
  public:
   // `fd` may still be connecting; `connect_by` is when that has to be over.
-  UpstreamConnection(net::Loop& loop, net::Fd fd, UpstreamOwner& owner, std::int64_t connect_by);
+  // `connected`: it stands, was used before, and nothing is unread.
+  UpstreamConnection(net::Loop& loop, net::Fd fd, UpstreamOwner& owner, std::int64_t connect_by,
+                     bool connected = false);
 
   bool Watch();  // false: the kernel has no room
   void Begin(UpstreamEvents& events);
   void Close();                                       // of an idle connection
+  net::Fd Detach();                                   // likewise: the socket goes on elsewhere
   void ExpireAt(std::int64_t at) { timer_.Arm(at); }  // closes it if it is idle then
   bool StillOpen() const;                             // asks the kernel
 
@@ -62,7 +68,10 @@ class UpstreamConnection final : public net::Handler, public net::Deferred, publ
   void OnEvents(std::uint32_t events) override;
   void RunDeferred() override { delete this; }
 
-  std::size_t place = 0;  // the owner's
+  // The owner's.
+  std::size_t place = 0;
+  std::uint32_t served = 0;  // requests carried
+  Standing standing = Standing::kInUse;
 
  private:
   enum class Phase : std::uint8_t { kIdle, kHead, kBody };
@@ -93,14 +102,14 @@ class UpstreamConnection final : public net::Handler, public net::Deferred, publ
   std::uint64_t written_ = 0;  // of this request
   std::size_t allowed_ = 0;
   Phase phase_ = Phase::kIdle;
-  int interim_ = 0;            // 1xx heads seen
+  int interim_ = 0;  // 1xx heads seen
   bool connected_ = false;
   bool readable_ = false;
   bool writable_ = false;
-  bool hung_up_ = false;       // the peer's end was announced: read until it shows
+  bool hung_up_ = false;  // the peer's end was announced: read until it shows
   bool write_failed_ = false;
   bool reused_ = false;
-  bool answered_ = false;      // an octet of the answer came
+  bool answered_ = false;  // an octet of the answer came
   bool request_ended_ = false;
   bool chunked_out_ = false;
   bool keep_alive_ = false;

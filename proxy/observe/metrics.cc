@@ -112,7 +112,10 @@ class Exposition {
       out.append(",service=").append(Quoted(service));
       out.append(",method=\"").append(kMethods[key >> 16 & 0xff]);
       out.append("\",status=\"").append(std::to_string(key >> 8 & 0xff)).append("xx\",reason=\"");
-      out.append(runtime::ReasonName(reason)).append("\"} ").append(std::to_string(count)).append("\n");
+      out.append(runtime::ReasonName(reason))
+          .append("\"} ")
+          .append(std::to_string(count))
+          .append("\n");
     }
   }
 
@@ -153,6 +156,83 @@ class Exposition {
   std::map<std::uint32_t, Sums> durations_;
 };
 
+// A family whose series have labels.
+class Labelled {
+ public:
+  Labelled(std::string_view name, std::string_view type, std::string_view help, std::string& out)
+      : name_(name), out_(out) {
+    Family(name, type, help, out);
+  }
+  void Add(std::initializer_list<std::pair<std::string_view, std::string_view>> labels,
+           std::uint64_t value) {
+    out_.append(name_);
+    char before = '{';
+    for (const auto& [label, text] : labels) {
+      (out_ += std::exchange(before, ',')).append(label).append("=").append(Quoted(text));
+    }
+    out_.append("} ").append(std::to_string(value)).append("\n");
+  }
+
+ private:
+  std::string_view name_;
+  std::string& out_;
+};
+
+void Hosts(const std::vector<ServiceMetrics>& services, std::string& out) {
+  const auto each = [&](std::string_view name, std::string_view help, auto value) {
+    Labelled family(name, "gauge", help, out);
+    for (const ServiceMetrics& service : services) {
+      for (const HostMetrics& host : service.hosts) {
+        family.Add({{"service", service.name}, {"host", host.address}}, value(host));
+      }
+    }
+  };
+  each("weir_host_healthy", "1 while the active checks hold a host for healthy.",
+       [](const HostMetrics& host) { return std::uint64_t{host.healthy}; });
+  each("weir_host_ejected", "1 while a host is ejected.",
+       [](const HostMetrics& host) { return std::uint64_t{host.ejected}; });
+  each("weir_host_requests_active", "Tries under way at a host.",
+       [](const HostMetrics& host) { return host.in_flight; });
+}
+
+void Services(const std::vector<ServiceMetrics>& services, std::string& out) {
+  const auto each = [&](std::string_view name, std::string_view type, std::string_view help,
+                        auto value, bool pools_only) {
+    Labelled family(name, type, help, out);
+    for (const ServiceMetrics& service : services) {
+      if (!pools_only || service.has_pool) family.Add({{"service", service.name}}, value(service));
+    }
+  };
+  each(
+      "weir_pool_connections", "gauge", "Connections of a service's pool, over all workers.",
+      [](const ServiceMetrics& s) { return s.connections; }, true);
+  each(
+      "weir_pool_requests_active", "gauge", "Tries that hold a place of a service's pool.",
+      [](const ServiceMetrics& s) { return s.in_flight; }, true);
+  each(
+      "weir_pool_pending", "gauge", "Tries that wait for a place of a service's pool.",
+      [](const ServiceMetrics& s) { return s.waiting; }, true);
+  each(
+      "weir_ejections_total", "counter", "Hosts that were ejected.",
+      [](const ServiceMetrics& s) { return s.ejections; }, false);
+}
+
+void Breakers(const std::vector<BreakerMetrics>& breakers, std::string& out) {
+  const auto each = [&](std::string_view name, std::string_view type, std::string_view help,
+                        auto value) {
+    Labelled family(name, type, help, out);
+    for (const BreakerMetrics& breaker : breakers) {
+      family.Add({{"breaker", breaker.name}, {"service", breaker.service}}, value(breaker));
+    }
+  };
+  each("weir_breaker_state", "gauge", "0 closed, 1 open, 2 half-open.",
+       [](const BreakerMetrics& b) { return static_cast<std::uint64_t>(b.state); });
+  each("weir_breaker_openings_total", "counter", "Times that a breaker opened.",
+       [](const BreakerMetrics& b) { return b.openings; });
+  each("weir_breaker_refusals_total", "counter", "Tries that a breaker refused.",
+       [](const BreakerMetrics& b) { return b.refusals; });
+}
+
 std::string Expose(std::span<const WorkerMetrics* const> workers, const RouteNames& names,
                    const ProcessMetrics& process) {
   using W = WorkerMetrics;
@@ -168,22 +248,37 @@ std::string Expose(std::span<const WorkerMetrics* const> workers, const RouteNam
          all.Sum(&W::requests_started) - ended, out);
   Single("weir_connections_active", "gauge", "Client connections open.",
          all.Sum(&W::connections_opened) - closed, out);
-  counter("weir_connections_total", "Client connections accepted.", all.Sum(&W::connections_opened));
+  counter("weir_connections_total", "Client connections accepted.",
+          all.Sum(&W::connections_opened));
   counter("weir_accept_failures_total", "Connections that could not be accepted.",
           all.Sum(&W::accept_failures));
   counter("weir_retries_total", "Tries after the first.", all.Sum(&W::retries));
   counter("weir_retry_budget_refusals_total", "Retries that the budget refused.",
           all.Sum(&W::retry_budget_refusals));
+  counter("weir_hedges_total", "Tries made beside one that had not answered.", all.Sum(&W::hedges));
+  counter("weir_pool_overflows_total", "Tries for which a service's pool had no place.",
+          all.Sum(&W::overflows));
+  counter("weir_mirrors_total", "Copies of requests that were sent.", all.Sum(&W::mirrors));
+  counter("weir_mirrors_dropped_total", "Copies of requests that could not be sent.",
+          all.Sum(&W::mirrors_dropped));
   counter("weir_limit_refusals_total", "Requests refused by a rate limit.",
           all.Sum(&W::limit_refusals));
   counter("weir_request_body_bytes_total", "Octets of request bodies.", all.Sum(&W::bytes_in));
   counter("weir_response_body_bytes_total", "Octets of response bodies.", all.Sum(&W::bytes_out));
-  counter("weir_upstream_connects_total", "Connections opened to upstreams.", process.upstream_connects);
+  counter("weir_upstream_connects_total", "Connections opened to upstreams.",
+          process.upstream_connects);
   counter("weir_upstream_reuses_total", "Streams on kept connections.", process.upstream_reuses);
+  Hosts(process.services, out);
+  Services(process.services, out);
+  Breakers(process.breakers, out);
+  counter("weir_endpoint_reloads_total", "Endpoints files taken into use.",
+          process.endpoint_reloads);
+  counter("weir_endpoint_failures_total", "Endpoints files refused.", process.endpoint_failures);
   counter("weir_reloads_total", "Tables taken into use.", process.reloads);
   counter("weir_reload_failures_total", "Tables refused on reload.", process.reload_failures);
   counter("weir_log_dropped_total", "Access-log records dropped.", process.log_dropped);
-  Single("weir_limiter_entries", "gauge", "Keys held by the local limiter.", process.limiter_entries, out);
+  Single("weir_limiter_entries", "gauge", "Keys held by the local limiter.",
+         process.limiter_entries, out);
   return out;
 }
 

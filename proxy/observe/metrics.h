@@ -37,8 +37,9 @@ class Counter {
 
 // Upper bounds in ns.
 inline constexpr std::array<std::int64_t, 13> kDurationBounds = {
-    500'000,     1'000'000,   2'500'000,     5'000'000,     10'000'000,    25'000'000,    50'000'000,
-    100'000'000, 250'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
+    500'000,       1'000'000,     2'500'000,     5'000'000,   10'000'000,
+    25'000'000,    50'000'000,    100'000'000,   250'000'000, 1'000'000'000,
+    2'500'000'000, 5'000'000'000, 10'000'000'000};
 
 // Names of routes as small numbers, for all workers and tables.
 class RouteNames {
@@ -69,6 +70,7 @@ class WorkerMetrics {
   Counter connections_opened, connections_closed;
   Counter requests_started, requests_ended;
   Counter retries, retry_budget_refusals, limit_refusals, accept_failures;
+  Counter hedges, overflows, mirrors, mirrors_dropped;
   Counter bytes_in, bytes_out;
 
  private:
@@ -82,8 +84,31 @@ class WorkerMetrics {
   std::unordered_map<std::uint32_t, std::unique_ptr<Histogram>> durations_;
 };
 
+// One host of a service, as it stands.
+struct HostMetrics {
+  std::string address;
+  bool healthy = true, ejected = false;
+  std::uint64_t in_flight = 0;
+};
+struct ServiceMetrics {
+  std::string name;
+  std::vector<HostMetrics> hosts;
+  bool has_pool = false;
+  std::uint64_t connections = 0, in_flight = 0, waiting = 0;
+  std::uint64_t ejections = 0;
+};
+struct BreakerMetrics {
+  std::string name, service;
+  int state = 0;  // 0 closed, 1 open, 2 half-open
+  std::uint64_t openings = 0, refusals = 0;
+};
+
 // What is not counted by a worker.
 struct ProcessMetrics {
+  std::vector<ServiceMetrics> services;
+  std::vector<BreakerMetrics> breakers;
+  std::uint64_t endpoint_reloads = 0;
+  std::uint64_t endpoint_failures = 0;
   std::uint64_t reloads = 0;
   std::uint64_t reload_failures = 0;
   std::uint64_t log_dropped = 0;

@@ -12,7 +12,9 @@ using namespace runtime;
 
 class Collector {
  public:
-  void Add(std::string construct) { sentences_.push_back(std::move(construct) + " is not served yet"); }
+  void Add(std::string construct) {
+    sentences_.push_back(std::move(construct) + " is not served yet");
+  }
   void AddPlain(std::string sentence) { sentences_.push_back(std::move(sentence)); }
   std::vector<std::string> Take() { return std::move(sentences_); }
 
@@ -26,7 +28,8 @@ std::string Named(std::string_view kind, std::string_view name) {
 
 void CheckListeners(const Table& table, Collector& out) {
   std::set<net::SocketAddress> seen;
-  for (const ListenerRecord& listener : Table::Slice(table.listeners(), table.gateway().listeners)) {
+  for (const ListenerRecord& listener :
+       Table::Slice(table.listeners(), table.gateway().listeners)) {
     const net::SocketAddress address{listener.address, static_cast<std::uint16_t>(listener.port)};
     const std::string name = "listener " + net::ToString(address);
     if (listener.protocol == ProtocolKind::kHttps) out.Add(name + ": https");
@@ -41,30 +44,18 @@ void CheckServices(const Table& table, Collector& out) {
   for (const ServiceRecord& service : table.services()) {
     const std::string name = Named("service", table.text(service.name));
     if (service.dns.length > 0) out.Add(name + ": endpoints dns");
-    if (service.file.length > 0) out.Add(name + ": endpoints file");
-    if (service.balance != BalanceKind::kRoundRobin) out.Add(name + ": balance other than round-robin");
-    if (service.check != CheckKind::kOff) out.Add(name + ": check");
-    if (service.has_pool != 0) out.Add(name + ": pool");
-    if (service.has_ejection != 0) out.Add(name + ": eject");
     if (service.identity.length > 0) out.Add(name + ": identity (mtls to the service)");
   }
 }
 
-void CheckRoutes(const Table& table, Collector& out) {
-  for (const RouteRecord& route : table.routes()) {
-    const std::string name = Named("route", table.text(route.name));
-    if (route.mirrors.count > 0) out.Add(name + ": mirror");
-    if (route.breaker != kNoIndex) out.Add(name + ": breaker");
-  }
-  for (const BreakerRecord& breaker : table.breakers()) out.Add(Named("breaker", table.text(breaker.name)));
-}
-
 void CheckTraffic(const Table& table, Collector& out) {
   for (const LimitRecord& limit : table.limits()) {
-    if (limit.store == StoreKind::kRedis) out.Add(Named("limit", table.text(limit.name)) + ": store redis");
+    if (limit.store == StoreKind::kRedis)
+      out.Add(Named("limit", table.text(limit.name)) + ": store redis");
   }
   for (const JwtRecord& jwt : table.jwts()) {
-    if (jwt.keys_kind == SecretKind::kUrl) out.Add(Named("jwt", table.text(jwt.name)) + ": keys url");
+    if (jwt.keys_kind == SecretKind::kUrl)
+      out.Add(Named("jwt", table.text(jwt.name)) + ": keys url");
   }
 }
 
@@ -74,7 +65,6 @@ std::vector<std::string> Unsupported(const Table& table) {
   Collector out;
   CheckListeners(table, out);
   CheckServices(table, out);
-  CheckRoutes(table, out);
   CheckTraffic(table, out);
   return out.Take();
 }

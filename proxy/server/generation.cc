@@ -1,14 +1,8 @@
 #include "proxy/server/generation.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "proxy/net/fd.h"
+#include "proxy/net/file.h"
 #include "proxy/observe/log.h"
 #include "proxy/server/capabilities.h"
 
@@ -16,27 +10,6 @@ namespace weir::proxy::server {
 namespace {
 
 using Errors = std::vector<std::string>;
-
-// Read whole rather than mapped: whoever overwrites the file in place must not
-// change the table under running requests. A pipe would make the loop wait.
-std::expected<std::string, std::string> ReadWhole(const std::string& file) {
-  const auto failed = [&](const std::string& why) {
-    return std::unexpected("cannot read " + file + ": " + why);
-  };
-  const net::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat about {};
-  if (!fd || ::fstat(fd.get(), &about) != 0) return failed(std::strerror(errno));
-  if (S_ISDIR(about.st_mode)) return failed("it is a directory");
-  if (!S_ISREG(about.st_mode)) return failed("it is not a regular file");
-  std::string octets;
-  for (char buffer[1 << 16];;) {
-    const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(std::strerror(errno));
-    if (got == 0) return octets;
-    octets.append(buffer, static_cast<std::size_t>(got));
-  }
-}
 
 std::string FolderOf(const std::string& file) {
   const std::size_t slash = file.rfind('/');
@@ -49,10 +22,17 @@ std::expected<std::shared_ptr<observe::LogWriter>, std::string> OpenLog(
   using Sink = observe::LogWriter::Sink;
   Sink sink = Sink::kOff;
   switch (table.gateway().log) {
-    case runtime::LogSink::kOff: break;
-    case runtime::LogSink::kStdout: sink = Sink::kStdout; break;
-    case runtime::LogSink::kStderr: sink = Sink::kStderr; break;
-    case runtime::LogSink::kFile: sink = Sink::kFile; break;
+    case runtime::LogSink::kOff:
+      break;
+    case runtime::LogSink::kStdout:
+      sink = Sink::kStdout;
+      break;
+    case runtime::LogSink::kStderr:
+      sink = Sink::kStderr;
+      break;
+    case runtime::LogSink::kFile:
+      sink = Sink::kFile;
+      break;
   }
   std::string file(table.text(table.gateway().log_file));
   if (sink == Sink::kFile && !file.starts_with('/')) file = folder + "/" + file;
@@ -65,8 +45,9 @@ std::expected<std::shared_ptr<observe::LogWriter>, std::string> OpenLog(
 }  // namespace
 
 std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::size_t workers,
-                                                 std::shared_ptr<observe::LogWriter> previous) {
-  auto octets = ReadWhole(file);
+                                                 std::shared_ptr<observe::LogWriter> previous,
+                                                 upstream::States& states) {
+  auto octets = net::ReadWhole(file);
   if (!octets) return std::unexpected(Errors{octets.error()});
   auto table = runtime::Table::LoadOctets(std::move(*octets));
   if (!table) return std::unexpected(Errors{file + ": " + table.error()});
@@ -84,10 +65,12 @@ std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::s
     }
     out.authenticators.push_back(std::move(*authenticator));
   }
+  auto policy = Policy::Make(*table, folder, states);
+  if (!policy) return std::unexpected(Errors{file + ": " + policy.error()});
+  out.policy = std::move(*policy);
   auto log = OpenLog(**table, folder, std::move(previous));
   if (!log) return std::unexpected(Errors{log.error()});
   out.log = std::move(*log);
-  out.policy = std::make_shared<Policy>(std::move(*table));
   return out;
 }
 

@@ -23,7 +23,8 @@ struct Generation {
 // `previous` is the log in use: kept when the new table names the same. The
 // errors are sentences, at least one.
 std::expected<Generation, std::vector<std::string>> LoadGeneration(
-    const std::string& file, std::size_t workers, std::shared_ptr<observe::LogWriter> previous);
+    const std::string& file, std::size_t workers, std::shared_ptr<observe::LogWriter> previous,
+    upstream::States& states);
 
 }  // namespace weir::proxy::server
 

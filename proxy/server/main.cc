@@ -29,7 +29,10 @@ int main(int argc, char** argv) {
   app.add_option("--workers", options.workers, "Threads; one a core unless given")
       ->check(CLI::Range(1, 256));
   app.add_option("--admin", admin, "ADDRESS:PORT of /healthz, /readyz and /metrics");
-  app.add_option("--listen", listen, "NAME/INDEX=ADDRESS:PORT in place of what the table says; port 0: any free one");
+  app.add_option("--listen", listen,
+                 "NAME/INDEX=ADDRESS:PORT in place of what the table says; port 0: any free one");
+  app.add_option("--zone", options.worker.zone,
+                 "Where this proxy is: hosts of this zone are preferred");
   app.add_option("--drain", drain, "Seconds for running requests after SIGTERM");
   app.add_option("--head-timeout", head_timeout, "Seconds for a client to send a head");
   app.add_option("--body-timeout", body_timeout, "Seconds between two pieces of a client's body");

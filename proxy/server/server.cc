@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "proxy/observe/log.h"
+#include "proxy/server/service_metrics.h"
 
 namespace weir::proxy::server {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 using Errors = std::vector<std::string>;
 
 constexpr std::int64_t kPollFile = 250'000'000;
-
-bool SameFile(const struct stat& a, const struct stat& b) {
-  return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size &&
-         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
 
 sigset_t OurSignals() {
   sigset_t set;
@@ -29,28 +25,33 @@ sigset_t OurSignals() {
 }  // namespace
 
 Server::Server(ServerOptions options)
-    : options_(std::move(options)), mailbox_(loop_), poll_(loop_.timers(), [this] { CheckFile(); }),
+    : options_(std::move(options)),
+      watch_(options_.table),
+      mailbox_(loop_),
+      poll_(loop_.timers(), [this] { CheckFile(); }),
+      hup_(loop_.timers(), [this] { Reload("SIGHUP"); }),
       drain_timer_(loop_.timers(),
                    [this] {
                      observe::LogWarning("drained no further: requests are cut off");
                      loop_.Stop();
                    }),
       listeners_(options_.workers, options_.listen),
-      admin_(loop_, {[this] { return !draining_; }, [this] { return Metrics(); }}) {}
+      admin_(loop_, {[this] { return Ready(); }, [this] { return Metrics(); }}) {}
 
 Server::~Server() = default;
 
 std::expected<void, Errors> Server::Run() {
   WatchSignals();
   for (std::size_t i = 0; i < options_.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options_.worker, limiter_, names_));
+    workers_.push_back(
+        std::make_unique<Worker>(options_.worker, static_cast<std::uint32_t>(i), limiter_, names_));
   }
   if (options_.admin) {
     const auto bound = admin_.Listen(*options_.admin);
     if (!bound) return std::unexpected(Errors{bound.error()});
     observe::LogInfo("admin on " + net::ToString(*bound));
   }
-  ::stat(options_.table.c_str(), &seen_);
+  watch_.Look();
   if (auto loaded = Load(true); !loaded) return loaded;
   for (auto& worker : workers_) worker->Start();
   observe::LogInfo("ready");
@@ -73,7 +74,7 @@ void Server::WatchSignals() {
 
 // Everything that can fail comes before the first worker hears of it.
 std::expected<void, Errors> Server::Load(bool first) {
-  auto generation = LoadGeneration(options_.table, options_.workers, log_);
+  auto generation = LoadGeneration(options_.table, options_.workers, log_, states_);
   if (!generation) return std::unexpected(generation.error());
   auto plan = listeners_.Plan(generation->policy->table());
   if (!plan) return std::unexpected(Errors{plan.error()});
@@ -83,8 +84,9 @@ std::expected<void, Errors> Server::Load(bool first) {
     part->authenticator = std::move(generation->authenticators[i]);
     part->log = generation->log;
     for (ListenerPlan& listener : *plan) {
-      part->listeners.push_back({listener.key, listener.index, listener.bound.port,
-                                 listener.sockets.empty() ? net::Fd() : std::move(listener.sockets[i])});
+      part->listeners.push_back(
+          {listener.key, listener.index, listener.bound.port,
+           listener.sockets.empty() ? net::Fd() : std::move(listener.sockets[i])});
     }
     workers_[i]->Adopt(std::move(part));
   }
@@ -95,13 +97,14 @@ std::expected<void, Errors> Server::Load(bool first) {
                      std::to_string(listener.index) + " on " + net::ToString(listener.bound));
   }
   listeners_.Commit(*plan);
+  TakeCare(generation->policy);
   log_ = generation->log;
   return {};
 }
 
 void Server::Reload(const char* why) {
   if (draining_) return;
-  ::stat(options_.table.c_str(), &seen_);
+  watch_.Look();
   if (const auto loaded = Load(false); !loaded) {
     ++reload_failures_;
     for (const std::string& error : loaded.error()) {
@@ -115,15 +118,16 @@ void Server::Reload(const char* why) {
 
 void Server::CheckFile() {
   poll_.Arm(loop_.now() + kPollFile);
-  struct stat now {};
-  if (::stat(options_.table.c_str(), &now) == 0 && !SameFile(now, seen_)) Reload("the file changed");
+  if (watch_.Changed()) Reload("the file changed");
 }
 
 void Server::OnEvents(std::uint32_t) {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     switch (info.ssi_signo) {
-      case SIGHUP: Reload("SIGHUP"); break;
+      case SIGHUP:
+        hup_.Arm(loop_.now());
+        break;
       case SIGUSR1:
         if (log_ != nullptr) log_->Reopen();
         break;
@@ -147,6 +151,36 @@ void Server::Drain() {
   }
 }
 
+void Server::TakeCare(std::shared_ptr<const Policy> policy) {
+  using upstream::Cluster;
+  policy_ = std::move(policy);
+  caretaker_ = std::make_unique<upstream::Caretaker>(
+      loop_, policy_->clusters(),
+      upstream::Caretaker::Listener{
+          .turned =
+              [](const Cluster& cluster, const upstream::Host& host) {
+                observe::LogWarning("service " + std::string(cluster.name()) + ": " + host.text +
+                                    (host.healthy() ? " is healthy" : " is unhealthy") +
+                                    " by its check");
+              },
+          .hosts_changed =
+              [this](const Cluster& cluster) {
+                ++endpoint_reloads_;
+                observe::LogInfo("service " + std::string(cluster.name()) + ": " +
+                                 std::to_string(cluster.hosts()->size()) + " endpoints of " +
+                                 cluster.file());
+              },
+          .file_refused =
+              [this](const Cluster& cluster, const std::string& why) {
+                ++endpoint_failures_;
+                observe::LogError("service " + std::string(cluster.name()) +
+                                  ": the endpoints stay as they were: " + why);
+              }});
+}
+
+// Not before every checked host has its first verdict.
+bool Server::Ready() const { return !draining_ && caretaker_ != nullptr && caretaker_->ready(); }
+
 std::string Server::Metrics() const {
   std::vector<const observe::WorkerMetrics*> metrics;
   observe::ProcessMetrics process;
@@ -155,6 +189,10 @@ std::string Server::Metrics() const {
     process.upstream_connects += worker->upstreams().connects.load(std::memory_order_relaxed);
     process.upstream_reuses += worker->upstreams().reuses.load(std::memory_order_relaxed);
   }
+  process.services = ServiceMetrics(*policy_);
+  process.breakers = BreakerMetrics(*policy_);
+  process.endpoint_reloads = endpoint_reloads_;
+  process.endpoint_failures = endpoint_failures_;
   process.reloads = reloads_;
   process.reload_failures = reload_failures_;
   process.log_dropped = log_ == nullptr ? 0 : log_->dropped();

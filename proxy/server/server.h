@@ -2,8 +2,6 @@
 #ifndef WEIR_PROXY_SERVER_SERVER_H_
 #define WEIR_PROXY_SERVER_SERVER_H_
 
-#include <sys/stat.h>
-
 #include <atomic>
 #include <expected>
 #include <memory>
@@ -12,8 +10,10 @@
 #include <vector>
 
 #include "proxy/admin/admin.h"
+#include "proxy/net/file.h"
 #include "proxy/server/generation.h"
 #include "proxy/server/worker.h"
+#include "proxy/upstream/caretaker.h"
 
 namespace weir::proxy::server {
 
@@ -43,25 +43,33 @@ class Server final : public net::Handler {
   void CheckFile();
   void Drain();
   void WatchSignals();
+  void TakeCare(std::shared_ptr<const Policy> policy);
+  bool Ready() const;
   std::string Metrics() const;
 
   ServerOptions options_;
+  net::FileWatch watch_;
   net::Loop loop_;
   net::Mailbox mailbox_;
   net::Fd signals_;
   net::Timer poll_;
+  net::Timer hup_;  // reloads come with timers, when no event of the loop is under way
   net::Timer drain_timer_;
   runtime::LocalLimiter limiter_;
   observe::RouteNames names_;
+  upstream::States states_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::shared_ptr<const Policy> policy_;  // in force
+  std::unique_ptr<upstream::Caretaker> caretaker_;
   Listeners listeners_;
   admin::Admin admin_;
   std::shared_ptr<observe::LogWriter> log_;
-  struct stat seen_ {};
   std::size_t drained_ = 0;
   bool draining_ = false;
   std::uint64_t reloads_ = 0;
   std::uint64_t reload_failures_ = 0;
+  std::uint64_t endpoint_reloads_ = 0;
+  std::uint64_t endpoint_failures_ = 0;
 };
 
 }  // namespace weir::proxy::server

@@ -21,7 +21,9 @@ constexpr std::int64_t kAcceptPause = 100'000'000;
 class Worker::Listener final : public net::Handler {
  public:
   Listener(Worker& worker, net::Fd socket, std::uint16_t listening_port)
-      : port(listening_port), worker_(worker), socket_(std::move(socket)),
+      : port(listening_port),
+        worker_(worker),
+        socket_(std::move(socket)),
         resume_(worker.loop_.timers(), [this] { Resume(); }) {
     Resume();
   }
@@ -76,10 +78,14 @@ class Worker::Listener final : public net::Handler {
   std::int64_t next_warning_ = 0;
 };
 
-Worker::Worker(const WorkerSettings& settings, runtime::LocalLimiter& limiter,
+Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
                observe::RouteNames& names)
-    : settings_(settings), names_(names), mailbox_(loop_), log_(loop_),
-      pools_(loop_, settings.pool), context_{loop_, limiter, log_, metrics_, random_, {}} {}
+    : settings_(settings),
+      names_(names),
+      mailbox_(loop_),
+      log_(loop_),
+      lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_}),
+      context_{loop_, limiter, log_, metrics_, random_, {}} {}
 
 Worker::~Worker() { Stop(); }
 
@@ -98,7 +104,7 @@ void Worker::Start() {
 void Worker::CutOff() {
   while (!connections_.empty()) connections_.back()->CutOff();
   loop_.RunDeferredWork();  // the exchanges come back
-  pools_.CloseIdle();
+  lanes_.CloseIdle();
   loop_.RunDeferredWork();
   log_.HandOver();
 }
@@ -114,8 +120,9 @@ void Worker::Adopt(std::shared_ptr<WorkerGeneration> generation) {
 }
 
 void Worker::Take(WorkerGeneration& generation) {
-  serving_ = std::make_shared<Serving>(std::move(generation.policy),
-                                       std::move(generation.authenticator), pools_, names_);
+  serving_ =
+      std::make_shared<Serving>(std::move(generation.policy), std::move(generation.authenticator),
+                                lanes_, settings_.zone, names_);
   log_.Use(std::move(generation.log));
   std::map<std::string, std::shared_ptr<Listener>> next;
   for (WorkerGeneration::Listener& wanted : generation.listeners) {
@@ -166,7 +173,8 @@ void Worker::ReportIfDrained() {
 
 void Worker::Accepted(Listener& listener, net::Accepted accepted) {
   metrics_.connections_opened.Add();
-  if (connections_.size() >= settings_.max_connections) {  // the memory of each is bounded, so is their number
+  if (connections_.size() >=
+      settings_.max_connections) {  // the memory of each is bounded, so is their number
     metrics_.connections_closed.Add();
     metrics_.accept_failures.Add();
     return;
@@ -179,15 +187,16 @@ void Worker::Accepted(Listener& listener, net::Accepted accepted) {
   http1::HeadLimits limits;
   limits.max_octets = std::min<std::uint64_t>(gateway.max_header_octets, 65536);
   limits.max_fields = gateway.max_header_count;
-  auto* connection = new http1::ClientConnection(loop_, std::move(accepted.fd), *this, facts, limits,
-                                                 settings_.timeouts);
+  auto* connection = new http1::ClientConnection(loop_, std::move(accepted.fd), *this, facts,
+                                                 limits, settings_.timeouts);
   connection->listener = &listener;
   connection->place = connections_.size();
   connections_.push_back(connection);
   if (!connection->Watch()) connection->Close();
 }
 
-ClientEvents* Worker::OnRequest(http1::ClientConnection& connection, const RequestMessage& message) {
+ClientEvents* Worker::OnRequest(http1::ClientConnection& connection,
+                                const RequestMessage& message) {
   const Listener& listener = *static_cast<Listener*>(connection.listener);
   runtime::ConnectionFacts facts = connection.facts();
   facts.listener = listener.index;

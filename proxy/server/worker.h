@@ -23,6 +23,7 @@ struct WorkerSettings {
   http1::ClientTimeouts timeouts;
   upstream::PoolSettings pool;
   std::size_t max_connections = 100'000;  // of clients, a worker
+  std::string zone;                       // where this proxy is; empty: nowhere in particular
 };
 
 // One worker's part of a generation.
@@ -41,7 +42,8 @@ struct WorkerGeneration {
 
 class Worker final : public http1::ClientHost {
  public:
-  Worker(const WorkerSettings& settings, runtime::LocalLimiter& limiter, observe::RouteNames& names);
+  Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
+         observe::RouteNames& names);
   ~Worker();
 
   void Start();
@@ -50,10 +52,11 @@ class Worker final : public http1::ClientHost {
   void Drain(std::function<void()> done);  // `done` is called on the worker's thread
   void Stop();                             // and joins
   const observe::WorkerMetrics& metrics() const { return metrics_; }
-  const upstream::PoolCounters& upstreams() const { return pools_.counters(); }
+  const upstream::PoolCounters& upstreams() const { return pool_counters_; }
 
   // http1::ClientHost
-  ClientEvents* OnRequest(http1::ClientConnection& connection, const RequestMessage& message) override;
+  ClientEvents* OnRequest(http1::ClientConnection& connection,
+                          const RequestMessage& message) override;
   ClientEvents* OnRefused(http1::ClientConnection& connection,
                           const http1::RefusedMessage& message) override;
   void OnClosed(http1::ClientConnection& connection) override;
@@ -74,7 +77,8 @@ class Worker final : public http1::ClientHost {
   net::Mailbox mailbox_;
   Random random_;
   observe::WorkerLog log_;
-  upstream::Pools pools_;
+  upstream::PoolCounters pool_counters_;
+  upstream::Lanes lanes_;
   ExchangeContext context_;
   std::shared_ptr<Serving> serving_;
   std::map<std::string, std::shared_ptr<Listener>> listeners_;

@@ -3,63 +3,100 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/upstream/lane.h"
+
 namespace weir::proxy::upstream {
-namespace {
 
-void Count(std::atomic<std::uint64_t>& counter) {
-  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+using http1::Standing;
+
+Pool::Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address)
+    : lane_(std::move(lane)), address_(address) {
+  lane_->Enter(*this);
 }
-
-}  // namespace
 
 Pool::~Pool() {
   while (!all_.empty()) all_.back()->Close();
+  lane_->Leave(*this);
 }
 
-UpstreamStream* Pool::Open(UpstreamEvents& events, Freshness freshness) {
-  while (freshness != Freshness::kNew && !idle_.empty()) {
-    http1::UpstreamConnection* connection = idle_.back();
-    if (freshness == Freshness::kChecked && !connection->StillOpen()) {
-      connection->Close();
-      Count(counters_.stale);
-      continue;
-    }
-    idle_.pop_back();
-    Count(counters_.reuses);
-    connection->Begin(events);
-    return connection;
+void Pool::DropEnded() {
+  while (!idle_.empty() && !idle_.back()->StillOpen()) {
+    lane_->CountStale();
+    idle_.back()->Close();
   }
+}
+
+Pool::Connection* Pool::TakeNewest() {
+  if (idle_.empty()) return nullptr;
+  Connection* connection = idle_.back();
+  idle_.pop_back();
+  return connection;
+}
+
+Pool::Connection* Pool::TakeOldest() {
+  if (idle_.empty()) return nullptr;
+  Connection* connection = idle_.front();
+  idle_.erase(idle_.begin());
+  return connection;
+}
+
+Pool::Connection* Pool::Connect() {
   auto fd = net::Connect(address_);
-  if (!fd) return nullptr;
-  auto* connection = new http1::UpstreamConnection(loop_, std::move(*fd), *this,
-                                                   loop_.now() + settings_.connect_timeout);
+  return fd ? Add(std::move(*fd), false) : nullptr;
+}
+
+Pool::Connection* Pool::Adopt(net::Fd fd, std::uint32_t served) {
+  Connection* connection = Add(std::move(fd), true);
+  if (connection != nullptr) connection->served = served;
+  return connection;
+}
+
+Pool::Connection* Pool::Add(net::Fd fd, bool connected) {
+  net::Loop& loop = lane_->loop();
+  auto* connection = new Connection(loop, std::move(fd), *this,
+                                    loop.now() + lane_->settings().connect_timeout, connected);
   if (!connection->Watch()) {
     delete connection;
     return nullptr;
   }
-  Count(counters_.connects);
   connection->place = all_.size();
   all_.push_back(connection);
-  connection->Begin(events);
   return connection;
+}
+
+void Pool::Remove(Connection& connection) {
+  all_[connection.place] = all_.back();
+  all_[connection.place]->place = connection.place;
+  all_.pop_back();
+}
+
+net::Fd Pool::Detach(Connection& connection) {
+  Remove(connection);
+  return connection.Detach();
+}
+
+void Pool::Park(Connection& connection) {
+  connection.standing = Standing::kIdle;
+  idle_.push_back(&connection);
+  connection.ExpireAt(lane_->loop().now() + lane_->settings().idle_timeout);
 }
 
 void Pool::CloseIdle() {
   while (!idle_.empty()) idle_.back()->Close();
 }
 
-void Pool::OnIdle(http1::UpstreamConnection& connection) {
-  if (idle_.size() >= settings_.max_idle) return connection.Close();
-  idle_.push_back(&connection);
-  connection.ExpireAt(loop_.now() + settings_.idle_timeout);
+void Pool::OnIdle(Connection& connection) {
+  ++connection.served;
+  lane_->Ended(*this, connection);
 }
 
-void Pool::OnClosed(http1::UpstreamConnection& connection) {
-  const auto idle = std::find(idle_.rbegin(), idle_.rend(), &connection);
-  if (idle != idle_.rend()) idle_.erase(std::next(idle).base());
-  all_[connection.place] = all_.back();
-  all_[connection.place]->place = connection.place;
-  all_.pop_back();
+void Pool::OnClosed(Connection& connection) {
+  if (connection.standing == Standing::kIdle) {
+    const auto idle = std::find(idle_.rbegin(), idle_.rend(), &connection);
+    if (idle != idle_.rend()) idle_.erase(std::next(idle).base());
+  }
+  Remove(connection);
+  lane_->Closed(connection);
 }
 
 }  // namespace weir::proxy::upstream

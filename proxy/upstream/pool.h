@@ -1,4 +1,5 @@
-// The connections of one worker to one endpoint, kept while they are of use.
+// The connections of one worker to one host of a service, kept while they are
+// of use. Who may open one is its lane's to say.
 //
 // Streams are opened on the connection that was used last, so the number of
 // connections follows the load. An idle connection that the peer ends is dropped
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "proxy/http/stream.h"
@@ -17,6 +19,8 @@
 #include "proxy/net/socket.h"
 
 namespace weir::proxy::upstream {
+
+class Lane;
 
 struct PoolSettings {
   std::int64_t connect_timeout = 5'000'000'000;
@@ -39,26 +43,36 @@ enum class Freshness : std::uint8_t {
 
 class Pool final : public http1::UpstreamOwner {
  public:
-  Pool(net::Loop& loop, const net::SocketAddress& address, const PoolSettings& settings,
-       PoolCounters& counters)
-      : loop_(loop), address_(address), settings_(settings), counters_(counters) {}
+  using Connection = http1::UpstreamConnection;
+
+  Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address);
   ~Pool();
 
-  // A stream whose events go to `events`; null when no socket can be had.
-  UpstreamStream* Open(UpstreamEvents& events, Freshness freshness);
-  void CloseIdle();
   const net::SocketAddress& address() const { return address_; }
+  Lane& lane() const { return *lane_; }
+  std::size_t idle() const { return idle_.size(); }
 
-  void OnIdle(http1::UpstreamConnection& connection) override;
-  void OnClosed(http1::UpstreamConnection& connection) override;
+  // The lane's. Drops what the kernel says is over from the end of the idle ones.
+  void DropEnded();
+  Connection* TakeNewest();  // of the idle ones; null: none
+  Connection* TakeOldest();
+  Connection* Connect();                                // null: no socket can be had
+  Connection* Adopt(net::Fd fd, std::uint32_t served);  // another worker's; null likewise
+  net::Fd Detach(Connection& connection);               // for another worker
+  void Park(Connection& connection);                    // idle from now on
+  void CloseIdle();
+
+  void OnIdle(Connection& connection) override;
+  void OnClosed(Connection& connection) override;
 
  private:
-  net::Loop& loop_;
-  net::SocketAddress address_;
-  const PoolSettings& settings_;
-  PoolCounters& counters_;
-  std::vector<http1::UpstreamConnection*> idle_;
-  std::vector<http1::UpstreamConnection*> all_;
+  Connection* Add(net::Fd fd, bool connected);
+  void Remove(Connection& connection);
+
+  const std::shared_ptr<Lane> lane_;
+  const net::SocketAddress address_;
+  std::vector<Connection*> idle_;  // the one used last at the end
+  std::vector<Connection*> all_;
 };
 
 }  // namespace weir::proxy::upstream

@@ -1,47 +1,156 @@
 #include "proxy/upstream/service.h"
 
-namespace weir::proxy::upstream {
+#include <algorithm>
+#include <utility>
 
-std::size_t Turns::Next(std::uint64_t skip) {
-  if (entries_.size() == 1) return 0;
-  const auto skipped = [&](std::size_t i) { return i < 64 && (skip >> i & 1) != 0; };
-  std::size_t best = SIZE_MAX;
-  std::int64_t total = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (skipped(i)) continue;
-    entries_[i].current += entries_[i].weight;
-    total += entries_[i].weight;
-    if (best == SIZE_MAX || entries_[i].current > entries_[best].current) best = i;
-  }
-  if (best == SIZE_MAX) return Next(0);
-  entries_[best].current -= total;
-  return best;
+#include "runtime/state/siphash.h"
+
+namespace weir::proxy::upstream {
+namespace {
+
+using runtime::BalanceKind;
+
+bool NeedsLoad(const runtime::ServiceRecord& record) {
+  return record.balance == BalanceKind::kLeastRequest || record.balance == BalanceKind::kRandom ||
+         record.bound_percent > 0;
 }
 
-std::shared_ptr<Pool> Pools::Get(const net::SocketAddress& address) {
+}  // namespace
+
+AffinityToken TokenOf(std::string_view service, const Host& host) {
+  const std::uint64_t hash =
+      runtime::StableHash(Identity("affinity").Add(service).Add(host.text).text());
+  AffinityToken token{};
+  for (std::size_t i = 0; i < token.size(); ++i)
+    token[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+  return token;
+}
+
+// ---- lanes --------------------------------------------------------------------
+
+// Known by the admission they take part in, or by the service where there is none.
+std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
+  std::erase_if(lanes_, [](const auto& entry) { return entry.second.expired(); });
+  const std::uint32_t per_connection = cluster.record().pool_requests_per_connection;
+  const auto admission = reinterpret_cast<std::uintptr_t>(cluster.admission().get());
+  std::weak_ptr<Lane>& known =
+      lanes_[Identity("lane").Add(cluster.name()).Add(admission).Add(per_connection).text()];
+  std::shared_ptr<Lane> lane = known.lock();
+  if (lane == nullptr) {
+    lane = std::make_shared<Lane>(worker_, cluster.admission(), per_connection);
+    lane->Attach();
+    known = lane;
+  }
+  return lane;
+}
+
+std::shared_ptr<Pool> Lanes::PoolOf(const std::shared_ptr<Lane>& lane,
+                                    const net::SocketAddress& address) {
   std::erase_if(pools_, [](const auto& entry) { return entry.second.expired(); });
-  std::weak_ptr<Pool>& known = pools_[address];
+  std::weak_ptr<Pool>& known = pools_[{lane.get(), address}];
   std::shared_ptr<Pool> pool = known.lock();
   if (pool == nullptr) {
-    pool = std::make_shared<Pool>(loop_, address, settings_, counters_);
+    pool = std::make_shared<Pool>(lane, address);
     known = pool;
   }
   return pool;
 }
 
-void Pools::CloseIdle() {
-  for (const auto& [address, known] : pools_) {
+void Lanes::CloseIdle() {
+  for (const auto& [key, known] : pools_) {
     if (const auto pool = known.lock()) pool->CloseIdle();
   }
 }
 
-Service::Service(const runtime::Table& table, const runtime::ServiceRecord& record, Pools& pools) {
-  for (const runtime::EndpointRecord& endpoint :
-       runtime::Table::Slice(table.endpoints(), record.endpoints)) {
-    const net::SocketAddress address{endpoint.address, static_cast<std::uint16_t>(endpoint.port)};
-    endpoints_.push_back({pools.Get(address), net::ToString(address)});
-    turns_.Add(endpoint.weight);
+// ---- the service --------------------------------------------------------------
+
+Service::Service(std::shared_ptr<Cluster> cluster, Lanes& lanes, std::string_view zone)
+    : cluster_(std::move(cluster)),
+      lanes_(lanes),
+      zone_(zone),
+      lane_(lanes.Get(*cluster_)),
+      balancer_(cluster_->record().balance, cluster_->record().bound_percent) {
+  Refresh();
+}
+
+void Service::Refresh() {
+  version_ = cluster_->version();
+  const auto hosts = cluster_->hosts();
+  const bool affinity = cluster_->record().affinity_cookie.length > 0;
+  std::vector<std::shared_ptr<const Place>> next;
+  std::vector<std::uint64_t> identities;
+  std::vector<std::uint32_t> weights;
+  view_.clear();
+  for (const std::shared_ptr<const Host>& host : *hosts) {
+    Place place{host, lanes_.PoolOf(lane_, host->address), {}};
+    if (affinity) place.token = TokenOf(cluster_->name(), *host);
+    next.push_back(std::make_shared<const Place>(std::move(place)));
+    identities.push_back(host->identity);
+    weights.push_back(host->weight);
+    view_.push_back({.weight = host->weight});
   }
+  balancer_.SetHosts(identities, weights);
+  places_ = std::move(next);
+}
+
+// Those that are available; in panic all that are ready.
+void Service::FindUsable() {
+  const bool loads = NeedsLoad(cluster_->record());
+  std::uint64_t available = 0, ready = 0;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const Host& host = *places_[i]->host;
+    view_[i].eligible = host.available() && host.weight > 0;
+    if (loads) view_[i].in_flight = host.load->in_flight.load(std::memory_order_relaxed);
+    available += view_[i].eligible;
+    ready += host.ready && host.weight > 0;
+  }
+  if (available * 100 >= std::uint64_t{cluster_->record().eject_panic_percent} * ready) return;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    view_[i].eligible = places_[i]->host->ready && places_[i]->host->weight > 0;
+  }
+}
+
+// Leaves those that are wanted, if there are any: whether there were.
+bool Service::KeepIf(auto&& wanted) {
+  bool some = false;
+  for (std::size_t i = 0; i < places_.size() && !some; ++i) {
+    some = view_[i].eligible && wanted(*places_[i]->host);
+  }
+  if (!some) return false;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    view_[i].eligible = view_[i].eligible && wanted(*places_[i]->host);
+  }
+  return true;
+}
+
+std::size_t Service::Named(std::string_view token) const {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const AffinityToken& own = places_[i]->token;
+    if (view_[i].eligible && token == std::string_view(own.data(), own.size())) return i;
+  }
+  return runtime::Balancer::kNone;
+}
+
+const std::shared_ptr<const Service::Place>* Service::Pick(const Wish& wish, std::uint64_t random) {
+  if (version_ != cluster_->version()) Refresh();
+  FindUsable();
+  if (!wish.tried.empty()) {
+    KeepIf([&](const Host& host) {
+      return std::ranges::find(wish.tried, host.identity) == wish.tried.end();
+    });
+  }
+  if (!wish.token.empty()) {
+    if (const std::size_t named = Named(wish.token); named != runtime::Balancer::kNone)
+      return &places_[named];
+  }
+  if (!zone_.empty()) KeepIf([&](const Host& host) { return host.zone == zone_; });
+  if (wish.pool != nullptr && cluster_->record().balance != BalanceKind::kConsistentHash) {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (places_[i]->pool.get() == wish.pool && view_[i].eligible) return &places_[i];
+    }
+  }
+  const std::size_t place = balancer_.Pick(view_, wish.hash, random);
+  return place == runtime::Balancer::kNone ? nullptr : &places_[place];
 }
 
 }  // namespace weir::proxy::upstream

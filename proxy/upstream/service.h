@@ -1,68 +1,88 @@
-// A service as one worker sees it: its endpoints, and whose turn it is.
+// A service as one worker sees it: its hosts, with the worker's pools to them,
+// and whose turn it is (spec/rules/balance.md).
 //
-// Turns are smooth and weighted: of endpoints with weights 3 and 1 every fourth
-// try goes to the second, spread evenly. The same picks among weighted targets.
+//   const Service::Place* place = service.Pick({.hash = hash, .tried = tried}, random);
+//   if (place == nullptr) NoHealthyUpstream();
+//
+// Among the hosts that are available the choice falls first on the one that
+// affinity names, then on those not tried yet, then on those of the proxy's own
+// zone; whoever is left is balanced over. Each step is left out when it would
+// leave nobody.
 #ifndef WEIR_PROXY_UPSTREAM_SERVICE_H_
 #define WEIR_PROXY_UPSTREAM_SERVICE_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "proxy/upstream/cluster.h"
+#include "proxy/upstream/lane.h"
 #include "proxy/upstream/pool.h"
-#include "runtime/table/table.h"
+#include "runtime/state/balancer.h"
 
 namespace weir::proxy::upstream {
 
-class Turns {
+// What an affinity cookie says: a host of a service, not to be read by others.
+using AffinityToken = std::array<char, 16>;
+AffinityToken TokenOf(std::string_view service, const Host& host);
+
+// The lanes of a worker: they outlive a reload that keeps the service's pool.
+class Lanes {
  public:
-  void Add(std::uint32_t weight) { entries_.push_back({weight, 0}); }
-  std::size_t size() const { return entries_.size(); }
-  // The next place, leaving out those for which `skip` is set where another is
-  // left (bit i is place i; places from 64 on are never skipped).
-  std::size_t Next(std::uint64_t skip = 0);
-
- private:
-  struct Entry {
-    std::int64_t weight;
-    std::int64_t current;
-  };
-  std::vector<Entry> entries_;
-};
-
-struct Endpoint {
-  std::shared_ptr<Pool> pool;
-  std::string text;  // "127.0.0.1:3001", for the log
-};
-
-// The pools of a worker by address: they outlive a reload that keeps the endpoint.
-class Pools {
- public:
-  Pools(net::Loop& loop, const PoolSettings& settings) : loop_(loop), settings_(settings) {}
-  std::shared_ptr<Pool> Get(const net::SocketAddress& address);
+  explicit Lanes(const LaneWorker& worker) : worker_(worker) {}
+  std::shared_ptr<Lane> Get(const Cluster& cluster);
+  // The pool of a lane to a host, made if need be.
+  std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane,
+                               const net::SocketAddress& address);
   void CloseIdle();
-  const PoolCounters& counters() const { return counters_; }
 
  private:
-  net::Loop& loop_;
-  PoolSettings settings_;
-  PoolCounters counters_;
-  std::map<net::SocketAddress, std::weak_ptr<Pool>> pools_;
+  LaneWorker worker_;
+  std::map<std::string, std::weak_ptr<Lane>, std::less<>> lanes_;
+  std::map<std::pair<const Lane*, net::SocketAddress>, std::weak_ptr<Pool>> pools_;
 };
 
 class Service {
  public:
-  Service(const runtime::Table& table, const runtime::ServiceRecord& record, Pools& pools);
-  std::size_t Pick(std::uint64_t tried) { return turns_.Next(tried); }
-  bool empty() const { return endpoints_.empty(); }
-  const Endpoint& endpoint(std::size_t place) const { return endpoints_[place]; }
+  struct Place {
+    std::shared_ptr<const Host> host;
+    std::shared_ptr<Pool> pool;
+    AffinityToken token{};  // where the service has affinity
+  };
+  struct Wish {
+    std::uint64_t hash = 0;                // for consistent hashing
+    std::string_view token;                // of affinity; empty: none
+    std::span<const std::uint64_t> tried;  // identities of hosts
+    const Pool* pool =
+        nullptr;  // a kept connection leads there: take it if the balance leaves the choice
+  };
+
+  Service(std::shared_ptr<Cluster> cluster, Lanes& lanes, std::string_view zone);
+
+  // Null: no host can be had. Valid until the next call.
+  const std::shared_ptr<const Place>* Pick(const Wish& wish, std::uint64_t random);
+  const Cluster& cluster() const { return *cluster_; }
+  Lane& lane() { return *lane_; }
 
  private:
-  std::vector<Endpoint> endpoints_;
-  Turns turns_;
+  void Refresh();
+  void FindUsable();
+  bool KeepIf(auto&& wanted);
+  std::size_t Named(std::string_view token) const;
+
+  std::shared_ptr<Cluster> cluster_;
+  Lanes& lanes_;
+  std::string zone_;
+  std::shared_ptr<Lane> lane_;
+  runtime::Balancer balancer_;
+  std::uint64_t version_ = 0;
+  std::vector<std::shared_ptr<const Place>> places_;
+  std::vector<runtime::BalanceHost> view_;  // of places_, for one pick
 };
 
 }  // namespace weir::proxy::upstream

@@ -1,6 +1,6 @@
 // JSON objects from strangers: one reading only. Refused are duplicate members
 // (after unescaping), malformed UTF-8, NUL, a byte order mark, anything after the
-// object, and nesting beyond 32. For runtime/auth's own sources: the header is a heavy one.
+// object, and nesting beyond 32. The header is a heavy one: for source files alone.
 #ifndef WEIR_RUNTIME_AUTH_STRICT_JSON_H_
 #define WEIR_RUNTIME_AUTH_STRICT_JSON_H_
 

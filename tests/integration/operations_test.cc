@@ -33,9 +33,10 @@ TEST(Operations, CurlGetsAnAnswer) {
 TEST(Operations, EveryRequestHasOneJsonRecordBadOnesToo) {
   ScriptedUpstream upstream(EchoHeads);
   RunningProxy proxy({.upstreams = {upstream.port()}});
-  for (const char* octets : {"GET /x HTTP/1.1\r\nhost: gw\r\nconnection: close\r\n\r\n", "\x01\x02garbage\r\n\r\n",
-                             "GET /%zz HTTP/1.1\r\nhost: gw\r\n\r\n", "GET /\xff\"\\ HTTP/1.1\r\nhost: gw\r\n\r\n",
-                             "GET /%FE%22 HTTP/1.1\r\nhost: gw\r\nconnection: close\r\n\r\n"}) {
+  for (const char* octets :
+       {"GET /x HTTP/1.1\r\nhost: gw\r\nconnection: close\r\n\r\n", "\x01\x02garbage\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nhost: gw\r\n\r\n", "GET /\xff\"\\ HTTP/1.1\r\nhost: gw\r\n\r\n",
+        "GET /%FE%22 HTTP/1.1\r\nhost: gw\r\nconnection: close\r\n\r\n"}) {
     Peer client(ConnectTo(proxy.port()));
     client.Write(octets);
     EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 "));
@@ -45,8 +46,9 @@ TEST(Operations, EveryRequestHasOneJsonRecordBadOnesToo) {
   for (const std::string& line : log) {
     const auto record = nlohmann::json::parse(line, nullptr, false);
     ASSERT_TRUE(record.is_object()) << line;
-    for (const char* member : {"timestamp", "level", "service", "request_id", "method", "path", "status",
-                               "latency_ms", "user_id", "client_ip", "reason", "route", "attempts", "upstream"}) {
+    for (const char* member :
+         {"timestamp", "level", "service", "request_id", "method", "path", "status", "latency_ms",
+          "user_id", "client_ip", "reason", "route", "attempts", "upstream"}) {
       EXPECT_TRUE(record.contains(member)) << member << " in " << line;
     }
   }
@@ -61,8 +63,9 @@ TEST(Operations, MetricsAndHealth) {
   EXPECT_TRUE(proxy.Admin("/healthz").starts_with("HTTP/1.1 200"));
   EXPECT_TRUE(proxy.Admin("/readyz").starts_with("HTTP/1.1 200"));
   const std::string metrics = proxy.Admin("/metrics");
-  EXPECT_NE(metrics.find("weir_requests_total{route=\"all\",service=\"app\",method=\"GET\",status=\"2xx\","
-                         "reason=\"ok\"} 1\n"),
+  EXPECT_NE(metrics.find(
+                "weir_requests_total{route=\"all\",service=\"app\",method=\"GET\",status=\"2xx\","
+                "reason=\"ok\"} 1\n"),
             std::string::npos)
       << metrics;
   EXPECT_NE(metrics.find("weir_upstream_connects_total 1\n"), std::string::npos) << metrics;
@@ -73,17 +76,19 @@ TEST(Operations, ABadTableIsRefusedAndTheOldOneStays) {
   RunningProxy proxy({.upstreams = {upstream.port()}});
   proxy.WriteTable("no table at all");
   ASSERT_TRUE(proxy.AwaitError("the old one stays in force"));
-  proxy.WriteTable(TableOf({.upstreams = {upstream.port()}, .mirror = true}));
-  ASSERT_TRUE(proxy.AwaitError("route \"all\": mirror is not served yet"));
+  proxy.WriteTable(TableOf({.upstreams = {upstream.port()}, .dns = "app.example:80"}));
+  ASSERT_TRUE(proxy.AwaitError("service \"app\": endpoints dns is not served yet"));
   Peer client(ConnectTo(proxy.port()));
   client.Write(kGet);
   EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
 }
 
 TEST(Operations, WhatIsNotServedIsAStartUpError) {
-  RunningProxy proxy({.upstreams = {ClosedPort()}, .mirror = true});
+  RunningProxy proxy({.upstreams = {ClosedPort()}, .dns = "app.example:80"});
   EXPECT_FALSE(proxy.started());
-  EXPECT_NE(proxy.errors().find("route \"all\": mirror is not served yet"), std::string::npos) << proxy.errors();
+  EXPECT_NE(proxy.errors().find("service \"app\": endpoints dns is not served yet"),
+            std::string::npos)
+      << proxy.errors();
   EXPECT_EQ(proxy.Wait(), 2);
 }
 
@@ -191,11 +196,13 @@ TEST(Operations, ASidecarRecordsWhoCalledWhom) {
     ASSERT_EQ(log.size(), 1u);
     const auto record = nlohmann::ordered_json::parse(log[0], nullptr, false);
     ASSERT_TRUE(record.is_object()) << log[0];
-    const char* members[] = {"timestamp", "level", "service", "source_app", "destination_service", "method",
-                             "path", "status", "duration_ms", "mtls", "trace_id"};
+    const char* members[] = {"timestamp",           "level",  "service", "source_app",
+                             "destination_service", "method", "path",    "status",
+                             "duration_ms",         "mtls",   "trace_id"};
     auto member = record.begin();
     for (const char* name : members) EXPECT_EQ((member++).key(), name) << log[0];
-    EXPECT_EQ(record["source_app"], outbound ? "user" : "") << log[0];  // no peer identity without mTLS
+    EXPECT_EQ(record["source_app"], outbound ? "user" : "")
+        << log[0];  // no peer identity without mTLS
     EXPECT_EQ(record["destination_service"], outbound ? "app" : "user") << log[0];
     EXPECT_EQ(record["mtls"], "OFF");
     EXPECT_EQ(record["trace_id"], "1a2b3c4d5e6f7890");

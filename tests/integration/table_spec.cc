@@ -26,8 +26,9 @@ Index AddRetry(const TableSpec& spec, TableWriter& writer) {
 
 Range AddLimit(const TableSpec& spec, TableWriter& writer) {
   if (spec.limit == 0) return {};
-  const Range by = AppendRun(writer.attributes, {{.subject = AttributeSubject::kClientAddress,
-                                                  .type = AttributeType::kAddress}});
+  const Range by =
+      AppendRun(writer.attributes,
+                {{.subject = AttributeSubject::kClientAddress, .type = AttributeType::kAddress}});
   const Index limit = AppendOne(writer.limits, {.name = writer.Text("hourly"),
                                                 .count = spec.limit,
                                                 .period = 3'600'000'000'000,
@@ -50,11 +51,10 @@ Index AddJwt(const TableSpec& spec, TableWriter& writer) {
 
 Index AddCors(const TableSpec& spec, TableWriter& writer) {
   if (spec.cors_origin.empty()) return kNoIndex;
-  const Range origins = AppendRun(
-      writer.origins, {{.kind = OriginKind::kExact,
-                        .scheme = writer.Text("https"),
-                        .host = writer.Text(spec.cors_origin.substr(8)),
-                        .text = writer.Text(spec.cors_origin)}});
+  const Range origins = AppendRun(writer.origins, {{.kind = OriginKind::kExact,
+                                                    .scheme = writer.Text("https"),
+                                                    .host = writer.Text(spec.cors_origin.substr(8)),
+                                                    .text = writer.Text(spec.cors_origin)}});
   return AppendOne(writer.cors, {.name = writer.Text("storefront"),
                                  .origins = origins,
                                  .methods = writer.Text("GET, POST"),
@@ -68,7 +68,9 @@ std::string TableOf(const TableSpec& spec) {
   std::vector<EndpointRecord> endpoints;
   for (const std::uint16_t port : spec.upstreams) endpoints.push_back({kLoopback, port, 1});
   const Range places = AppendRun(writer.endpoints, endpoints);
-  const Index app = AppendOne(writer.services, {.name = writer.Text("app"), .endpoints = places});
+  const Index app =
+      AppendOne(writer.services,
+                {.name = writer.Text("app"), .endpoints = places, .dns = writer.Text(spec.dns)});
   const std::vector<std::string> methods = {"GET", "HEAD", "POST", "PUT", "DELETE"};
   RouteRecord route{.name = writer.Text(spec.route), .methods = writer.AddStrings(methods)};
   route.cors = AddCors(spec, writer);
@@ -79,7 +81,6 @@ std::string TableOf(const TableSpec& spec) {
   route.has_max_body = spec.max_body > 0;
   route.max_body = spec.max_body;
   route.targets = AppendRun(writer.targets, {{.service = app}});
-  if (spec.mirror) route.mirrors = AppendRun(writer.mirrors, {{.service = app}});
   if (!spec.fallback.empty()) {
     route.fallback =
         AppendOne(writer.responses, {.status = 503, .body = writer.Text(spec.fallback)});
@@ -89,24 +90,26 @@ std::string TableOf(const TableSpec& spec) {
   route.paths = all;
   const Index gone = AppendOne(writer.responses, {.status = 404});
   RouteRecord nowhere{.name = writer.Text("nowhere")};
-  nowhere.paths = AppendRun(writer.paths, {{.segments = segments, .text = writer.Text("/nowhere")}});
+  nowhere.paths =
+      AppendRun(writer.paths, {{.segments = segments, .text = writer.Text("/nowhere")}});
   nowhere.action = ActionKind::kRespond;
   nowhere.answer = gone;
   const Range routes = AppendRun(writer.routes, {nowhere, route});
   const DirectionKind direction = spec.outbound  ? DirectionKind::kOutbound
                                   : spec.sidecar ? DirectionKind::kInbound
                                                  : DirectionKind::kEdge;
-  const Range listeners = AppendRun(
-      writer.listeners, {{.address = kLoopback, .port = 8080, .direction = direction}});
+  const Range listeners =
+      AppendRun(writer.listeners, {{.address = kLoopback, .port = 8080, .direction = direction}});
   const std::vector<std::string> scalars = {"authorization", "content-type"};
-  AppendOne(writer.gateway_section, {.kind = spec.sidecar ? ProxyKind::kSidecar : ProxyKind::kGateway,
-                                     .explain_headers = spec.explain,
-                                     .name = writer.Text("edge"),
-                                     .sidecar_of = writer.Text(spec.sidecar ? "user" : ""),
-                                     .log = LogSink::kStdout,
-                                     .listeners = listeners,
-                                     .scalar_fields = writer.AddStrings(scalars),
-                                     .routes = routes});
+  AppendOne(writer.gateway_section,
+            {.kind = spec.sidecar ? ProxyKind::kSidecar : ProxyKind::kGateway,
+             .explain_headers = spec.explain,
+             .name = writer.Text("edge"),
+             .sidecar_of = writer.Text(spec.sidecar ? "user" : ""),
+             .log = LogSink::kStdout,
+             .listeners = listeners,
+             .scalar_fields = writer.AddStrings(scalars),
+             .routes = routes});
   auto octets = writer.Finish({});
   if (!octets) throw std::runtime_error(octets.error());
   return *octets;

@@ -1,0 +1,52 @@
+// One try of an exchange: a place in a service's pool, then a stream to one of
+// its hosts. Tells its exchange what happens, with itself as who; the exchange
+// decides (tries.cc).
+#ifndef WEIR_PROXY_EXCHANGE_TRY_H_
+#define WEIR_PROXY_EXCHANGE_TRY_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "proxy/net/timer.h"
+#include "proxy/upstream/breaker.h"
+#include "proxy/upstream/service.h"
+
+namespace weir::proxy {
+
+class Exchange;
+
+class Try final : public upstream::Taker {
+ public:
+  enum class State : std::uint8_t { kOver, kWaiting, kOpen };
+
+  Try(Exchange& exchange, net::TimerHeap& timers);
+
+  bool live() const { return state != State::kOver; }
+  const upstream::Host& host() const { return *place->host; }
+
+  upstream::Pool* OnPlace(upstream::Pool* offered) override;
+  void OnOpened(UpstreamStream* opened) override;
+  void OnResponseHead(const ResponseMessage& message) override;
+  void OnResponseData(std::string_view data) override;
+  void OnResponseEnd(std::span<const runtime::Field> trailers) override;
+  void OnUpstreamFailed(const UpstreamFailure& failure) override;
+  void OnUpstreamCredit() override;
+
+  // The exchange's.
+  State state = State::kOver;
+  std::shared_ptr<const upstream::Service::Place> place;  // kept when it is over, for the record
+  UpstreamStream* stream = nullptr;                       // kOpen
+  std::uint64_t ticket = 0;                               // kWaiting
+  upstream::SharedBreaker::Permit permit;
+  bool unsettled = false;  // breaker and ejection have not heard how it went
+  bool in_budget = false;  // a place of the retry budget is taken
+  bool again = false;      // goes out anew on a fresh connection (RETRY-9)
+  net::Timer timer;        // the per-try timeout
+
+ private:
+  Exchange& exchange_;
+};
+
+}  // namespace weir::proxy
+
+#endif  // WEIR_PROXY_EXCHANGE_TRY_H_

@@ -1,0 +1,73 @@
+// A service's pool over all workers: the machine that counts (spec/rules/pool.md),
+// its lock, and the way to each worker's lane.
+#ifndef WEIR_PROXY_UPSTREAM_ADMISSION_H_
+#define WEIR_PROXY_UPSTREAM_ADMISSION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "proxy/net/fd.h"
+#include "proxy/net/mailbox.h"
+#include "proxy/net/socket.h"
+#include "runtime/state/pool_admission.h"
+
+namespace weir::proxy::upstream {
+
+class Lane;
+
+// A connection on its way to another worker, idle and with nothing unread.
+// Without one it is the bare place that goes over.
+struct Handover {
+  net::Fd fd;
+  net::SocketAddress address;
+  std::uint32_t served = 0;  // requests it has carried
+};
+
+class Admission : public std::enable_shared_from_this<Admission> {
+ public:
+  using Verdict = runtime::PoolAdmission::Verdict;
+  using Ticket = runtime::Ticket;
+
+  explicit Admission(const runtime::PoolLimits& limits) : limits_(limits), machine_(limits) {}
+
+  // Before a worker's lane asks for anything, on that worker's thread. The
+  // mailbox outlives the admission's use.
+  void Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<Lane> lane);
+
+  // kWait: `id` is where a grant comes to.
+  runtime::PoolAdmission::Answer Ask(std::uint32_t worker, bool match);
+  std::optional<Ticket> Finish(std::uint32_t worker, bool kept);
+  std::optional<Ticket> IdleClosed(std::uint32_t worker);
+  std::optional<Ticket> Yield(std::uint32_t worker, bool has_idle);
+  bool Cancel(const Ticket& ticket);
+
+  // Hands what the ticket was granted to the lane of its worker, by its mailbox.
+  void Send(const Ticket& ticket, Handover handover);
+
+  struct Counts {
+    std::uint32_t connections = 0, in_flight = 0, waiting = 0;
+    std::uint64_t overflows = 0;
+  };
+  Counts counts() const;
+  const runtime::PoolLimits& limits() const { return limits_; }
+
+ private:
+  struct Peer {
+    net::Mailbox* mailbox = nullptr;
+    std::weak_ptr<Lane> lane;
+  };
+  void AskToYield(std::uint32_t worker);
+
+  const runtime::PoolLimits limits_;
+  mutable std::mutex mutex_;
+  runtime::PoolAdmission machine_;
+  std::vector<Peer> peers_;
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_ADMISSION_H_

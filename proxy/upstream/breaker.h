@@ -1,0 +1,54 @@
+// A circuit breaker that all workers share (spec/rules/breaker.md).
+#ifndef WEIR_PROXY_UPSTREAM_BREAKER_H_
+#define WEIR_PROXY_UPSTREAM_BREAKER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+#include "runtime/state/breaker.h"
+
+namespace weir::proxy::upstream {
+
+class SharedBreaker {
+ public:
+  using Permit = runtime::Breaker::Permit;
+  using Outcome = runtime::Breaker::Outcome;
+  using State = runtime::Breaker::State;
+
+  explicit SharedBreaker(const runtime::BreakerSettings& settings) : machine_(settings) {}
+
+  Permit Admit(std::int64_t now) {
+    const std::lock_guard lock(mutex_);
+    const Permit permit = machine_.Admit(now);
+    if (!permit.admitted) ++refusals_;
+    Publish();
+    return permit;
+  }
+  void Report(const Permit& permit, Outcome outcome, std::int64_t now) {
+    const std::lock_guard lock(mutex_);
+    machine_.Report(permit, outcome, now);
+    Publish();
+  }
+
+  State state() const { return state_.load(std::memory_order_relaxed); }
+  std::uint64_t openings() const { return openings_.load(std::memory_order_relaxed); }
+  std::uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
+
+ private:
+  void Publish() {
+    const State now = machine_.state();
+    if (now == State::kOpen && state() != State::kOpen) ++openings_;
+    state_.store(now, std::memory_order_relaxed);
+  }
+
+  std::mutex mutex_;
+  runtime::Breaker machine_;
+  std::atomic<State> state_{State::kClosed};
+  std::atomic<std::uint64_t> openings_{0};
+  std::atomic<std::uint64_t> refusals_{0};
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_BREAKER_H_

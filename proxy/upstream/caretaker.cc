@@ -1,0 +1,89 @@
+#include "proxy/upstream/caretaker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::proxy::upstream {
+namespace {
+
+constexpr std::int64_t kPollFile = 250'000'000;
+
+}  // namespace
+
+class Caretaker::Charge {
+ public:
+  Charge(net::Loop& loop, Cluster& cluster, const Listener& listener)
+      : loop_(loop),
+        cluster_(cluster),
+        listener_(listener),
+        sweep_(loop.timers(), [this] { Sweep(); }),
+        poll_(loop.timers(), [this] { Poll(); }) {
+    const runtime::ServiceRecord& record = cluster.record();
+    check_.http = record.check == runtime::CheckKind::kHttp;
+    check_.path = cluster.table().text(record.check_path);
+    check_.every = record.check_every;
+    check_.timeout = record.check_timeout;
+    const std::int64_t now = net::MonotonicNow();
+    if (Outliers* outliers = cluster.outliers()) {
+      const std::int64_t swept = outliers->swept_at();
+      sweep_.Arm(std::max(now, (swept > 0 ? swept : now) + outliers->settings().every));
+    }
+    if (!cluster.file().empty()) poll_.Arm(now + kPollFile);
+    WatchHosts();
+  }
+
+  bool ready() const {
+    const auto hosts = cluster_.hosts();
+    return std::ranges::all_of(*hosts, [](const auto& host) {
+      return host->checked == nullptr || host->checked->known();
+    });
+  }
+
+ private:
+  void WatchHosts() {
+    checks_.clear();
+    if (cluster_.record().check == runtime::CheckKind::kOff) return;
+    for (const std::shared_ptr<const Host>& host : *cluster_.hosts()) {
+      checks_.push_back(std::make_unique<HealthCheck>(
+          loop_, check_, host, [this](const Host& turned) { listener_.turned(cluster_, turned); }));
+    }
+  }
+
+  void Sweep() {
+    cluster_.outliers()->Sweep(loop_.now());
+    sweep_.Arm(loop_.now() + cluster_.outliers()->settings().every);
+  }
+
+  void Poll() {
+    poll_.Arm(loop_.now() + kPollFile);
+    if (!cluster_.FileChanged()) return;
+    if (const auto read = cluster_.ReadFile(); !read)
+      return listener_.file_refused(cluster_, read.error());
+    WatchHosts();
+    listener_.hosts_changed(cluster_);
+  }
+
+  net::Loop& loop_;
+  Cluster& cluster_;
+  const Listener& listener_;
+  CheckSettings check_;
+  std::vector<std::unique_ptr<HealthCheck>> checks_;
+  net::Timer sweep_;
+  net::Timer poll_;
+};
+
+Caretaker::Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
+                     const Listener& listener)
+    : listener_(listener), clusters_(std::move(clusters)) {
+  for (const auto& cluster : clusters_) {
+    charges_.push_back(std::make_unique<Charge>(loop, *cluster, listener_));
+  }
+}
+
+Caretaker::~Caretaker() = default;
+
+bool Caretaker::ready() const {
+  return std::ranges::all_of(charges_, [](const auto& charge) { return charge->ready(); });
+}
+
+}  // namespace weir::proxy::upstream

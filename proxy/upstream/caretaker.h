@@ -1,0 +1,46 @@
+// Looks after the services of the table in force, on the main thread's loop:
+// active checks, the intervals of ejection, and endpoints files that change.
+//
+// A reload makes a new one. What it tends survives in what the clusters share
+// with their predecessors: a check or an interval goes on where it was.
+#ifndef WEIR_PROXY_UPSTREAM_CARETAKER_H_
+#define WEIR_PROXY_UPSTREAM_CARETAKER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/net/loop.h"
+#include "proxy/upstream/cluster.h"
+#include "proxy/upstream/health_check.h"
+
+namespace weir::proxy::upstream {
+
+class Caretaker {
+ public:
+  // What it does, for the log and the metrics. Called on the loop's thread.
+  struct Listener {
+    std::function<void(const Cluster&, const Host&)> turned;  // a check's verdict
+    std::function<void(const Cluster&)> hosts_changed;
+    std::function<void(const Cluster&, const std::string&)> file_refused;
+  };
+
+  Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
+            const Listener& listener);
+  ~Caretaker();
+
+  // Every host that is checked has its first verdict.
+  bool ready() const;
+  const std::vector<std::shared_ptr<Cluster>>& clusters() const { return clusters_; }
+
+ private:
+  class Charge;  // one cluster
+  const Listener listener_;
+  std::vector<std::shared_ptr<Cluster>> clusters_;
+  std::vector<std::unique_ptr<Charge>> charges_;
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_CARETAKER_H_

@@ -1,0 +1,59 @@
+// The active check of one host: every `every` a fresh connection, and over HTTP
+// a GET that must be answered with 2xx in time (spec/rules/health.md).
+#ifndef WEIR_PROXY_UPSTREAM_HEALTH_CHECK_H_
+#define WEIR_PROXY_UPSTREAM_HEALTH_CHECK_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "proxy/http1/upstream_connection.h"
+#include "proxy/net/loop.h"
+#include "proxy/upstream/host.h"
+
+namespace weir::proxy::upstream {
+
+struct CheckSettings {
+  bool http = true;
+  std::string path;
+  std::int64_t every = 5'000'000'000;  // ns
+  std::int64_t timeout = 1'000'000'000;
+};
+
+// Belongs to the main thread's loop; `host` has a `checked`.
+class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, public net::Handler {
+ public:
+  // `turned` hears of each new verdict.
+  HealthCheck(net::Loop& loop, const CheckSettings& settings, std::shared_ptr<const Host> host,
+              std::function<void(const Host&)> turned);
+  ~HealthCheck();
+
+  void OnResponseHead(const ResponseMessage& message) override;
+  void OnResponseData(std::string_view) override {}
+  void OnResponseEnd(std::span<const runtime::Field>) override {}
+  void OnUpstreamFailed(const UpstreamFailure&) override;
+  void OnUpstreamCredit() override {}
+  void OnIdle(http1::UpstreamConnection& connection) override { connection.Close(); }
+  void OnClosed(http1::UpstreamConnection&) override { connection_ = nullptr; }
+  void OnEvents(std::uint32_t events) override;  // of a bare socket
+
+ private:
+  void Start();
+  bool StartHttp(net::Fd fd);
+  void Done(bool passed);
+  void Stop();
+
+  net::Loop& loop_;
+  const CheckSettings& settings_;
+  const std::shared_ptr<const Host> host_;
+  const std::function<void(const Host&)> turned_;
+  net::Timer next_;
+  net::Timer timeout_;
+  net::Fd socket_;                                   // of a TCP check
+  http1::UpstreamConnection* connection_ = nullptr;  // of an HTTP check
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_HEALTH_CHECK_H_

@@ -1,0 +1,113 @@
+// One worker's way to one service: its pools by host, and its end of what all
+// workers share of the service's connections.
+//
+//   lane.Open(taker, pool, freshness)
+//     kStream    opened: taker.OnOpened was called with it
+//     kWaiting   the service's pool is full: taker.OnPlace comes later, or GiveUp
+//     kOverflow  ... and as many wait as may
+//     kNoSocket  none can be had
+//
+// Without a `pool` clause there is no admission, and nothing ever waits. With
+// one, whoever waits is served first come first served over all workers: what
+// becomes free goes to the head of the queue, a kept connection with it, if need
+// be across threads. A grant is carried out after the batch of events, never
+// inside another try's end.
+#ifndef WEIR_PROXY_UPSTREAM_LANE_H_
+#define WEIR_PROXY_UPSTREAM_LANE_H_
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "proxy/upstream/admission.h"
+#include "proxy/upstream/pool.h"
+
+namespace weir::proxy::upstream {
+
+// A try that wants a stream.
+class Taker : public UpstreamEvents {
+ public:
+  // A place is there for who waited. `offered`: the pool of a kept connection
+  // that comes with it, or null. Where to go, with kAny or kNew; a null pool: nowhere, any more.
+  virtual Pool* OnPlace(Pool* offered) = 0;
+  // Right after OnPlace. Null: no socket can be had.
+  virtual void OnOpened(UpstreamStream* stream) = 0;
+
+ protected:
+  ~Taker() = default;
+};
+
+struct Opening {
+  enum class Kind : std::uint8_t { kStream, kWaiting, kOverflow, kNoSocket };
+  Kind kind = Kind::kNoSocket;
+  UpstreamStream* stream = nullptr;  // kStream
+  std::uint64_t ticket = 0;          // kWaiting
+};
+
+// The worker that a lane belongs to.
+struct LaneWorker {
+  net::Loop& loop;
+  net::Mailbox& mailbox;
+  std::uint32_t index;
+  const PoolSettings& settings;
+  PoolCounters& counters;
+};
+
+class Lane final : public net::Deferred, public std::enable_shared_from_this<Lane> {
+ public:
+  using Connection = http1::UpstreamConnection;
+
+  Lane(const LaneWorker& worker, std::shared_ptr<Admission> admission,
+       std::uint32_t requests_per_connection)
+      : worker_(worker),
+        admission_(std::move(admission)),
+        per_connection_(requests_per_connection) {}
+  void Attach();  // to the admission, once it is owned
+
+  Opening Open(Taker& taker, Pool& pool, Freshness freshness);
+  void GiveUp(std::uint64_t ticket);
+
+  // From the mailbox.
+  void OnGrant(std::uint64_t ticket, Handover handover);
+  void YieldOne();
+
+  // A pool's.
+  void Enter(Pool& pool) { pools_.push_back(&pool); }
+  void Leave(Pool& pool) { std::erase(pools_, &pool); }
+  void Ended(Pool& pool, Connection& connection);
+  void Closed(Connection& connection);
+  void CountStale();
+  net::Loop& loop() const { return worker_.loop; }
+  const PoolSettings& settings() const { return worker_.settings; }
+
+  void RunDeferred() override;
+
+ private:
+  struct Grant {
+    std::uint64_t ticket;
+    Pool* pool;              // of the connection
+    Connection* connection;  // null: a bare place
+  };
+
+  UpstreamStream* Start(Taker& taker, Connection* connection, bool reused);
+  bool MayKeep(const Pool& pool, const Connection& connection) const;
+  void GiveBack(Pool* pool, Connection* connection);
+  void PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* connection);
+  void Serve(const Grant& grant);
+  void CloseQuietly(Connection& connection);
+  Pool* WithMostIdle() const;
+  Pool* PoolOf(const net::SocketAddress& address) const;
+
+  const LaneWorker worker_;
+  const std::shared_ptr<Admission> admission_;  // null: no bounds
+  const std::uint32_t per_connection_;          // 0: without end
+  std::vector<Pool*> pools_;
+  std::unordered_map<std::uint64_t, Taker*> waiting_;
+  std::vector<Grant> grants_;
+  std::shared_ptr<Lane> hold_;  // while deferred
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_LANE_H_

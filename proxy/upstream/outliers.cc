@@ -1,0 +1,53 @@
+#include "proxy/upstream/outliers.h"
+
+namespace weir::proxy::upstream {
+
+Outliers::Member::~Member() {
+  const std::lock_guard lock(owner_->mutex_);
+  owner_->members_.erase(id_);
+  owner_->machine_.Remove(id_);
+}
+
+std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& address) {
+  std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
+  std::weak_ptr<Member>& known = known_[address];
+  if (auto member = known.lock()) return member;
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t id = machine_.Add();
+  auto member = std::make_shared<Member>(shared_from_this(), id);
+  members_[id] = member.get();
+  known = member;
+  return member;
+}
+
+bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  if (!machine_.Report(member.id_, outcome, now)) return false;
+  member.ejected_.store(true, std::memory_order_relaxed);
+  ejections_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void Outliers::Sweep(std::int64_t now) {
+  swept_at_ = now;
+  const std::lock_guard lock(mutex_);
+  machine_.Sweep(now);
+  Publish();
+}
+
+void Outliers::Clear(Member& member) {
+  if (!member.ejected()) return;
+  const std::lock_guard lock(mutex_);
+  machine_.Clear(member.id_);
+  member.ejected_.store(machine_.ejected(member.id_), std::memory_order_relaxed);
+}
+
+void Outliers::Publish() {
+  for (const auto& [id, member] : members_) {
+    const bool now = machine_.ejected(id);
+    if (now && !member->ejected()) ejections_.fetch_add(1, std::memory_order_relaxed);
+    member->ejected_.store(now, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace weir::proxy::upstream

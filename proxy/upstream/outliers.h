@@ -1,0 +1,67 @@
+// Passive health of one service's hosts: the ejection machine, its lock, and
+// what every worker may read of it without one (spec/rules/ejection.md).
+//
+//   auto member = outliers->Join(address);              // main thread
+//   outliers->Report(*member, Outcome::k5xx, now);      // any worker
+//   outliers->Sweep(now);                               // main thread, every settings().every
+#ifndef WEIR_PROXY_UPSTREAM_OUTLIERS_H_
+#define WEIR_PROXY_UPSTREAM_OUTLIERS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "proxy/net/socket.h"
+#include "runtime/state/ejection.h"
+
+namespace weir::proxy::upstream {
+
+class Outliers : public std::enable_shared_from_this<Outliers> {
+ public:
+  using Outcome = runtime::Ejection::Outcome;
+
+  // A host's place among them; it leaves when it goes.
+  class Member {
+   public:
+    Member(std::shared_ptr<Outliers> owner, std::uint32_t id) : owner_(std::move(owner)), id_(id) {}
+    ~Member();
+    bool ejected() const { return ejected_.load(std::memory_order_relaxed); }
+    Outliers& owner() const { return *owner_; }
+
+   private:
+    friend class Outliers;
+    std::shared_ptr<Outliers> owner_;
+    std::uint32_t id_;
+    std::atomic<bool> ejected_{false};
+  };
+
+  explicit Outliers(const runtime::EjectionSettings& settings)
+      : settings_(settings), machine_(settings) {}
+
+  std::shared_ptr<Member> Join(const net::SocketAddress& address);
+  // True: this ejected the host.
+  bool Report(Member& member, Outcome outcome, std::int64_t now);
+  void Sweep(std::int64_t now);
+  void Clear(Member& member);  // an active check passed
+
+  const runtime::EjectionSettings& settings() const { return settings_; }
+  std::int64_t swept_at() const { return swept_at_; }  // main thread
+  std::uint64_t ejections() const { return ejections_.load(std::memory_order_relaxed); }
+
+ private:
+  void Publish();
+
+  const runtime::EjectionSettings settings_;
+  mutable std::mutex mutex_;
+  runtime::Ejection machine_;
+  std::map<std::uint32_t, Member*> members_;
+  std::map<net::SocketAddress, std::weak_ptr<Member>> known_;  // main thread
+  std::int64_t swept_at_ = 0;
+  std::atomic<std::uint64_t> ejections_{0};
+};
+
+}  // namespace weir::proxy::upstream
+
+#endif  // WEIR_PROXY_UPSTREAM_OUTLIERS_H_
