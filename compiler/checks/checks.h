@@ -34,6 +34,7 @@ CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
 CheckResult CheckPreflights(const syntax::Policy& policy);
 CheckResult CheckTimeoutInversions(const syntax::Policy& policy);
+CheckResult CheckBreakersNeverTrip(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -63,6 +64,7 @@ inline constexpr Check kChecks[] = {
     {"retry-unsafe-method", dsl::Severity::kWarning, CheckUnsafeRetries},
     {"cors-preflight-elsewhere", dsl::Severity::kWarning, CheckPreflights},
     {"timeout-inversion", dsl::Severity::kWarning, CheckTimeoutInversions},
+    {"breaker-never-trips", dsl::Severity::kWarning, CheckBreakersNeverTrip},
 };
 
 struct RunOptions {
