@@ -1,10 +1,13 @@
 #include "proxy/exchange/policy.h"
 
+#include "proxy/observe/log.h"
+
 namespace weir::proxy {
 namespace {
 
 using runtime::Table;
 using upstream::Identity;
+using State = upstream::SharedBreaker::State;
 
 // Kind, name and every parameter: what changed in any starts afresh.
 std::string IdentityOf(const Table& table, const runtime::LimitRecord& limit) {
@@ -77,7 +80,14 @@ void Policy::AddRoutes(upstream::States& states) {
       breakers_[{route.breaker, target.service}] =
           states.Get<upstream::SharedBreaker>(IdentityOf(table(), breaker, service), [&] {
             return std::make_shared<upstream::SharedBreaker>(
-                runtime::BreakerSettings{breaker.failures, breaker.window, breaker.open_for});
+                runtime::BreakerSettings{breaker.failures, breaker.window, breaker.open_for},
+                [name = "breaker " + std::string(table().text(breaker.name)) + " of service " +
+                        std::string(table().text(service.name))](State state) {
+                  observe::LogWarning(name + (state == State::kOpen ? " is open"
+                                              : state == State::kClosed
+                                                  ? " is closed"
+                                                  : " is half-open: one probe"));
+                });
           });
     }
   }

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <utility>
 
 #include "runtime/state/breaker.h"
 
@@ -16,7 +18,9 @@ class SharedBreaker {
   using Outcome = runtime::Breaker::Outcome;
   using State = runtime::Breaker::State;
 
-  explicit SharedBreaker(const runtime::BreakerSettings& settings) : machine_(settings) {}
+  // `turned` hears of each change of state, on the thread that made it, and must not call back.
+  SharedBreaker(const runtime::BreakerSettings& settings, std::function<void(State)> turned)
+      : turned_(std::move(turned)), machine_(settings) {}
 
   Permit Admit(std::int64_t now) {
     const std::lock_guard lock(mutex_);
@@ -38,10 +42,13 @@ class SharedBreaker {
  private:
   void Publish() {
     const State now = machine_.state();
-    if (now == State::kOpen && state() != State::kOpen) ++openings_;
+    if (now == state()) return;
+    if (now == State::kOpen) ++openings_;
     state_.store(now, std::memory_order_relaxed);
+    turned_(now);
   }
 
+  const std::function<void(State)> turned_;
   std::mutex mutex_;
   runtime::Breaker machine_;
   std::atomic<State> state_{State::kClosed};

@@ -52,8 +52,16 @@ std::string Received::Header(const std::string& name) const {
 
 Received Send(const Sent& request) {
   std::vector<std::string> command = {
-      "curl", "--silent", "--include", "--max-time", "20", "--noproxy", "*", "--request",
-      request.method, "--resolve",
+      "curl",
+      "--silent",
+      "--include",
+      "--max-time",
+      "20",
+      "--noproxy",
+      "*",
+      "--request",
+      request.method,
+      "--resolve",
       request.host + ":" + std::to_string(request.port) + ":127.0.0.1"};
   for (const auto& [name, value] : request.headers) {
     command.push_back("--header");

@@ -17,7 +17,7 @@ struct Sent {
 };
 
 struct Received {
-  int status = 0;  // 0: no answer
+  int status = 0;                                            // 0: no answer
   std::vector<std::pair<std::string, std::string>> headers;  // lower-case names
   std::string body;
   // The header's value, or "".

@@ -55,7 +55,10 @@ std::vector<Allowed> Judge::AllowedAnswers(const Sent& request, const model::Ide
     return allowed;
   }
   const syntax::Route& route = policy_.gateways[gateway_].routes[*admitted.route];
-  for (const char* reason : {"upstream-connect", "retries-exhausted", "no-healthy-upstream"}) {
+  std::vector<std::string> reasons = {"upstream-connect", "retries-exhausted",
+                                      "no-healthy-upstream"};
+  if (route.breaker) reasons.push_back("breaker-open");
+  for (const std::string& reason : reasons) {
     if (route.fallback) {
       allowed.push_back({route.fallback->status, reason, ""});
     } else {

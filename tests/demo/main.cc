@@ -54,11 +54,8 @@ class Stage {
   explicit Stage(const Options& options) : options_(options) {
     for (int port : {kGatewayPort, kGatewayAdmin, kSidecarPort, kSidecarAdmin}) RequireFree(port);
     for (const Application& application : kApplications) RequireFree(application.port);
-    for (const Application& application : kApplications) {
-      services_.push_back(Start({"weir-demo-service", "--name", application.name, "--port",
-                                 std::to_string(application.port)},
-                                application.name, application.port));
-    }
+    for (const Application& application : kApplications)
+      services_.push_back(StartService(application));
     sidecar_ = StartProxy("user-service", kSidecarAdmin, kSidecarPort);
     gateway_ = StartProxy("edge", kGatewayAdmin, kGatewayPort);
   }
@@ -67,6 +64,19 @@ class Stage {
   void KillOrders() {
     Send({"POST", "localhost", 3002, "/_demo/die", {}});
     if (!services_[1]->Ended(5)) throw std::runtime_error("order-service does not end");
+  }
+
+  void StartOrders() { services_[1] = StartService(kApplications[1]); }
+
+  // What the gateway said of its breakers, one line each.
+  std::vector<std::string> BreakerTurns() const {
+    std::vector<std::string> turns;
+    std::istringstream log(ReadWhole(options_.tables + "/proxy-edge.err"));
+    for (std::string line; std::getline(log, line);) {
+      if (const auto at = line.find("breaker "); at != std::string::npos)
+        turns.push_back(line.substr(at));
+    }
+    return turns;
   }
 
   std::vector<LogSource> Logs() const {
@@ -82,11 +92,17 @@ class Stage {
                                " of 127.0.0.1 is in use; the demo needs it");
     }
   }
-  std::unique_ptr<Process> Start(std::vector<std::string> command, const std::string& log, int port) {
+  std::unique_ptr<Process> Start(std::vector<std::string> command, const std::string& log,
+                                 int port) {
     command[0] = options_.programs + "/" + command[0];
     auto process = std::make_unique<Process>(std::move(command), options_.tables + "/" + log);
     process->AwaitPort(port);
     return process;
+  }
+  std::unique_ptr<Process> StartService(const Application& application) {
+    return Start({"weir-demo-service", "--name", application.name, "--port",
+                  std::to_string(application.port)},
+                 application.name, application.port);
   }
   std::unique_ptr<Process> StartProxy(const std::string& name, int admin, int port) {
     return Start({"weir-proxy", "--table", options_.tables + "/" + name + ".weirt", "--workers",
@@ -109,6 +125,9 @@ std::string MintFor(const test::SigningKey& key, const std::string& members) {
 // Sends one step, prints it and says what is wrong with the answer, or nothing.
 std::string Play(const Step& step, const std::string& id, const Judge& judge, Stage& stage) {
   std::printf("\n== %s\n   %s\n", step.title.c_str(), CommandLine(step.request).c_str());
+  if (step.before == Step::Before::kKillOrders) stage.KillOrders();
+  if (step.before == Step::Before::kStartOrders) stage.StartOrders();
+  std::this_thread::sleep_for(std::chrono::milliseconds(step.wait_ms));
   Received answer;
   std::string sent;  // the id of the last request
   for (int i = 0; i < step.times; ++i) {
@@ -137,6 +156,9 @@ std::string Play(const Step& step, const std::string& id, const Judge& judge, St
     std::printf("  (%s: %s)", step.must_have.c_str(), answer.Header(step.must_have).c_str());
   }
   std::printf("\n");
+  if (!step.reason.empty() && answer.Header("x-weir-reason") != step.reason) {
+    return "expected the reason " + step.reason;
+  }
   if (answer.status != step.status) return "expected " + std::to_string(step.status);
   if (!step.must_have.empty() && answer.Header(step.must_have).empty()) {
     return "the header " + step.must_have + " is missing";
@@ -157,8 +179,8 @@ void PrintEvidence(const Stage& stage) {
   std::istringstream log(stage.Logs()[0].text);
   for (std::string line; std::getline(log, line);) {
     // Of the thirty requests that ran into the limit, the first and the last will do.
-    if (line.find("\"demo-3-") != std::string::npos && line.find("\"demo-3-0\"") == std::string::npos &&
-        line.find("429") == std::string::npos) {
+    if (line.find("\"demo-3-") != std::string::npos &&
+        line.find("\"demo-3-0\"") == std::string::npos && line.find("429") == std::string::npos) {
       continue;
     }
     std::printf("%s\n", line.c_str());
@@ -166,8 +188,23 @@ void PrintEvidence(const Stage& stage) {
   std::printf("\n== the gateway's metrics of these requests\n");
   std::istringstream metrics(Send({"GET", "localhost", kGatewayAdmin, "/metrics", {}}).body);
   for (std::string line; std::getline(metrics, line);) {
-    if (line.find("requests_total{") != std::string::npos) std::printf("%s\n", line.c_str());
+    if (line.find("requests_total{") != std::string::npos || line.starts_with("weir_breaker_"))
+      std::printf("%s\n", line.c_str());
   }
+}
+
+// The breaker's whole life, as the gateway tells it: whether it is the one the steps led it
+// through.
+bool PrintBreaker(const Stage& stage) {
+  std::printf("\n== the gateway on its breaker\n");
+  const std::vector<std::string> turns = stage.BreakerTurns();
+  for (const std::string& turn : turns) std::printf("%s\n", turn.c_str());
+  const char* const kLife[] = {"is open", "is half-open", "is open", "is half-open", "is closed"};
+  bool right = turns.size() == std::size(kLife);
+  for (std::size_t i = 0; right && i < turns.size(); ++i)
+    right = turns[i].find(kLife[i]) != std::string::npos;
+  if (!right) std::printf("   WRONG: expected it to open, fail a probe, pass one and close\n");
+  return right;
 }
 
 int Run(const Options& options) {
@@ -178,22 +215,23 @@ int Run(const Options& options) {
 
   Stage stage(options);
   Judge judge(*loaded.policy, "edge");
-  std::vector<Step> steps = ShopScenario(
-      kGatewayPort, [&](const std::string& members) { return MintFor(key, members); });
+  std::vector<Step> steps =
+      ShopScenario(kGatewayPort, [&](const std::string& members) { return MintFor(key, members); });
   int failures = 0;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i].up) stage.KillOrders();
     std::string wrong = Play(steps[i], "demo-" + std::to_string(i), judge, stage);
     if (wrong.empty()) continue;
     std::printf("   WRONG: %s\n", wrong.c_str());
     ++failures;
   }
   PrintEvidence(stage);
+  failures += !PrintBreaker(stage);
   std::printf("\n%zu steps, %d of them wrong\n", steps.size(), failures);
   if (options.serve && failures == 0) {
-    std::printf("Serving on http://127.0.0.1:%d, metrics on http://127.0.0.1:%d/metrics, until "
-                "Ctrl-C. A token for an hour's play:\n%s\n",
-                kGatewayPort, kGatewayAdmin, MintFor(key, R"("sub":"you","scope":"users:read")").c_str());
+    std::printf(
+        "Serving on http://127.0.0.1:%d, metrics on http://127.0.0.1:%d/metrics, until "
+        "Ctrl-C. A token for an hour's play:\n%s\n",
+        kGatewayPort, kGatewayAdmin, MintFor(key, R"("sub":"you","scope":"users:read")").c_str());
     std::fflush(stdout);
     sigset_t stop;
     sigemptyset(&stop);

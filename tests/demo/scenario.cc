@@ -3,6 +3,8 @@
 namespace weir::demo {
 namespace {
 
+constexpr int kBreakerOpenMs = 2200;  // a little more than the shop's breaker stays open
+
 model::Identity Verified(const std::string& subject, std::vector<std::string> scope) {
   model::Identity identity;
   identity.kind = model::Identity::Kind::kVerified;
@@ -20,7 +22,7 @@ std::vector<Step> ShopScenario(int gateway_port, const Mint& mint) {
   };
   auto as = [&](Sent sent, const std::string& subject, const std::string& scope) {
     sent.headers.emplace_back("authorization", "Bearer " + mint(R"("sub":")" + subject +
-                                                               R"(","scope":")" + scope + "\""));
+                                                                R"(","scope":")" + scope + "\""));
     return sent;
   };
 
@@ -52,23 +54,37 @@ std::vector<Step> ShopScenario(int gateway_port, const Mint& mint) {
                    .request = preflight,
                    .status = 204,
                    .must_have = "access-control-allow-origin"});
-  steps.push_back({.title = "a path that nobody serves",
-                   .request = request("GET", "/nowhere"),
-                   .status = 404});
+  steps.push_back(
+      {.title = "a path that nobody serves", .request = request("GET", "/nowhere"), .status = 404});
   steps.push_back({.title = "a method that the route does not take",
                    .request = request("PATCH", "/user-service/users/123"),
                    .status = 405,
                    .must_have = "allow"});
-  steps.push_back({.title = "the order service answers",
-                   .request = as(request("GET", "/order-service/orders/9"), "user-456",
-                                 "users:read orders:read"),
-                   .identity = Verified("user-456", {"users:read", "orders:read"})});
-  steps.push_back({.title = "the order service has died: retries, then the fallback",
-                   .request = as(request("GET", "/order-service/orders/9"), "user-456",
-                                 "users:read orders:read"),
-                   .identity = Verified("user-456", {"users:read", "orders:read"}),
-                   .status = 503,
-                   .up = false});
+  auto orders = [&](const std::string& title) -> Step& {
+    return steps.emplace_back(Step{
+        .title = title,
+        .request =
+            as(request("GET", "/order-service/orders/9"), "user-456", "users:read orders:read"),
+        .identity = Verified("user-456", {"users:read", "orders:read"})});
+  };
+  auto resting = [&](const std::string& title, const std::string& reason) -> Step& {
+    Step& step = orders(title);
+    step.status = 503;
+    step.up = false;
+    step.reason = reason;
+    return step;
+  };
+  orders("the order service answers");
+  resting("the order service has died: three tries, which open the breaker, then the fallback",
+          "retries-exhausted")
+      .before = Step::Before::kKillOrders;
+  resting("the breaker is open: the fallback at once, without a try", "breaker-open");
+  resting("half-open: the one probe finds it dead, and the breaker opens again", "breaker-open")
+      .wait_ms = kBreakerOpenMs;
+  Step& back = orders("the order service is back: the next probe closes the breaker");
+  back.before = Step::Before::kStartOrders;
+  back.wait_ms = kBreakerOpenMs;
+  orders("closed again");
   return steps;
 }
 

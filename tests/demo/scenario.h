@@ -18,6 +18,9 @@ struct Step {
   int status = 200;          // what this step is there to show
   std::string must_have;     // a response header that must be there; or empty
   bool up = true;            // whether the service behind it is up
+  std::string reason;        // x-weir-reason that the last answer must bear; or empty
+  enum class Before { kNothing, kKillOrders, kStartOrders } before = Before::kNothing;
+  int wait_ms = 0;           // after that
   int times = 1;             // sent this often; the last answer must be `status`
   bool whole_trace = false;  // gateway, sidecar and service must each have logged it
 };

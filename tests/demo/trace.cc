@@ -25,8 +25,8 @@ double Milliseconds(const json& record) {
 }
 
 std::string Line(const std::string& who, const json& record, std::size_t depth) {
-  std::string what = Text(record, "method") + " " + Text(record, "path") + " -> " +
-                     Text(record, "status");
+  std::string what =
+      Text(record, "method") + " " + Text(record, "path") + " -> " + Text(record, "status");
   for (const char* member : {"route", "reason", "upstream", "attempts"}) {
     std::string value = Text(record, member);
     if (!value.empty()) what += std::string("  ") + member + " " + value;
@@ -58,8 +58,7 @@ std::vector<std::string> TraceOf(const std::vector<LogSource>& sources, const st
   for (const LogSource& source : sources) {
     std::size_t depth = lines.size();
     ForEachRecord(source.text, id, [&](const json* record, const std::string& line) {
-      lines.push_back(record ? Line(source.who, *record, depth)
-                             : "  not a JSON record: " + line);
+      lines.push_back(record ? Line(source.who, *record, depth) : "  not a JSON record: " + line);
     });
   }
   return lines;

@@ -32,7 +32,8 @@ TEST(Index, NamesEveryRuleOnce) {
   EXPECT_GT(indexed.size(), 60u);
   std::set<std::string> written;
   for (const char* file : {"canonical", "match", "expression", "order", "cors", "limit",
-                           "transform", "retry", "breaker", "ejection", "health", "pool", "balance"}) {
+                           "transform", "retry", "breaker", "ejection", "health", "pool", "balance",
+                           "mirror"}) {
     const auto ids = RowIds(Read(kRoot / "spec/rules" / (std::string(file) + ".md")));
     EXPECT_FALSE(ids.empty()) << file;
     written.insert(ids.begin(), ids.end());
