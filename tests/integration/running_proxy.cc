@@ -35,7 +35,7 @@ std::uint16_t PortAfter(const std::string& text, const std::string& mark) {
 }  // namespace
 
 bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     if (holds()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -43,14 +43,21 @@ bool Eventually(const std::function<bool()>& holds) {
 }
 
 RunningProxy::RunningProxy(const TableSpec& spec, const std::vector<std::string>& more) {
-  Start(TableOf(spec), more);
+  Start(TableOf(spec), more, {});
 }
 
-void RunningProxy::Start(const std::string& octets, const std::vector<std::string>& more) {
+RunningProxy::RunningProxy(const std::string& octets, const std::vector<std::string>& more,
+                           const std::map<std::string, std::string>& files) {
+  Start(octets, more, files);
+}
+
+void RunningProxy::Start(const std::string& octets, const std::vector<std::string>& more,
+                         const std::map<std::string, std::string>& files) {
   std::string pattern = std::filesystem::temp_directory_path() / "weir-proxy-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for the test");
   folder_ = pattern;
   WriteTable(octets);
+  for (const auto& [name, text] : files) WriteFile(name, text);
   std::vector<std::string> arguments = {WEIR_BINARY_DIR "/weir-proxy", "--table", folder_ / "edge.weirt",
                                         "--admin", "127.0.0.1:0", "--listen",
                                         "edge/0=127.0.0.1:0"};
@@ -89,9 +96,9 @@ RunningProxy::~RunningProxy() {
 
 std::string RunningProxy::errors() const { return ReadFile(folder_ / "err"); }
 
-void RunningProxy::WriteTable(const std::string& octets) {
+void RunningProxy::WriteFile(const std::string& name, const std::string& octets) {
   std::ofstream(folder_ / "new", std::ios::binary) << octets;
-  std::filesystem::rename(folder_ / "new", folder_ / "edge.weirt");
+  std::filesystem::rename(folder_ / "new", folder_ / name);
 }
 
 void RunningProxy::Signal(int signal) { kill(pid_, signal); }
@@ -106,6 +113,11 @@ std::size_t RunningProxy::ResidentOctets() const {
   std::size_t size = 0, resident = 0;
   in >> size >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::size_t RunningProxy::Descriptors() const {
+  const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid_) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
 }
 
 int RunningProxy::Wait() {

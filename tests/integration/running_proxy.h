@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace weir::tests {
 class RunningProxy {
  public:
   explicit RunningProxy(const TableSpec& spec, const std::vector<std::string>& more = {});
+  // A table's octets (policy_text.h), and files that lie beside it.
+  explicit RunningProxy(const std::string& octets, const std::vector<std::string>& more = {},
+                        const std::map<std::string, std::string>& files = {});
   ~RunningProxy();
   RunningProxy(const RunningProxy&) = delete;
   RunningProxy& operator=(const RunningProxy&) = delete;
@@ -27,25 +31,29 @@ class RunningProxy {
   bool started() const { return port_ != 0; }
   std::string errors() const;  // stderr so far
 
-  void WriteTable(const std::string& octets);  // at once, as `mv` does
+  void WriteTable(const std::string& octets) { WriteFile("edge.weirt", octets); }
+  // In the table's folder, at once, as `mv` does.
+  void WriteFile(const std::string& name, const std::string& octets);
   void Signal(int signal);
   void LimitDescriptors(unsigned descriptors);  // of the running process
   std::size_t ResidentOctets() const;
+  std::size_t Descriptors() const;  // open ones
   int Wait();  // the exit status; -1 after 10 s
-  // The access log once it has `records` lines (or 5 s have passed).
+  // The access log once it has `records` lines (or 10 s have passed).
   std::vector<std::string> Log(std::size_t records);
-  bool AwaitError(const std::string& text);  // on stderr, within 5 s
+  bool AwaitError(const std::string& text);  // on stderr, within 10 s
   // One GET of the admin port: the answer whole.
   std::string Admin(const std::string& path);
 
  private:
-  void Start(const std::string& octets, const std::vector<std::string>& more);
+  void Start(const std::string& octets, const std::vector<std::string>& more,
+             const std::map<std::string, std::string>& files);
   std::filesystem::path folder_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0, admin_ = 0;
 };
 
-// Asks until it holds, at most 5 s.
+// Asks until it holds, at most 10 s.
 bool Eventually(const std::function<bool()>& holds);
 
 }  // namespace weir::tests

@@ -1,10 +1,12 @@
 #include "tests/integration/scripted_upstream.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -35,6 +37,14 @@ void SetPatience(int fd) {
   const timeval patience{.tv_sec = 5, .tv_usec = 0};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+// Whether the other side has not ended it: known before its end is read.
+bool IsOpen(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return fd >= 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state == TCP_ESTABLISHED;
 }
 
 }  // namespace
@@ -81,6 +91,8 @@ bool Peer::AtEnd() {
   return unread_.empty() && recv(fd_, &octet, 1, 0) == 0;
 }
 
+bool Peer::Gone() const { return !IsOpen(fd_); }
+
 void Peer::Write(std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t size = send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
@@ -101,11 +113,11 @@ ScriptedUpstream::~ScriptedUpstream() {
   close(listener_);
   {
     const std::lock_guard lock(mutex_);
-    for (Peer& peer : peers_) {
-      if (peer.fd() >= 0) shutdown(peer.fd(), SHUT_RDWR);
+    for (Connection& connection : running_) {
+      if (connection.peer.fd() >= 0) shutdown(connection.peer.fd(), SHUT_RDWR);
     }
   }
-  for (std::thread& thread : threads_) thread.join();
+  for (Connection& connection : running_) connection.thread.join();
 }
 
 void ScriptedUpstream::Accept() {
@@ -113,13 +125,23 @@ void ScriptedUpstream::Accept() {
     SetPatience(fd);
     ++connections_;
     const std::lock_guard lock(mutex_);
-    Peer& peer = peers_.emplace_back(fd);
-    threads_.emplace_back([this, &peer] {
-      script_(peer);
-      const std::lock_guard closing(mutex_);
-      peer.Close();
+    std::erase_if(running_, [](Connection& connection) {
+      if (connection.over) connection.thread.join();
+      return connection.over;
     });
+    Connection& connection = running_.emplace_back(fd);
+    const auto open = std::ranges::count_if(
+        running_, [](const Connection& each) { return IsOpen(each.peer.fd()); });
+    most_open_ = std::max(most_open_.load(), static_cast<int>(open));
+    connection.thread = std::thread([this, &connection] { Run(connection); });
   }
+}
+
+void ScriptedUpstream::Run(Connection& connection) {
+  script_(connection.peer);
+  const std::lock_guard lock(mutex_);
+  connection.peer.Close();
+  connection.over = true;
 }
 
 void EchoHeads(Peer& peer) {

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace weir::tests {
 
@@ -26,13 +25,14 @@ class Peer {
   std::string ReadTo(std::string_view mark);
   std::string ReadExactly(std::size_t octets);
   bool AtEnd();  // waits for the other side's end
+  bool Gone() const;  // the other side has ended it, read or not
   void Write(std::string_view octets);
   void Close();
   void Reset();  // the other side sees its connection reset
   int fd() const { return fd_; }
 
  private:
-  int fd_;
+  std::atomic<int> fd_;
   std::string unread_;
 };
 
@@ -42,17 +42,25 @@ class ScriptedUpstream {
   explicit ScriptedUpstream(Script script);
   ~ScriptedUpstream();
   std::uint16_t port() const { return port_; }
-  int connections() const { return connections_; }
+  int connections() const { return connections_; }  // so far
+  // The most that the other side kept open when one more was accepted.
+  int most_open() const { return most_open_; }
 
  private:
+  struct Connection {
+    explicit Connection(int fd) : peer(fd) {}
+    Peer peer;
+    std::thread thread;
+    bool over = false;
+  };
   void Accept();
+  void Run(Connection& connection);
   std::uint16_t port_ = 0;  // ahead of listener_, which sets it
   int listener_ = -1;
   Script script_;
-  std::atomic<int> connections_{0};
+  std::atomic<int> connections_{0}, most_open_{0};
   std::mutex mutex_;
-  std::list<Peer> peers_;
-  std::vector<std::thread> threads_;
+  std::list<Connection> running_;
   std::thread acceptor_;
 };
 
