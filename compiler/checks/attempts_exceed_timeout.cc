@@ -26,19 +26,28 @@ bool RetriesTimeouts(const syntax::Retry& retry) {
 // What cannot happen, and what to do; empty: all that is written can.
 std::pair<std::string, std::string> Impossible(const syntax::Retry& retry,
                                                const syntax::Duration& timeout) {
-  const std::int64_t per_try = retry.per_try->nanoseconds, whole = timeout.nanoseconds;
-  if (per_try >= whole) {
+  const std::int64_t whole = timeout.nanoseconds;
+  if (retry.per_try && *retry.per_try >= timeout) {
     return {"the per-try timeout of " + InWords(*retry.per_try) +
                 " never fires: the route's timeout of " + InWords(timeout) + " comes first",
             "Write a per-try timeout below the route's, or take it out."};
   }
+  const syntax::Duration one_try = retry.per_try.value_or(timeout);
+  if (retry.hedge && *retry.hedge >= one_try) {
+    return {"no try is hedged: it is over after " + InWords(one_try) +
+                ", and the hedge comes after " + InWords(*retry.hedge),
+            "Write a hedge below " + InWords(one_try) + ", or take it out."};
+  }
+  // With a hedge a try need not wait for the one before it to time out.
+  if (!retry.per_try || retry.hedge || !RetriesTimeouts(retry)) return {};
   // The try after k time-outs starts at k x per-try at the earliest: back-offs can be 0.
+  const std::int64_t per_try = one_try.nanoseconds;
   const std::int64_t started = (whole - 1) / per_try + 1;
-  if (!RetriesTimeouts(retry) || started >= retry.attempts) return {};
+  if (started >= retry.attempts) return {};
   const std::string last = std::to_string(retry.attempts);
-  return {"try " + last + " of " + last +
-              " is never made after time-outs: " + std::to_string(started) + " tries of " +
-              InWords(*retry.per_try) + " use up the " + InWords(timeout) + " of the route",
+  return {"try " + last + " of " + last + " is never made after time-outs: " +
+              std::to_string(started) + (started == 1 ? " try of " : " tries of ") +
+              InWords(one_try) + " use up the " + InWords(timeout) + " of the route",
           "Write fewer attempts, a shorter per-try timeout, or a timeout above " +
               InWords({per_try * (static_cast<std::int64_t>(retry.attempts) - 1)}) + "."};
 }
@@ -52,7 +61,6 @@ CheckResult CheckAttemptsInTime(const syntax::Policy& policy) {
       if (!route.retry || !route.timeout) continue;
       if (!std::holds_alternative<syntax::Forward>(route.action)) continue;
       const syntax::Retry& retry = policy[*route.retry];
-      if (!retry.per_try) continue;
       auto [what, fix] = Impossible(retry, *route.timeout);
       if (what.empty()) continue;
       Finding finding;

@@ -97,7 +97,7 @@ class Identities {
 
   // A request without a credential that comes as far as one of these routes.
   std::optional<Witness> Reaching(const std::vector<RoutePlace>& routes) {
-    for (const RoutePlace place : routes) {
+    for (const RoutePlace& place : routes) {
       const auto& authentication = RouteAt(policy_, place).authentication;
       if ((authentication.jwt || authentication.keys) && !authentication.optional) continue;
       auto& engine = engines_[place.first];

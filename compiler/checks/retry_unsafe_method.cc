@@ -23,13 +23,21 @@ bool TimesOut(const Retry& retry, const Route& route) {
   return retry.per_try && (!route.timeout || *retry.per_try < *route.timeout);
 }
 
-// Whether some end of a first try, the request sent, is followed by a second.
+// A try can be without an answer for so long before it is over.
+bool IsHedged(const Retry& retry, const Route& route) {
+  if (!retry.hedge || (route.timeout && *retry.hedge >= *route.timeout)) return false;
+  return !retry.per_try || *retry.hedge < *retry.per_try;
+}
+
+// Whether some end of a first try, the request sent, is followed by a second, or
+// its silence is.
 bool SendsTwice(const Retry& retry, const Route& route, const std::string& method) {
   if (!retry.unsafe || (retry.budget_percent == 0 && retry.budget_minimum == 0)) return false;
   const model::RetryState state{.method = method};
   const auto again = [&](End end, std::uint16_t status) {
     return model::MayRetry(retry, {end, status, true}, state);
   };
+  if (IsHedged(retry, route) && model::MayHedge(retry, state)) return true;
   if (again(End::kReset, 0)) return true;
   if (TimesOut(retry, route) && again(End::kPerTryTimeout, 0)) return true;
   for (std::uint16_t status = 400; status < 600; ++status) {
@@ -50,7 +58,7 @@ Finding Twice(const Policy& policy, const Retry& retry, const Route& route, Witn
   diagnostic.severity = dsl::Severity::kWarning;
   diagnostic.span = SpanOf(policy, retry.node);
   diagnostic.message = "retry '" + retry.name + "' can deliver one " + witness.method +
-                       " twice: 'unsafe' lets it be sent again after the first try may have "
+                       " twice: 'unsafe' lets it be sent again though the first try may have "
                        "been carried out";
   diagnostic.labels.push_back(
       {SpanOf(policy, route.node), "in force here, where the witness goes"});

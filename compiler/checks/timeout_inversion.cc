@@ -130,12 +130,14 @@ class Walk {
 
   // How long a route can be without an answer; none: without end. Tries that each
   // take their time, and the longest back-offs, may end it before its timeout does.
+  // What is hedged takes longest if each try but the last fails just before.
   std::optional<Duration> LongestOf(const Route& route) const {
     if (!route.retry || !policy_[*route.retry].per_try) return route.timeout;
     const syntax::Retry& retry = policy_[*route.retry];
-    Duration tries{retry.per_try->nanoseconds * static_cast<std::int64_t>(retry.attempts)};
+    const Duration early = std::min(retry.hedge.value_or(*retry.per_try), *retry.per_try);
+    Duration tries = *retry.per_try;
     for (std::uint32_t k = 1; k < retry.attempts; ++k) {
-      tries.nanoseconds += model::BackoffCeiling(retry, k);
+      tries.nanoseconds += early.nanoseconds + model::BackoffCeiling(retry, k);
     }
     return route.timeout ? std::min(*route.timeout, tries) : tries;
   }

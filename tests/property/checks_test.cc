@@ -18,6 +18,7 @@
 #include "fuzz/generators/policy_generator.h"
 #include "fuzz/generators/request_generator.h"
 #include "fuzz/generators/world_generator.h"
+#include "spec/model/retry.h"
 #include "tests/property/settings.h"
 
 namespace weir::testing {
@@ -67,6 +68,16 @@ void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Ou
     EXPECT_FALSE(finding.witness->jwt || finding.witness->consumer);
   } else if (rule == "unreachable-policy") {
     EXPECT_EQ(outcome.status, 403);
+  } else if (rule == "cors-overmatch") {
+    EXPECT_EQ(outcome.reason, "preflight");
+  } else if (rule == "cors-preflight-elsewhere") {
+    ASSERT_TRUE(finding.preflight && outcome.route);
+    const Outcome preflight = Decide(policy, *finding.preflight);
+    const bool answered = preflight.reason.starts_with("preflight");
+    EXPECT_FALSE(answered && routes[*preflight.route].cors == routes[*outcome.route].cors);
+  } else if (rule == "retry-unsafe-method") {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
+    EXPECT_FALSE(model::IsIdempotent(finding.witness->method));
   } else if (rule == "claim-without-authentication") {
     EXPECT_TRUE(outcome.route);
     EXPECT_NE(outcome.reason, "unauthenticated");
