@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "compiler/checks/amplification.h"
@@ -80,6 +82,26 @@ TEST(ShadowedRoute, TheSameOutcomeIsAWarning) {
   const auto result = CheckShadowedRoutes(policy);
   ASSERT_EQ(result.findings.size(), 1u);
   EXPECT_EQ(result.findings[0].diagnostic.severity, dsl::Severity::kWarning);
+}
+
+TEST(DuplicateRoute, OnlyOfARouteThatIsReached) {
+  Policy policy = OneGateway();
+  AddRoute(policy, "first", 200, {"GET"});
+  AddRoute(policy, "again", 201, {"GET"});
+  auto result = CheckShadowedRoutes(policy);
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].diagnostic.rule, "duplicate-route");
+  EXPECT_EQ(result.findings[0].diagnostic.severity, dsl::Severity::kError);
+  ASSERT_TRUE(result.findings[0].witness);
+  // With another in front of both, that one is what takes their requests.
+  policy.gateways[0].routes.insert(policy.gateways[0].routes.begin(), Route{});
+  policy.gateways[0].routes[0].name = "all";
+  result = CheckShadowedRoutes(policy);
+  ASSERT_EQ(result.findings.size(), 2u);
+  for (const Finding& finding : result.findings) {
+    EXPECT_EQ(finding.diagnostic.rule, "shadowed-route");
+    EXPECT_NE(finding.diagnostic.message.find("route 'all' takes"), std::string::npos);
+  }
 }
 
 TEST(ShadowedRoute, OneMethodLeftIsEnough) {
@@ -301,6 +323,12 @@ TEST(Reports, EveryFormatTellsTheSame) {
   EXPECT_EQ(json["findings"][0]["witness"]["method"], "GET");
   const auto sarif = nlohmann::json::parse(AsSarif(report));
   EXPECT_EQ(sarif["version"], "2.1.0");
+  const auto& rules = sarif["runs"][0]["tool"]["driver"]["rules"];
+  ASSERT_EQ(rules.size(), std::size(kChecks));
+  for (const auto& rule : rules) {
+    EXPECT_FALSE(rule["shortDescription"]["text"].get<std::string>().empty()) << rule["id"];
+    EXPECT_FALSE(rule["help"]["text"].get<std::string>().empty()) << rule["id"];
+  }
   const auto& result = sarif["runs"][0]["results"][0];
   EXPECT_EQ(result["level"], "error");
   EXPECT_EQ(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%20shop.weir");
@@ -362,6 +390,20 @@ TEST(RulePages, EveryRuleHasOne) {
     EXPECT_LT(RuleSummary(check.rule).size(), 200u) << check.rule;
   }
   EXPECT_FALSE(RulePage("no-such-rule"));
+}
+
+// The table of spec/lint.md names every rule with each severity of its page.
+TEST(RulePages, TheTableNamesEveryRule) {
+  std::ifstream in(WEIR_SOURCE_DIR "/spec/lint.md");
+  const std::string table{std::istreambuf_iterator<char>(in), {}};
+  for (const Check& check : kChecks) {
+    const std::string rule(check.rule);
+    const std::size_t row = table.find("| [`" + rule + "`](checks/" + rule + ".md) | ");
+    ASSERT_NE(row, std::string::npos) << rule << " has no row in spec/lint.md";
+    EXPECT_EQ(table.find("| [`" + rule + "`]", row + 1), std::string::npos) << rule << " twice";
+    const std::string line = table.substr(row, table.find('\n', row) - row);
+    EXPECT_NE(line.find(SeverityName(check.worst)), std::string::npos) << line;
+  }
 }
 
 // The first example of a page triggers its rule, the second just does not.
