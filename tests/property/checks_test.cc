@@ -235,7 +235,9 @@ TEST(Checks, WhatIsDeadCanBeTakenOut) {
     }
   }
   std::printf("  %d taken out, %d requests\n", taken_out, requests);
-  if (CasesOr(100) >= 100) EXPECT_GT(taken_out, 20);
+  if (CasesOr(100) >= 100) {
+    EXPECT_GT(taken_out, 20);
+  }
 }
 
 }  // namespace
