@@ -1,5 +1,6 @@
 // Who the caller is, read where nobody asks: a claim on a route that verifies no
-// token, or a token that has no such claim, is absent for every request.
+// token, or a token that has no such claim, is absent for every request. So is a
+// peer where no listener has mTLS.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -43,24 +44,32 @@ class Identities {
  private:
   std::function<bool(const Attribute&)> VainAt(const std::vector<RoutePlace>& routes) const {
     return [this, &routes](const Attribute& attribute) {
-      return std::ranges::all_of(routes, [&](RoutePlace place) {
-        return VainRead(policy_, RouteAt(policy_, place).authentication, attribute);
-      });
+      return std::ranges::all_of(
+          routes, [&](RoutePlace place) { return VainRead(policy_, place, attribute); });
     };
   }
 
   // Why nobody is known: "the route verifies no token".
-  std::string Reason(const std::vector<RoutePlace>& routes, bool claim) const {
+  std::string Reason(const std::vector<RoutePlace>& routes, const std::string& read) const {
     const bool one = routes.size() == 1;
     const std::string who = one ? "the route" : "no route where it is in force";
-    if (!claim) return who + (one ? " asks for no API key" : " asks for an API key");
+    if (read == "consumer") return who + (one ? " asks for no API key" : " asks for an API key");
+    if (read == "peer")
+      return who + (one ? " has no listener with mtls" : " has a listener with mtls");
     const bool verifies = std::ranges::any_of(routes, [&](RoutePlace place) {
       return RouteAt(policy_, place).authentication.jwt.has_value();
     });
-    if (verifies)
+    if (verifies) {
       return std::string("no token that is verified ") + (one ? "by the route" : "there") +
              " has it";
+    }
     return who + (one ? " verifies no token" : " verifies a token");
+  }
+
+  static std::string Remedy(const std::string& read) {
+    if (read == "peer") return "Write `mtls` on a listener";
+    return std::string("Write `authenticate` with ") +
+           (read == "consumer" ? "api-keys" : "a jwt that declares it");
   }
 
   Finding Make(dsl::Severity severity, dsl::Span span, std::string message, std::string fix) {
@@ -80,17 +89,14 @@ class Identities {
     const std::vector<std::string> reads = ReadsOf(rule.when, vain);
     if (reads.empty()) return;
     const auto value = ValueWithout(rule.when, vain);
-    const bool claim = reads[0] != "consumer";
     std::string message = std::string(rule.allow ? "this allow" : "this deny") + " of " +
                           in_force.scope + " reads " + Ticked(reads) + ", but " +
-                          Reason(in_force.routes, claim);
+                          Reason(in_force.routes, reads[0]);
     if (value) message += *value ? ": it always holds" : ": it never holds";
     const bool harmless = rule.allow && value == false && !in_force.alone;
     Finding finding = Make(value && !harmless ? dsl::Severity::kError : dsl::Severity::kWarning,
                            SpanOf(policy_, rule.node), std::move(message),
-                           std::string("Write `authenticate` with a ") +
-                               (claim ? "jwt that declares it" : "set of api-keys") +
-                               ", or take the condition out.");
+                           Remedy(reads[0]) + ", or take the condition out.");
     if (value) finding.witness = Reaching(in_force.routes);
     result_.findings.push_back(std::move(finding));
   }
@@ -98,8 +104,7 @@ class Identities {
   // A request without a credential that comes as far as one of these routes.
   std::optional<Witness> Reaching(const std::vector<RoutePlace>& routes) {
     for (const RoutePlace& place : routes) {
-      const auto& authentication = RouteAt(policy_, place).authentication;
-      if ((authentication.jwt || authentication.keys) && !authentication.optional) continue;
+      if (DemandsCredential(RouteAt(policy_, place).authentication)) continue;
       auto& engine = engines_[place.first];
       if (!engine) engine = std::make_unique<ShadowEngine>(policy_.gateways[place.first]);
       RouteVerdict verdict = engine->Decide(place.second);
@@ -142,11 +147,11 @@ class Identities {
       const std::string name = AttributeText(attribute);
       result_.findings.push_back(
           Make(dsl::Severity::kWarning, SpanOf(policy_, each.transform->node),
-               "this transform writes `" + name + "`, but " +
-                   Reason(each.routes, name != "consumer") + ": it always " +
+               "this transform writes `" + name + "`, but " + Reason(each.routes, name) +
+                   ": it always " +
                    (add || host ? "writes nothing" : "removes '" + each.transform->name + "'"),
-               add || host ? "Authenticate the route, or take it out."
-                           : "Authenticate the route, or say `remove` if that is what is meant."));
+               add || host ? Remedy(name) + ", or take it out."
+                           : Remedy(name) + ", or say `remove` if that is what is meant."));
     }
   }
 
@@ -166,13 +171,12 @@ class Identities {
       for (const Attribute& part : limit.by) {
         if (!vain(part)) continue;
         const std::string name = AttributeText(part);
-        result_.findings.push_back(
-            Make(dsl::Severity::kWarning, SpanOf(policy_, limit.node),
-                 "limit '" + limit.name + "' is keyed by `" + name + "`, but " +
-                     Reason(charged[i], name != "consumer") +
-                     ": every request is charged to the missing key \"" +
-                     limit.missing_key.value_or("") + "\"",
-                 "Authenticate the routes that charge it, or key it by client.address."));
+        result_.findings.push_back(Make(dsl::Severity::kWarning, SpanOf(policy_, limit.node),
+                                        "limit '" + limit.name + "' is keyed by `" + name +
+                                            "`, but " + Reason(charged[i], name) +
+                                            ": every request is charged to the missing key \"" +
+                                            limit.missing_key.value_or("") + "\"",
+                                        Remedy(name) + ", or key it by client.address."));
       }
     }
   }

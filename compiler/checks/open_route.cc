@@ -7,6 +7,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/passing_requests.h"
 #include "compiler/checks/places.h"
+#include "compiler/checks/vain_reads.h"
 
 namespace weir::compiler {
 namespace {
@@ -41,10 +42,7 @@ bool ReadsCaller(const std::vector<syntax::Rule>& rules) {
   return std::ranges::any_of(rules, [](const auto& rule) { return ReadsCaller(rule.when); });
 }
 
-bool Demands(const Route& route) {
-  const auto& authentication = route.authentication;
-  return (authentication.jwt || authentication.keys) && !authentication.optional;
-}
+bool Demands(const Route& route) { return DemandsCredential(route.authentication); }
 
 // Nothing looks at who it is.
 bool TakesAnybody(const Policy& policy, const Gateway& gateway, const Route& route) {

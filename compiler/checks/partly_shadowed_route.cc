@@ -9,6 +9,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/solver_fallback.h"
+#include "compiler/checks/vain_reads.h"
 #include "compiler/shadow/engine.h"
 #include "compiler/witness/replay.h"
 
@@ -18,14 +19,10 @@ namespace {
 using syntax::Route;
 using Kind = MatchPart::Kind;
 
-bool Demands(const syntax::Authentication& authentication) {
-  return (authentication.jwt || authentication.keys) && !authentication.optional;
-}
-
 // Whether `taker` lets through, as far as its own text tells, whom `route` asks
 // for a credential or holds rules against.
 bool AsksLess(const Route& taker, const Route& route) {
-  return (Demands(route.authentication) && !Demands(taker.authentication)) ||
+  return (DemandsCredential(route.authentication) && !DemandsCredential(taker.authentication)) ||
          (!route.rules.empty() && taker.rules.empty() &&
           std::holds_alternative<syntax::Forward>(taker.action));
 }

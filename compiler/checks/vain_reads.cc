@@ -31,6 +31,15 @@ bool LeafWithout(const syntax::Predicate& predicate) {
   return predicate.op == syntax::Operator::kNotEqual ? *constant : !*constant;
 }
 
+bool HasMutualTls(const syntax::Gateway& gateway, const syntax::Route& route) {
+  for (std::uint32_t i = 0; i < gateway.listeners.size(); ++i) {
+    const auto& bound = route.match.listeners;
+    if (!bound.empty() && std::ranges::find(bound, i) == bound.end()) continue;
+    if (gateway.listeners[i].mtls != syntax::Listener::Mtls::kOff) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<RuleInForce> RulesInForce(const Policy& policy) {
@@ -68,8 +77,10 @@ std::vector<RuleInForce> RulesInForce(const Policy& policy) {
   return found;
 }
 
-bool VainRead(const Policy& policy, const syntax::Authentication& authentication,
-              const Attribute& attribute) {
+bool VainRead(const Policy& policy, const RoutePlace& place, const Attribute& attribute) {
+  const syntax::Gateway& gateway = policy.gateways[place.first];
+  const syntax::Route& route = gateway.routes[place.second];
+  const auto& authentication = route.authentication;
   switch (attribute.subject) {
     case Subject::kJwtVerified:
       return !authentication.jwt;
@@ -77,6 +88,8 @@ bool VainRead(const Policy& policy, const syntax::Authentication& authentication
       return !authentication.jwt || !HasClaim(policy[*authentication.jwt], attribute);
     case Subject::kConsumer:
       return !authentication.keys;
+    case Subject::kPeer:
+      return !HasMutualTls(gateway, route);
     default:
       return false;
   }
@@ -126,10 +139,8 @@ std::optional<bool> ValueWithout(const Expression& expression,
 
 std::optional<bool> ValueForWantOfIdentity(const Policy& policy, const RuleInForce& rule) {
   const auto vain = [&](const Attribute& attribute) {
-    return std::ranges::all_of(rule.routes, [&](const RoutePlace& place) {
-      const auto& route = policy.gateways[place.first].routes[place.second];
-      return VainRead(policy, route.authentication, attribute);
-    });
+    return std::ranges::all_of(
+        rule.routes, [&](const RoutePlace& place) { return VainRead(policy, place, attribute); });
   };
   if (ReadsOf(rule.rule->when, vain).empty()) return std::nullopt;
   return ValueWithout(rule.rule->when, vain);
@@ -141,6 +152,8 @@ std::string AttributeText(const Attribute& attribute) {
       return "jwt.verified";
     case Subject::kJwtClaim:
       return "jwt." + attribute.name;
+    case Subject::kPeer:
+      return "peer";
     default:
       return "consumer";
   }

@@ -1,7 +1,7 @@
 // What conditions, transforms and limits read of a caller whom no route in
 // question identifies: always absent, and `jwt.verified` always false.
 //
-//   if (VainRead(policy, route.authentication, attribute)) ...
+//   if (VainRead(policy, {gateway, route}, attribute)) ...
 #ifndef WEIR_COMPILER_CHECKS_VAIN_READS_H_
 #define WEIR_COMPILER_CHECKS_VAIN_READS_H_
 
@@ -29,9 +29,15 @@ struct RuleInForce {
 // Every rule that is in force at some route, by place in the text's scopes.
 std::vector<RuleInForce> RulesInForce(const syntax::Policy& policy);
 
-// Whether a route that authenticates so can never have this part of an identity.
-bool VainRead(const syntax::Policy& policy, const syntax::Authentication& authentication,
+// Whether a request of this route can never have this part of an identity: by how it
+// authenticates, and, for the peer, by its listeners.
+bool VainRead(const syntax::Policy& policy, const RoutePlace& place,
               const syntax::Attribute& attribute);
+
+// Whether a request without a credential is refused.
+inline bool DemandsCredential(const syntax::Authentication& authentication) {
+  return (authentication.jwt || authentication.keys) && !authentication.optional;
+}
 
 // The attributes for which `vain` holds, each once, as they are written.
 std::vector<std::string> ReadsOf(const syntax::Expression& expression,
@@ -45,7 +51,7 @@ std::optional<bool> ValueWithout(const syntax::Expression& expression,
 // that no other rule needs to say so.
 std::optional<bool> ValueForWantOfIdentity(const syntax::Policy& policy, const RuleInForce& rule);
 
-// "jwt.role", "consumer".
+// "jwt.role", "consumer", "peer".
 std::string AttributeText(const syntax::Attribute& attribute);
 
 }  // namespace weir::compiler

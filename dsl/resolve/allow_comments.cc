@@ -5,6 +5,7 @@
 #include "dsl/resolve/allow_comments.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -25,14 +26,15 @@ class Places {
       : text_(text), at_(comment.begin), own_line_(StandsAlone()) {}
 
   std::optional<Span> StatementIn(const std::vector<tree::Statement>& statements) const {
-    for (const tree::Statement& statement : statements) {
-      if (Holds(statement.span)) return Within(statement);
-      if (statement.span.begin > at_) {
-        return own_line_ ? std::optional(statement.span) : std::nullopt;
-      }
-      if (!own_line_ && Between(statement.span.end)) return statement.span;
+    const auto after = std::ranges::upper_bound(
+        statements, at_, {}, [](const tree::Statement& statement) { return statement.span.begin; });
+    if (after != statements.begin()) {
+      const tree::Statement& before = *std::prev(after);
+      if (Holds(before.span)) return Within(before);
+      if (!own_line_ && Between(before.span.end)) return before.span;
     }
-    return std::nullopt;
+    if (!own_line_ || after == statements.end()) return std::nullopt;
+    return after->span;
   }
 
  private:

@@ -113,6 +113,19 @@ TEST(ClaimWithoutAuthentication, WhoCanHaveTheClaim) {
   EXPECT_EQ(Vain(rule + kGuarded + Route("authenticate guests")), Messages{});
 }
 
+TEST(ClaimWithoutAuthentication, APeerNeedsMutualTls) {
+  const std::string rule = Route("allow when peer == \"spiffe://mesh/a\"");
+  EXPECT_EQ(Vain(rule), Messages{"E this allow of route 'r' reads `peer`, but the route has no "
+                                 "listener with mtls: it never holds"});
+  const auto with = [&](const std::string& listen) {
+    return Linted(CheckClaimsWithoutAuthentication, rule, listen).findings.size();
+  };
+  const std::string https = "listen https 127.0.0.1:8443 { certificate \"c\"  key \"k\"  ";
+  EXPECT_EQ(with(https + "}"), 1u);
+  EXPECT_EQ(with(https + "client-ca \"ca\"  mtls optional }"), 0u);
+  EXPECT_EQ(with("listen http 127.0.0.1:8080\n  " + https + "client-ca \"ca\"  mtls strict }"), 0u);
+}
+
 // One finding says it.
 TEST(ClaimWithoutAuthentication, IsNoUnreachablePolicyToo) {
   EXPECT_TRUE(
