@@ -65,6 +65,12 @@ PassingRequests::Found PassingRequests::Search(std::uint32_t route) {
       continue;
     }
     if (std::string wrong = Disagreement(witness, route); !wrong.empty()) {
+      // Its path after the transforms is none that may be sent (TRANSFORM-3).
+      const Expected rewritten{false, 400, "rewrite", route};
+      if (Confirm(policy_, gateway_, replay_->table(), witness, model::Identity{}, rewritten)
+              .empty()) {
+        return {Kind::kNone, {}, ""};
+      }
       return {Kind::kUnknown, {}, std::move(wrong)};
     }
     return {Kind::kFound, std::move(witness), ""};

@@ -6,7 +6,8 @@
 //
 // The route is looked at with none of the others, and each earlier route that
 // takes what is found joins it, as in rule_standing.cc. Requests of a preflight's
-// shape are left aside where some route has `cors`.
+// shape are left aside where some route has `cors`; and kNone is also said when the
+// one request that is found would be forwarded but for its rewritten path.
 #ifndef WEIR_COMPILER_CHECKS_PASSING_REQUESTS_H_
 #define WEIR_COMPILER_CHECKS_PASSING_REQUESTS_H_
 

@@ -87,14 +87,14 @@ void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Ou
 TEST(Checks, EveryWitnessOnRandomPoliciesIsTreatedAsItSays) {
   const std::uint64_t seed = Seed();
   std::map<std::string, int> found, shown;
-  int unknown = 0;
+  std::map<std::string, int> unknown;
   for (std::uint64_t i = 0; i < CasesOr(100); ++i) {
     SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed + i) + " WEIR_CASES=1");
     fuzz::Choices choices(seed + i);
     const syntax::Policy policy = fuzz::RandomPolicy(choices);
     const auto result =
         compiler::RunChecks(policy, {}, {.most_notes = std::numeric_limits<std::size_t>::max()});
-    unknown += static_cast<int>(result.unknown.size());
+    for (const compiler::Unknown& one : result.unknown) ++unknown[one.rule + ": " + one.reason];
     EXPECT_TRUE(result.left_out.empty());
     std::unique_ptr<compiler::WitnessReplay> replay;
     for (const Finding& finding : result.findings) {
@@ -121,7 +121,8 @@ TEST(Checks, EveryWitnessOnRandomPoliciesIsTreatedAsItSays) {
   for (const auto& [rule, count] : found) {
     std::printf("  %5d %s, %d with a witness\n", count, rule.c_str(), shown[rule]);
   }
-  std::printf("  %5d unknown\n", unknown);
+  for (const auto& [reason, count] : unknown)
+    std::printf("  %5d unknown: %s\n", count, reason.c_str());
   // One case is run to look at what failed.
   if (CasesOr(100) < 100) return;
   for (const char* rule :
