@@ -76,14 +76,14 @@ void Exchange::OnRequestData(std::string_view data) {
       replay_ = std::string();
     }
   }
-  if (t == nullptr) return client_->AllowBody(0);  // between two tries, or waiting for the first
+  if (t == nullptr) return AllowRequestBody();  // between two tries, or waiting for the first
   t->stream->SendData(data);
   t->stream->Flush();
   AllowRequestBody();
 }
 
-// While the upstream takes no more, nothing is read from the client, so neither
-// side would ever tell of its end: the route's timeout runs meanwhile.
+// While the upstream takes no more, or there is none yet, nothing is read from the
+// client, so neither side would ever tell of its end: the route's timeout runs meanwhile.
 void Exchange::AllowRequestBody() {
   if (request_ended_) return;
   Try* t = OpenTryNow();

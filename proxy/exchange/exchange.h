@@ -96,7 +96,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void StartTry(Try& t);
   bool ChooseHost(Try& t, const upstream::Pool* offered);
   void OpenTry(Try& t, upstream::Freshness freshness);
-  upstream::Pool* OnPlace(Try& t, upstream::Pool* offered);
+  upstream::Taker::Destination OnPlace(Try& t, upstream::Pool* offered);
   void OnOpened(Try& t, UpstreamStream* stream);
   void CountTry(Try& t);
   void BeginTry(Try& t, UpstreamStream* stream);

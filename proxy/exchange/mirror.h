@@ -31,7 +31,7 @@ class Mirror final : public upstream::Taker, public net::Deferred {
   void SendEnd();
   void Drop();  // unless it was sent whole
 
-  upstream::Pool* OnPlace(upstream::Pool*) override { return nullptr; }
+  Destination OnPlace(upstream::Pool*) override { return {}; }
   void OnOpened(UpstreamStream*) override {}
   void OnResponseHead(const ResponseMessage&) override { stream_->AllowBody(kStreamWindow); }
   void OnResponseData(std::string_view) override { stream_->AllowBody(kStreamWindow); }

@@ -25,7 +25,9 @@ using Kind = TryOutcome::Kind;
 Try::Try(Exchange& exchange, net::TimerHeap& timers)
     : timer(timers, [this] { exchange_.OnTryTimeout(*this); }), exchange_(exchange) {}
 
-upstream::Pool* Try::OnPlace(upstream::Pool* offered) { return exchange_.OnPlace(*this, offered); }
+upstream::Taker::Destination Try::OnPlace(upstream::Pool* offered) {
+  return exchange_.OnPlace(*this, offered);
+}
 void Try::OnOpened(UpstreamStream* opened) { exchange_.OnOpened(*this, opened); }
 void Try::OnResponseHead(const ResponseMessage& message) {
   exchange_.OnResponseHead(*this, message);
@@ -74,18 +76,18 @@ void Exchange::OpenTry(Try& t, Freshness freshness) {
     case Opened::kWaiting:
       t.state = Try::State::kWaiting;
       t.ticket = opening.ticket;
-      return;
+      return AllowRequestBody();
   }
 }
 
 // The place that it waited for. Who is healthy may have changed meanwhile.
-upstream::Pool* Exchange::OnPlace(Try& t, upstream::Pool* offered) {
+upstream::Taker::Destination Exchange::OnPlace(Try& t, upstream::Pool* offered) {
   t.state = Try::State::kOver;
   if (!t.again && !ChooseHost(t, offered)) {
     RefuseTry(t, Reason::kNoHealthyUpstream, "no host of the service can be had");
-    return nullptr;
+    return {};
   }
-  return t.place->pool.get();
+  return {t.place->pool.get(), t.again};
 }
 
 void Exchange::OnOpened(Try& t, UpstreamStream* stream) {

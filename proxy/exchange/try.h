@@ -24,7 +24,7 @@ class Try final : public upstream::Taker {
   bool live() const { return state != State::kOver; }
   const upstream::Host& host() const { return *place->host; }
 
-  upstream::Pool* OnPlace(upstream::Pool* offered) override;
+  Destination OnPlace(upstream::Pool* offered) override;
   void OnOpened(UpstreamStream* opened) override;
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view data) override;

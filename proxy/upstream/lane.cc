@@ -121,6 +121,8 @@ void Lane::Closed(Connection& connection) {
       for (Grant& grant : grants_) {
         if (grant.connection == &connection) grant.connection = nullptr;
       }
+      if (serving_ != nullptr && serving_->connection == &connection)
+        serving_->connection = nullptr;
       return;
     case Standing::kCounted:
       return;
@@ -152,23 +154,26 @@ void Lane::RunDeferred() {
   const auto self = std::move(hold_);  // may end here
 }
 
-void Lane::Serve(const Grant& grant) {
-  Connection* connection = grant.connection;
-  if (connection != nullptr && !connection->StillOpen()) {
-    CloseQuietly(*connection);
-    connection = nullptr;
+void Lane::Serve(Grant grant) {
+  if (grant.connection != nullptr && !grant.connection->StillOpen()) {
+    CloseQuietly(*grant.connection);
+    grant.connection = nullptr;
   }
   const auto waiter = waiting_.find(grant.ticket);
-  if (waiter == waiting_.end())
-    return GiveBack(connection != nullptr ? grant.pool : nullptr, connection);
+  if (waiter == waiting_.end()) return GiveBack(grant.pool, grant.connection);
   Taker& taker = *waiter->second;
   waiting_.erase(waiter);
-  Pool* chosen = taker.OnPlace(connection != nullptr ? grant.pool : nullptr);
-  if (chosen == nullptr) return GiveBack(connection != nullptr ? grant.pool : nullptr, connection);
-  if (connection != nullptr && chosen == grant.pool)
-    return taker.OnOpened(Start(taker, connection, true));
-  if (connection != nullptr) CloseQuietly(*connection);
-  Connection* fresh = chosen->Connect();
+  // The choice may find that hosts have gone: their pools end then, and the
+  // connection that was granted with them.
+  serving_ = &grant;
+  const Taker::Destination to = taker.OnPlace(grant.connection != nullptr ? grant.pool : nullptr);
+  serving_ = nullptr;
+  Connection* kept = grant.connection;
+  if (to.pool == nullptr) return GiveBack(grant.pool, kept);
+  if (kept != nullptr && to.pool == grant.pool && !to.fresh)
+    return taker.OnOpened(Start(taker, kept, true));
+  if (kept != nullptr) CloseQuietly(*kept);
+  Connection* fresh = to.pool->Connect();
   if (fresh == nullptr) {
     GiveBack(nullptr, nullptr);
     return taker.OnOpened(nullptr);

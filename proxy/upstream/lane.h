@@ -28,9 +28,14 @@ namespace weir::proxy::upstream {
 // A try that wants a stream.
 class Taker : public UpstreamEvents {
  public:
+  // Where to go: a null pool means nowhere, any more.
+  struct Destination {
+    Pool* pool = nullptr;
+    bool fresh = false;  // not on a kept connection
+  };
   // A place is there for who waited. `offered`: the pool of a kept connection
-  // that comes with it, or null. Where to go, with kAny or kNew; a null pool: nowhere, any more.
-  virtual Pool* OnPlace(Pool* offered) = 0;
+  // that comes with it, or null.
+  virtual Destination OnPlace(Pool* offered) = 0;
   // Right after OnPlace. Null: no socket can be had.
   virtual void OnOpened(UpstreamStream* stream) = 0;
 
@@ -58,12 +63,11 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
  public:
   using Connection = http1::UpstreamConnection;
 
-  Lane(const LaneWorker& worker, std::shared_ptr<Admission> admission,
-       std::uint32_t requests_per_connection)
-      : worker_(worker),
-        admission_(std::move(admission)),
-        per_connection_(requests_per_connection) {}
+  Lane(const LaneWorker& worker, std::shared_ptr<Admission> admission)
+      : worker_(worker), admission_(std::move(admission)) {}
   void Attach();  // to the admission, once it is owned
+  // 0: without end. A reload may change it while the lane goes on.
+  void SetRequestsPerConnection(std::uint32_t requests) { per_connection_ = requests; }
 
   Opening Open(Taker& taker, Pool& pool, Freshness freshness);
   void GiveUp(std::uint64_t ticket);
@@ -94,17 +98,18 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   bool MayKeep(const Pool& pool, const Connection& connection) const;
   void GiveBack(Pool* pool, Connection* connection);
   void PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* connection);
-  void Serve(const Grant& grant);
+  void Serve(Grant grant);
   void CloseQuietly(Connection& connection);
   Pool* WithMostIdle() const;
   Pool* PoolOf(const net::SocketAddress& address) const;
 
   const LaneWorker worker_;
   const std::shared_ptr<Admission> admission_;  // null: no bounds
-  const std::uint32_t per_connection_;          // 0: without end
+  std::uint32_t per_connection_ = 0;
   std::vector<Pool*> pools_;
   std::unordered_map<std::uint64_t, Taker*> waiting_;
   std::vector<Grant> grants_;
+  Grant* serving_ = nullptr;    // the one that is carried out
   std::shared_ptr<Lane> hold_;  // while deferred
 };
 

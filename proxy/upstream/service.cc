@@ -28,19 +28,20 @@ AffinityToken TokenOf(std::string_view service, const Host& host) {
 
 // ---- lanes --------------------------------------------------------------------
 
-// Known by the admission they take part in, or by the service where there is none.
+// Known by the admission they take part in, or by the service where there is
+// none: an admission has one lane a worker, or waiters of another would be forgotten.
 std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
   std::erase_if(lanes_, [](const auto& entry) { return entry.second.expired(); });
-  const std::uint32_t per_connection = cluster.record().pool_requests_per_connection;
   const auto admission = reinterpret_cast<std::uintptr_t>(cluster.admission().get());
   std::weak_ptr<Lane>& known =
-      lanes_[Identity("lane").Add(cluster.name()).Add(admission).Add(per_connection).text()];
+      lanes_[Identity("lane").Add(cluster.name()).Add(admission).text()];
   std::shared_ptr<Lane> lane = known.lock();
   if (lane == nullptr) {
-    lane = std::make_shared<Lane>(worker_, cluster.admission(), per_connection);
+    lane = std::make_shared<Lane>(worker_, cluster.admission());
     lane->Attach();
     known = lane;
   }
+  lane->SetRequestsPerConnection(cluster.record().pool_requests_per_connection);
   return lane;
 }
 
