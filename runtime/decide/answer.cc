@@ -49,6 +49,19 @@ bool IsDefaultPort(std::string_view scheme, std::uint32_t port) {
   return (scheme == "http" && port == 80) || (scheme == "https" && port == 443);
 }
 
+// RFC 8941: an integer of a structured field has at most 15 digits.
+constexpr std::size_t kStructuredDigits = 15;
+constexpr std::uint64_t kMaxStructured = 999'999'999'999'999;
+
+// Seconds, rounded up, in which an empty bucket is full again: burst x period / count.
+std::uint64_t WindowOf(const LimitRecord& limit) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide whole = Wide{limit.burst} * static_cast<std::uint64_t>(limit.period);
+  const Wide unit = Wide{limit.count} * 1'000'000'000u;
+  const Wide seconds = whole / unit + (whole % unit > 0 ? 1 : 0);
+  return seconds > kMaxStructured ? kMaxStructured : static_cast<std::uint64_t>(seconds);
+}
+
 }  // namespace
 
 std::span<char> Decision::TakeText(std::size_t size) {
@@ -177,9 +190,36 @@ void Decision::AddRateLimit() {
     AddNumber("retry-after", SecondsRoundedUp(retry_after_));
   }
   if (!limited_) return;
-  AddNumber("ratelimit-limit", tightest_burst_);
+  const LimitRecord& limit = *tightest_limit_;
+  const std::uint64_t reset = SecondsRoundedUp(tightest_.reset);
+  AddNumber("ratelimit-limit", limit.burst);
   AddNumber("ratelimit-remaining", tightest_.remaining);
-  AddNumber("ratelimit-reset", SecondsRoundedUp(tightest_.reset));
+  AddNumber("ratelimit-reset", reset);
+  const std::string_view name = table_->text(limit.name);
+  AddNamed("ratelimit", name, "\";r=", tightest_.remaining, ";t=", reset);
+  if (limit.count > 0)
+    AddNamed("ratelimit-policy", name, "\";q=", limit.burst, ";w=", WindowOf(limit));
+}
+
+// "NAME";a=1;b=2
+void Decision::AddNamed(std::string_view field, std::string_view name, std::string_view a,
+                        std::uint64_t first, std::string_view b, std::uint64_t second) {
+  const std::span<char> text =
+      TakeText(1 + name.size() + a.size() + b.size() + 2 * kStructuredDigits);
+  char* out = text.data();
+  const auto put = [&](std::string_view piece) {
+    out = std::copy(piece.begin(), piece.end(), out);
+  };
+  const auto number = [&](std::uint64_t value) {
+    out = std::to_chars(out, out + kStructuredDigits, std::min(value, kMaxStructured)).ptr;
+  };
+  put("\"");
+  put(name);
+  put(a);
+  number(first);
+  put(b);
+  number(second);
+  AddField(field, {text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
 // CORS-4 and CORS-5. Everything but `*` makes the answer depend on the origin.

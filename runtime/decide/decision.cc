@@ -29,7 +29,7 @@ Step Decision::Resume(const LimitVerdict& verdict) {
   if (!limited_ || verdict.remaining <= tightest_.remaining) {
     limited_ = true;
     tightest_ = verdict;
-    tightest_burst_ = limit.burst;
+    tightest_limit_ = &limit;
   }
   if (verdict.kind == LimitVerdict::Kind::kAdmitted) return Advance();
   refused_limit_ = charge_.limit;

@@ -154,6 +154,8 @@ class Decision {
   void AddField(std::string_view name, std::string_view value);
   void AddNumber(std::string_view name, std::uint64_t number);
   void AddRateLimit();
+  void AddNamed(std::string_view field, std::string_view name, std::string_view a, std::uint64_t first,
+                std::string_view b, std::uint64_t second);
   void AddCors();
   bool AddOrigin(const CorsRecord& cors);  // whether the origin may read
   std::span<char> TakeText(std::size_t size);
@@ -170,7 +172,7 @@ class Decision {
   Index rule_ = kNoIndex;
   Index refused_limit_ = kNoIndex;
   Identity identity_;
-  std::uint64_t tightest_burst_ = 0;
+  const LimitRecord* tightest_limit_ = nullptr;
   LimitVerdict tightest_;
   std::int64_t retry_after_ = 0;  // of the limit that refused
   union {  // not cleared for each decision

@@ -2,7 +2,6 @@
 #ifndef WEIR_SPEC_MODEL_LIMIT_H_
 #define WEIR_SPEC_MODEL_LIMIT_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,7 @@ class LimitReport {
   Fields RateLimitFields() const;
 
  private:
-  std::optional<std::uint64_t> limit_;
+  const syntax::Limit* limit_ = nullptr;  // the tightest
   LimitAnswer tightest_;
 };
 

@@ -40,6 +40,8 @@ TEST(Explain, TellsWhatIsForwardedAndWhy) {
             "response   ratelimit-limit: 5\n"
             "           ratelimit-remaining: 5\n"
             "           ratelimit-reset: 0\n"
+            "           ratelimit: \"per-user\";r=5;t=0\n"
+            "           ratelimit-policy: \"per-user\";q=5;w=60\n"
             "           vary: Origin\n");
 }
 
@@ -117,6 +119,14 @@ TEST(Explain, JsonHoldsTheSame) {
     [
       "ratelimit-reset",
       "0"
+    ],
+    [
+      "ratelimit",
+      "\\"per-ip\\";r=100;t=0"
+    ],
+    [
+      "ratelimit-policy",
+      "\\"per-ip\\";q=100;w=2"
     ]
   ]
 }

@@ -49,7 +49,10 @@ TEST_F(Decide, ForwardsTheTransformedRequest) {
             "x-user: u1\n");
   EXPECT_EQ(reply.charges, (std::vector<std::string>{"per-ip:198.51.100.7", "per-user:users,u1"}));
   EXPECT_EQ(reply.fields,
-            "ratelimit-limit: 5\nratelimit-remaining: 7\nratelimit-reset: 2\nvary: Origin\n");
+            "ratelimit-limit: 5\nratelimit-policy: "
+            "\"per-user\";q=5;w=60\n"
+            "ratelimit-remaining: 7\nratelimit-reset: 2\nratelimit: \"per-user\";r=7;t=2\nvary: "
+            "Origin\n");
 }
 
 TEST_F(Decide, ATrustedPeersChainIsKept) {
@@ -130,7 +133,10 @@ TEST_F(Decide, LimitsRefuseWithTheTimeToWait) {
   const Reply reply = proxy_.Send({"GET", "/users/1"});
   EXPECT_EQ(reply.status, 429);
   EXPECT_EQ(reply.fields,
-            "ratelimit-limit: 100\nratelimit-remaining: 0\nratelimit-reset: 4\nretry-after: 3\n");
+            "ratelimit-limit: 100\nratelimit-policy: "
+            "\"per-ip\";q=100;w=2\n"
+            "ratelimit-remaining: 0\nratelimit-reset: 4\nratelimit: "
+            "\"per-ip\";r=0;t=4\nretry-after: 3\n");
   EXPECT_EQ(reply.charges.size(), 1u);
   proxy_.verdict = {.kind = LimitVerdict::Kind::kStoreDownDeny};
   EXPECT_EQ(proxy_.Send({"GET", "/users/1"}).reason, "store-down");
@@ -160,13 +166,16 @@ TEST_F(Decide, PreflightIsAnsweredForTheRouteOfTheRequestedMethod) {
              {"Access-Control-Request-Method", "PUT"}}};
   Reply reply = proxy_.Send(sent);
   EXPECT_EQ(reply.status, 204);
-  EXPECT_EQ(reply.fields,
-            "access-control-allow-credentials: true\n"
-            "access-control-allow-headers: authorization\n"
-            "access-control-allow-methods: GET, POST\n"
-            "access-control-allow-origin: https://app.example\n"
-            "access-control-max-age: 600\n"
-            "ratelimit-limit: 100\nratelimit-remaining: 7\nratelimit-reset: 2\nvary: Origin\n");
+  EXPECT_EQ(
+      reply.fields,
+      "access-control-allow-credentials: true\n"
+      "access-control-allow-headers: authorization\n"
+      "access-control-allow-methods: GET, POST\n"
+      "access-control-allow-origin: https://app.example\n"
+      "access-control-max-age: 600\n"
+      "ratelimit-limit: 100\nratelimit-policy: "
+      "\"per-ip\";q=100;w=2\n"
+      "ratelimit-remaining: 7\nratelimit-reset: 2\nratelimit: \"per-ip\";r=7;t=2\nvary: Origin\n");
   EXPECT_EQ(reply.charges.size(), 1u);  // the gateway's alone
   sent.fields[1].second = "https://evil.example";
   reply = proxy_.Send(sent);
