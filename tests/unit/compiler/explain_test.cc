@@ -122,11 +122,11 @@ TEST(Explain, JsonHoldsTheSame) {
     ],
     [
       "ratelimit",
-      "\\"per-ip\\";r=100;t=0"
+      "\"per-ip\";r=100;t=0"
     ],
     [
       "ratelimit-policy",
-      "\\"per-ip\\";q=100;w=2"
+      "\"per-ip\";q=100;w=2"
     ]
   ]
 }
