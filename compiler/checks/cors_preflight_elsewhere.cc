@@ -48,34 +48,120 @@ class GatewayPreflights {
         result_(result) {}
 
   void Run() {
+    if (std::ranges::none_of(routes_, ReadsWhatDiffers) || std::ranges::none_of(routes_, HasCors)) {
+      return;
+    }
     for (std::uint32_t i = 0; i < routes_.size(); ++i) {
+      reads_accept_ =
+          reads_accept_ || std::ranges::any_of(routes_[i].match.fields, [](const auto& field) {
+            return field.name == "accept" && DiffersOnPreflight(field);
+          });
+      if (!MayMatchPreflights(routes_[i].match)) continue;
+      takers_.push_back(i);
       if (ReadsWhatDiffers(routes_[i])) differing_.push_back(i);
     }
-    if (differing_.empty() || std::ranges::none_of(routes_, HasCors)) return;
     for (const Route& route : routes_) reaches_.push_back(ReachOf(route.match));
     requests_ = std::make_unique<RouteRequests>(policy_, gateway_);
     std::size_t asked = 0;
+    std::vector<std::uint32_t> left;
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
       if (!HasCors(routes_[route]) || !MayLosePreflights(route)) continue;
-      if (asked++ >= kMostRoutes) {
-        Undecided(route, "and of the routes after it: more than " + std::to_string(kMostRoutes) +
-                             " routes would have to be asked about");
-        return;
+      RouteVerdict verdict = requests_->engine().Decide(route);
+      if (verdict.kind == RouteVerdict::Kind::kDead) continue;
+      if (verdict.witness && Shown(route, *std::move(verdict.witness))) continue;
+      if (asked < kMostRoutes) {
+        ++asked;
+        Ask(route);
+      } else {
+        left.push_back(route);
       }
-      if (requests_->engine().Decide(route).kind == RouteVerdict::Kind::kDead) continue;
-      Ask(route);
     }
+    if (left.empty()) return;
+    Undecided(left[0], "and of " + std::to_string(left.size() - 1) + " routes below: more than " +
+                           std::to_string(kMostRoutes) + " routes would have to be asked about");
   }
 
  private:
   // A route that reads nothing which differs matches the preflights of its
-  // requests too; it loses them only to an earlier one that does.
-  bool MayLosePreflights(std::uint32_t route) const {
-    if (ReadsWhatDiffers(routes_[route])) return true;
+  // requests too; it loses them only to an earlier one that does. Any other keeps
+  // them if a route with the same cors has all its URLs, and no preflight in
+  // between goes to a route with another.
+  bool MayLosePreflights(std::uint32_t route) {
+    if (ReadsWhatDiffers(routes_[route])) return !IsBacked(route);
     return std::ranges::any_of(differing_, [&](std::uint32_t other) {
       return other < route && !SameCors(routes_[route], routes_[other]) &&
              MayOverlap(reaches_[other], reaches_[route]);
     });
+  }
+
+  bool IsBacked(std::uint32_t route) {
+    for (const std::uint32_t other : takers_) {
+      const bool same = SameCors(routes_[route], routes_[other]);
+      if (same && HasAllUrlsOf(routes_[other].match, routes_[route].match)) return true;
+      if (!same && MayOverlap(reaches_[other], reaches_[route])) return false;
+    }
+    return false;
+  }
+
+  // Told from the texts of the patterns: true only if `other`, which reads nothing
+  // that differs, matches whatever `own` does, but for the headers.
+  static bool HasAllUrlsOf(const syntax::Match& other, const syntax::Match& own) {
+    const auto all = [](const auto& wide, const auto& narrow, auto text) {
+      return wide.empty() || (!narrow.empty() && std::ranges::all_of(narrow, [&](const auto& one) {
+               return std::ranges::any_of(
+                   wide, [&](const auto& each) { return text(each) == text(one); });
+             }));
+    };
+    const auto itself = [](const auto& value) { return value; };
+    const auto host = [](const syntax::HostPattern& pattern) {
+      return std::pair(pattern.kind, pattern.name);
+    };
+    const auto path = [](const syntax::PathPattern& pattern) {
+      return std::pair(pattern.kind, pattern.text);
+    };
+    return other.fields.empty() && other.clients.empty() && all(other.hosts, own.hosts, host) &&
+           all(other.paths, own.paths, path) && all(other.methods, own.methods, itself) &&
+           all(other.listeners, own.listeners, itself);
+  }
+
+  // Whether the first request that comes to mind loses its preflight, and is told.
+  bool Shown(std::uint32_t route, Witness request) {
+    const auto taken_by = [&](Witness witness) {
+      witness.client = ConnectionOf(witness).peer_address;
+      return requests_->engine().FirstMatch(witness);
+    };
+    // A header that is there for a route of other methods would call for a preflight.
+    for (std::size_t i = request.headers.size(); i-- > 0;) {
+      Witness without = request;
+      without.headers.erase(without.headers.begin() + static_cast<std::ptrdiff_t>(i));
+      if (taken_by(without) == route) request = std::move(without);
+    }
+    const auto has = [&](const char* name) {
+      return std::ranges::any_of(request.headers,
+                                 [&](const auto& header) { return header.first == name; });
+    };
+    if (has("access-control-request-method") || has("access-control-request-headers")) return false;
+    const syntax::Cors& cors = policy_[*routes_[route].cors];
+    const auto exact = std::ranges::find(cors.origins, syntax::OriginPattern::Kind::kExact,
+                                         &syntax::OriginPattern::kind);
+    if (exact == cors.origins.end() || has("origin")) return false;
+    request.headers.emplace_back("origin", exact->text);
+    if (reads_accept_ && !has("accept")) request.headers.emplace_back("accept", "*/*");
+    if (request.method == "CONNECT" || request.method == "TRACE") return false;
+    const bool simple =
+        request.method == "GET" || request.method == "HEAD" || request.method == "POST";
+    if (simple && std::ranges::none_of(request.headers, [](const auto& header) {
+          return NeedsPreflight(header.first);
+        })) {
+      return false;
+    }
+    if (taken_by(request) != route) return false;
+    Witness preflight = PreflightOf(request);
+    preflight.method = request.method;
+    const auto other = taken_by(std::move(preflight));
+    if (other && SameCors(routes_[route], routes_[*other])) return false;
+    Show(route, std::move(request));
+    return true;
   }
 
   void Undecided(std::uint32_t route, const std::string& reason) {
@@ -233,7 +319,9 @@ class GatewayPreflights {
   const std::uint32_t gateway_;
   const std::vector<Route>& routes_;
   CheckResult& result_;
-  std::vector<std::uint32_t> differing_;  // routes that read what is another on a preflight
+  std::vector<std::uint32_t> takers_;     // routes that some preflight matches
+  std::vector<std::uint32_t> differing_;  // of these, those that read what is another on it
+  bool reads_accept_ = false;
   std::vector<Reach> reaches_;
   std::unique_ptr<RouteRequests> requests_;
 };

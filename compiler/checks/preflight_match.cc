@@ -47,6 +47,15 @@ bool DiffersOnPreflight(const FieldMatch& field) {
   return field.source == FieldMatch::Source::kHeader && FateOf(field.name) != FieldFate::kSame;
 }
 
+bool MayMatchPreflights(const syntax::Match& match) {
+  return std::ranges::none_of(match.fields, [](const FieldMatch& field) {
+    if (field.source != FieldMatch::Source::kHeader) return false;
+    const FieldFate fate = FateOf(field.name);
+    const bool known = fate == FieldFate::kLeftOut || fate == FieldFate::kAccept;
+    return known && !HoldsOnPreflight(field);
+  });
+}
+
 std::optional<Formula> MatchesPreflight(Universe& u, const syntax::Match& match,
                                         const std::vector<std::uint32_t>& listeners) {
   const std::uint32_t method = u.At({Part::kMethod, "", ""});

@@ -39,6 +39,9 @@ bool NeedsPreflight(std::string_view header);
 // Whether a test reads what is another on the preflight.
 bool DiffersOnPreflight(const syntax::FieldMatch& field);
 
+// False: no preflight matches, whatever the request, for what it does not bear.
+bool MayMatchPreflights(const syntax::Match& match);
+
 // When the preflight of the universe's request matches; nothing: undecided.
 std::optional<Formula> MatchesPreflight(Universe& universe, const syntax::Match& match,
                                         const std::vector<std::uint32_t>& listeners);
