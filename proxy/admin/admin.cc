@@ -60,7 +60,7 @@ class Admin::Connection final : public net::Handler, public net::Deferred {
     if (path == "/healthz") return Answer(200, "ok\n", head.method);
     if (path == "/readyz") {
       const bool ready = admin_.source_.ready();
-      return Answer(ready ? 200 : 503, ready ? "ready\n" : "draining\n", head.method);
+      return Answer(ready ? 200 : 503, ready ? "ready\n" : "not ready\n", head.method);
     }
     if (path == "/metrics") return Answer(200, admin_.source_.metrics(), head.method);
     Answer(404, "no such page: /healthz, /readyz, /metrics\n", head.method);

@@ -1,6 +1,7 @@
 #include "proxy/upstream/caretaker.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace weir::proxy::upstream {
@@ -40,12 +41,24 @@ class Caretaker::Charge {
   }
 
  private:
+  // A check that is under way goes on, or one that takes longer than the list of
+  // hosts stays the same would never end.
   void WatchHosts() {
+    std::map<net::SocketAddress, std::unique_ptr<HealthCheck>> old;
+    for (auto& check : checks_) {
+      const net::SocketAddress address = check->host()->address;
+      old[address] = std::move(check);
+    }
     checks_.clear();
     if (cluster_.record().check == runtime::CheckKind::kOff) return;
     for (const std::shared_ptr<const Host>& host : *cluster_.hosts()) {
-      checks_.push_back(std::make_unique<HealthCheck>(
-          loop_, check_, host, [this](const Host& turned) { listener_.turned(cluster_, turned); }));
+      auto& check = checks_.emplace_back(std::move(old[host->address]));
+      if (check != nullptr) {
+        check->SetHost(host);
+        continue;
+      }
+      check = std::make_unique<HealthCheck>(
+          loop_, check_, host, [this](const Host& turned) { listener_.turned(cluster_, turned); });
     }
   }
 

@@ -123,6 +123,8 @@ void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
     old = std::exchange(hosts_, std::move(next));
   }
   version_.fetch_add(1, std::memory_order_release);
+  old.reset();
+  states_.Forget();  // hosts come and go without a reload
 }
 
 std::shared_ptr<const Hosts> Cluster::hosts() const {

@@ -22,9 +22,15 @@ HealthCheck::HealthCheck(net::Loop& loop, const CheckSettings& settings,
 
 HealthCheck::~HealthCheck() { Stop(); }
 
+// One at a time: a check that takes longer than `every` puts the next one off to its end.
 void HealthCheck::Start() {
+  if (connection_ != nullptr || socket_) {
+    if (loop_.now() < deadline_) return next_.Arm(deadline_);
+    Done(false);
+  }
   next_.Arm(loop_.now() + settings_.every);
-  timeout_.Arm(loop_.now() + settings_.timeout);
+  deadline_ = loop_.now() + settings_.timeout;
+  timeout_.Arm(deadline_);
   auto fd = net::Connect(host_->address);
   if (!fd) return Done(false);
   if (settings_.http) {

@@ -29,6 +29,11 @@ class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, pu
               std::function<void(const Host&)> turned);
   ~HealthCheck();
 
+  const std::shared_ptr<const Host>& host() const { return host_; }
+  void SetHost(std::shared_ptr<const Host> host) {
+    host_ = std::move(host);
+  }  // of the same address
+
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view) override {}
   void OnResponseEnd(std::span<const runtime::Field>) override {}
@@ -46,10 +51,11 @@ class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, pu
 
   net::Loop& loop_;
   const CheckSettings& settings_;
-  const std::shared_ptr<const Host> host_;
+  std::shared_ptr<const Host> host_;
   const std::function<void(const Host&)> turned_;
   net::Timer next_;
   net::Timer timeout_;
+  std::int64_t deadline_ = 0;                        // of the check under way
   net::Fd socket_;                                   // of a TCP check
   http1::UpstreamConnection* connection_ = nullptr;  // of an HTTP check
 };

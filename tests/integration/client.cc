@@ -43,7 +43,7 @@ Answer ReadAnswer(Peer& peer) {
     answer.whole = ReadChunks(peer, answer.body);
     return answer;
   }
-  const std::size_t length = std::strtoul(answer.Field("content-length").c_str(), nullptr, 10);
+  const std::size_t length = LengthOf(answer.head);
   answer.body = peer.ReadExactly(length);
   answer.whole = answer.body.size() == length;
   return answer;
@@ -83,6 +83,10 @@ std::int64_t MetricSum(RunningProxy& proxy, const std::string& begin, const std:
     sum += std::atoll(line.c_str() + line.rfind(' '));
   }
   return sum;
+}
+
+std::size_t LengthOf(const std::string& head) {
+  return std::strtoul(Answer{.head = head}.Field("content-length").c_str(), nullptr, 10);
 }
 
 std::string Ok(const std::string& body, const std::string& fields) {

@@ -42,6 +42,9 @@ std::int64_t Metric(RunningProxy& proxy, const std::string& sample);
 // The sum of all samples whose line begins so and holds `part`.
 std::int64_t MetricSum(RunningProxy& proxy, const std::string& begin, const std::string& part = "");
 
+// What a head says of its body; 0: nothing.
+std::size_t LengthOf(const std::string& head);
+
 // "200 OK" with a body, in one write.
 std::string Ok(const std::string& body, const std::string& fields = "");
 

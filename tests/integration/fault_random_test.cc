@@ -72,12 +72,6 @@ class Counter {
   std::set<std::uint64_t> twice_;
 };
 
-std::size_t LengthIn(const std::string& head) {
-  const std::string mark = "content-length: ";
-  const std::size_t at = head.find(mark);
-  return at == std::string::npos ? 0 : std::strtoul(head.c_str() + at + mark.size(), nullptr, 10);
-}
-
 // One request; false when the connection is over.
 bool ServeOne(Peer& peer, Counter& posts) {
   const std::string head = peer.ReadTo(kEnd);
@@ -93,9 +87,9 @@ bool ServeOne(Peer& peer, Counter& posts) {
                           : static_cast<Fault>(plan.Below(static_cast<int>(Fault::kCount)));
   if (fault == Fault::kEarly) {
     peer.Write(Ok("early"));
-    return plan.Below(2) == 0 && peer.ReadExactly(LengthIn(head)).size() == LengthIn(head);
+    return plan.Below(2) == 0 && peer.ReadExactly(LengthOf(head)).size() == LengthOf(head);
   }
-  const std::size_t length = LengthIn(head);
+  const std::size_t length = LengthOf(head);
   if (plan.Below(4) != 0 && peer.ReadExactly(length).size() < length) return false;
   switch (fault) {
     case Fault::kStatus503:

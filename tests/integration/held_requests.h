@@ -21,7 +21,8 @@ namespace weir::tests {
 
 class HeldRequests {
  public:
-  // Every answer's body is the request's target.
+  // Every answer's body is the request's target. One that begins with /now is
+  // answered at once; one that ends with /5xx, such as /500, with that status.
   ScriptedUpstream::Script script() {
     return [this](Peer& peer) {
       for (;;) {
@@ -29,8 +30,12 @@ class HeldRequests {
         if (!head.ends_with(kEnd)) return;
         const std::size_t path = head.find(' ') + 1;
         const std::string target = head.substr(path, head.find(' ', path) - path);
-        if (!Hold(target, peer)) return;
-        peer.Write(Ok(target));
+        if (!target.starts_with("/now") && !Hold(target, peer)) return;
+        const std::size_t status = target.rfind("/5");
+        peer.Write(status == std::string::npos || status + 4 != target.size()
+                       ? Ok(target)
+                       : "HTTP/1.1 " + target.substr(status + 1) + " No\r\ncontent-length: 0" +
+                             kEnd);
       }
     };
   }
