@@ -56,9 +56,8 @@ bool NoPageMayAsk(const Policy& policy, const Route& route) {
 struct Use {
   std::string keyword;
   syntax::NodeId node = syntax::kNoNode;
-  const Route* route = nullptr;  // the first
   std::size_t routes = 0;
-  bool in_force = false;
+  std::size_t in_force = 0;  // of them
   bool acts = false;
   std::string why;
 };
@@ -73,14 +72,17 @@ class Clauses {
     }
     std::vector<IdleClause> idle;
     for (const auto& [place, use] : uses_) {
-      if (!use.in_force) {
+      if (use.in_force == 0) {
         idle.push_back({use.node,
                         "this " + use.keyword + " is in force on no route: " +
                             (use.routes == 1 ? "the only route here says otherwise"
                                              : "each route here says otherwise"),
                         "Take it out, or what overrides it."});
       } else if (!use.acts) {
-        idle.push_back({use.node, "this " + use.keyword + " never acts: " + use.why,
+        const bool many = use.in_force > 1 && NeedsUpstream(use.keyword);
+        idle.push_back({use.node,
+                        "this " + use.keyword + " never acts: " +
+                            (many ? "each route where it is in force answers by itself" : use.why),
                         "Take it out, or have the route do what it is for."});
       }
     }
@@ -116,10 +118,10 @@ class Clauses {
            std::string why) {
     const dsl::Span span = SpanOf(policy_, node);
     Use& use = uses_[{span.file, span.begin}];
-    if (use.routes == 0) use = {keyword, node, &route, 0, false, false, ""};
+    if (use.routes == 0) use = {keyword, node, 0, 0, false, ""};
     ++use.routes;
     if (!in_force) return;
-    use.in_force = true;
+    ++use.in_force;
     if (why.empty()) use.acts = true;
     if (use.why.empty()) use.why = std::move(why);
   }

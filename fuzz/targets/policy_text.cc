@@ -1,11 +1,15 @@
 // Any octets: the parser ends with a tree or with diagnostics that can be
 // shown. What it reads without complaint, the canonical printer gives back:
 // parse(print(t)) = t and print is stable. The resolver ends too, with a policy
-// or with an error, and what is printed resolves as what was written.
+// or with an error, and what is printed resolves as what was written, and
+// allows the same (`# weir:`) at the same statements.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "dsl/format/format.h"
 #include "dsl/parse/parse.h"
@@ -29,12 +33,26 @@ bool AnyError(const std::vector<Diagnostic>& diagnostics) {
   return false;
 }
 
+// What the text allows, with the word that each statement begins with.
+std::vector<std::string> Allowed(const LoadResult& loaded) {
+  std::vector<std::string> allowed;
+  for (const AllowComment& comment : loaded.allow_comments) {
+    std::string_view at = comment.statement ? loaded.sources.text(*comment.statement) : "-";
+    at = at.substr(0, at.find_first_of(" \t\r\n{[(\"~#,"));
+    allowed.push_back(comment.rule + "|" + comment.reason + "|" + comment.fault + "|" +
+                      std::string(at));
+  }
+  std::sort(allowed.begin(), allowed.end());
+  return allowed;
+}
+
 void CheckResolver(const std::string& text, const std::string& printed) {
   LoadResult loaded = LoadText("fuzz.weir", text);
   std::string shown = Render(loaded.diagnostics, loaded.sources);
   if (loaded.policy.has_value() == AnyError(loaded.diagnostics)) Fail("policy or error", shown);
   LoadResult again = LoadText("printed.weir", printed);
   if (again.policy.has_value() != loaded.policy.has_value()) Fail("resolves otherwise", printed);
+  if (Allowed(again) != Allowed(loaded)) Fail("printing moves what is allowed", printed);
 }
 
 }  // namespace

@@ -47,6 +47,9 @@ TEST(IdleClauses, WhatNeedsAnUpstream) {
     const std::string answers = "  route r { match path \"/r\"  respond 200 }\n";
     EXPECT_EQ(Idle(all + answers + kForward, before), Messages{});
     EXPECT_EQ(Idle(all + answers, before), idle);
+    EXPECT_EQ(Idle(all + answers + "  route s { match path \"/s\"  respond 200 }\n", before),
+              Messages{"this " + word +
+                       " never acts: each route where it is in force answers by itself"});
   }
 }
 
