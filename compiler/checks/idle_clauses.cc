@@ -92,12 +92,12 @@ class Clauses {
  private:
   void Meet(const Route& route) {
     for (const auto& clause : route.written) {
-      Add(route, clause.keyword, clause.node, clause.in_force,
+      Add(clause.keyword, clause.node, clause.in_force,
           clause.in_force ? WhyIdle(route, clause.keyword) : "");
     }
     for (const auto& mirror : route.mirrors) {
       const bool none = Forwards(route) && mirror.percent == 0;
-      Add(route, "mirror", mirror.node, true,
+      Add("mirror", mirror.node, true,
           none ? "it copies 0% of the requests" : WhyIdle(route, "mirror"));
     }
   }
@@ -114,8 +114,7 @@ class Clauses {
     return "";
   }
 
-  void Add(const Route& route, const std::string& keyword, syntax::NodeId node, bool in_force,
-           std::string why) {
+  void Add(const std::string& keyword, syntax::NodeId node, bool in_force, std::string why) {
     const dsl::Span span = SpanOf(policy_, node);
     Use& use = uses_[{span.file, span.begin}];
     if (use.routes == 0) use = {keyword, node, 0, 0, false, ""};
