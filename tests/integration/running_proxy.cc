@@ -46,9 +46,9 @@ RunningProxy::RunningProxy(const TableSpec& spec, const std::vector<std::string>
   Start(TableOf(spec), more, {});
 }
 
-RunningProxy::RunningProxy(const std::string& octets, const std::vector<std::string>& more,
+RunningProxy::RunningProxy(const TableOctets& table, const std::vector<std::string>& more,
                            const std::map<std::string, std::string>& files) {
-  Start(octets, more, files);
+  Start(table.octets, more, files);
 }
 
 void RunningProxy::Start(const std::string& octets, const std::vector<std::string>& more,

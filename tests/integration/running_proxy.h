@@ -9,17 +9,25 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/integration/table_spec.h"
 
 namespace weir::tests {
 
+// The octets of a table: a type of its own, so that a TableSpec in braces is never
+// taken for a string.
+struct TableOctets {
+  TableOctets(std::string text) : octets(std::move(text)) {}
+  std::string octets;
+};
+
 class RunningProxy {
  public:
   explicit RunningProxy(const TableSpec& spec, const std::vector<std::string>& more = {});
   // A table's octets (policy_text.h), and files that lie beside it.
-  explicit RunningProxy(const std::string& octets, const std::vector<std::string>& more = {},
+  explicit RunningProxy(const TableOctets& table, const std::vector<std::string>& more = {},
                         const std::map<std::string, std::string>& files = {});
   ~RunningProxy();
   RunningProxy(const RunningProxy&) = delete;
