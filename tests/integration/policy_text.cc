@@ -20,9 +20,9 @@ std::string Compiled(const std::string& policy) {
 
 std::string Edge(const EdgeText& text) {
   return "service app {\n" + text.service + "\n}\n" + text.definitions +
-         "\ngateway edge {\n  listen http 127.0.0.1:8080\n  explain headers\n  route all {\n"
-         "    match path \"/**\"\n" +
-         text.route + "\n" + text.forward + "\n  }\n}\n";
+         "\ngateway edge {\n  listen http 127.0.0.1:8080\n  explain headers\n" + text.gateway +
+         "\n  route all {\n        match path \"/**\"\n" + text.route + "\n" + text.forward +
+         "\n  }\n}\n";
 }
 
 std::string Endpoints(const std::vector<std::uint16_t>& ports) {

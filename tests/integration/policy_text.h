@@ -22,6 +22,7 @@ struct EdgeText {
   std::string route;        // clauses of the route
   std::string definitions;  // retries, breakers, limits, other services
   std::string forward = "forward app";
+  std::string gateway;  // clauses of the gateway
 };
 std::string Edge(const EdgeText& text);
 

@@ -24,7 +24,8 @@ class Peer {
   // Reads up to and with `mark`, or nothing more within 5 s: what came.
   std::string ReadTo(std::string_view mark);
   std::string ReadExactly(std::size_t octets);
-  bool AtEnd();  // waits for the other side's end
+  void Unread(std::string_view octets) { unread_.insert(0, octets); }  // to be read again
+  bool AtEnd();       // waits for the other side's end
   bool Gone() const;  // the other side has ended it, read or not
   void Write(std::string_view octets);
   void Close();

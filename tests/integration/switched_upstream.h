@@ -20,6 +20,7 @@ class SwitchedUpstream {
 
   std::atomic<int> status{200}, health{200};
   std::atomic<int> requests{0}, checks{0};  // that came
+  std::atomic<bool> holds{true};            // requests for /hold wait while it does
 
   std::uint16_t port() const { return upstream_.port(); }
   std::string address() const { return "127.0.0.1:" + std::to_string(port()); }
@@ -38,6 +39,9 @@ class SwitchedUpstream {
       ++(check ? checks : requests);
       const std::atomic<int>& said = check ? health : status;
       while (said == kStalls && !peer.Gone()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      }
+      while (head.starts_with("GET /hold ") && holds && !peer.Gone()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
       }
       const int code = said;
