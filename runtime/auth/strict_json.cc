@@ -29,6 +29,35 @@ bool DepthIsBounded(std::string_view text) {
   return true;
 }
 
+// Stops at a member that its object has already.
+class UniqueMembers final : public nlohmann::json_sax<Json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override {
+    open_.emplace_back();
+    return true;
+  }
+  bool key(string_t& name) override { return open_.back().insert(name).second; }
+  bool end_object() override {
+    open_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  std::vector<std::set<std::string>> open_;  // the members of each open object
+};
+
 }  // namespace
 
 std::optional<Json> ParseStrictObject(std::string_view text) {
@@ -37,19 +66,12 @@ std::optional<Json> ParseStrictObject(std::string_view text) {
     return std::nullopt;
   }
   if (!DepthIsBounded(text)) return std::nullopt;
-  std::vector<std::set<std::string>> open;  // the members of each open object
-  bool duplicate = false;
-  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) open.emplace_back();
-    if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !open.back().insert(value.get_ref<const std::string&>()).second) {
-      duplicate = true;
-    }
-    return true;
-  };
-  Json json = Json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
-  if (duplicate || !json.is_object()) return std::nullopt;
+  // Two passes: the library's parser with a callback looks at all elements of an
+  // array before each further one, which is endless for a long list.
+  UniqueMembers unique;
+  if (!Json::sax_parse(text.begin(), text.end(), &unique)) return std::nullopt;
+  Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
   return json;
 }
 
