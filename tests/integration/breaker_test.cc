@@ -67,7 +67,9 @@ TEST_F(Breakers, OpensAndNothingReachesTheService) {
   EXPECT_EQ(Metric(proxy, "weir_retries_total"), 0);  // a refusal is no cause
   EXPECT_EQ(Metric(proxy, kOpenings), 1);
   for (const std::string& line : proxy.Log(25)) {
-    if (LogField(line, "reason") == "breaker-open") EXPECT_EQ(LogField(line, "attempts"), "0");
+    if (LogField(line, "reason") == "breaker-open") {
+      EXPECT_EQ(LogField(line, "attempts"), "0");
+    }
   }
 }
 

@@ -103,7 +103,7 @@ TEST_P(KeptFaults, APostThatWasWrittenIs502AndNeverGoesOutTwice) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Closing, KeptFaults, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Read" : "Unread"; });
+                         [](const auto& closing) { return closing.param ? "Read" : "Unread"; });
 
 // The end is there before the next request: a POST never takes such a connection.
 TEST(KeptFaults, APostLooksFirst) {

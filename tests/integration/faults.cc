@@ -46,7 +46,9 @@ void FaultyService::Expect(const Seen& seen) {
   const Answer answer = text_.ask(*proxy_);
   EXPECT_EQ(answer.status, seen.status) << answer.head;
   EXPECT_EQ(answer.whole, seen.whole) << answer.body.size();
-  if (!seen.body.empty()) EXPECT_EQ(answer.body, seen.body);
+  if (!seen.body.empty()) {
+    EXPECT_EQ(answer.body, seen.body);
+  }
   ASSERT_TRUE(Eventually([&] { return !proxy_->Log(1).empty(); }));
   ASSERT_TRUE(Eventually([&] { return Metric(*proxy_, "weir_requests_active") == 0; }));
   const std::vector<std::string> log = proxy_->Log(1);

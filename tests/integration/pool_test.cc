@@ -127,7 +127,9 @@ TEST(Pool, WhoWaitsIsServedInTurnOverAllWorkers) {
   for (int i = 0; i <= kWaiters; ++i) {
     order.push_back("/" + std::to_string(i));
     clients.emplace_back(ConnectTo(proxy.port())).Write(GetText(order.back()));
-    if (i == 0) ASSERT_TRUE(held.Await(1));
+    if (i == 0) {
+      ASSERT_TRUE(held.Await(1));
+    }
     ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == i; })) << i;
   }
   for (std::size_t i = 1; i <= kWaiters; ++i) {
