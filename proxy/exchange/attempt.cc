@@ -126,7 +126,8 @@ void Exchange::OnUpstreamFailed(Try& t, const UpstreamFailure& failure) {
   t.stream = nullptr;
   t.timer.Cancel();
   if (phase_ == Phase::kResponding) {
-    ReportHost(t, upstream::Outliers::Outcome::kLocalFailure);
+    if (std::exchange(t.host_waits, false))
+      ReportHost(t, upstream::Outliers::Outcome::kLocalFailure);
     return Break(Reason::kUpstreamReset, failure.detail);
   }
   const bool harmless = !failure.sent || IsIdempotent(head_.method);
@@ -196,6 +197,18 @@ void Exchange::OnTryTimeout(Try& t) {
   if (phase_ != Phase::kForwarding || t.stream == nullptr) return;
   const bool sent = t.stream->sent();
   TryFailed(t, {Kind::kTimeout}, Reason::kUpstreamTimeout, "the try took too long", sent);
+}
+
+// Nothing moved. It is the client's doing where it owes the rest of its request
+// and there is room for it.
+void Exchange::OnIdleTimeout() {
+  Try* t = OpenTryNow();
+  if (request_ended_ || t == nullptr || t->stream->Credit() == 0)
+    return TimedOut("the route's idle timeout");
+  CancelTries(Ending::kCancelled);
+  constexpr const char* kDetail = "the client sent nothing for the route's idle timeout";
+  if (phase_ == Phase::kResponding) return Break(Reason::kRequestTimeout, kDetail);
+  if (phase_ == Phase::kForwarding) Refuse({408, Reason::kRequestTimeout, kDetail, true});
 }
 
 void Exchange::TimedOut(const char* detail) {

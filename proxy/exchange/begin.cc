@@ -28,7 +28,7 @@ Exchange::Exchange(ExchangeContext& context)
       timeout_(context.loop.timers(), [this] { TimedOut("the route's timeout"); }),
       backoff_timer_(context.loop.timers(), [this] { OnBackoffOver(); }),
       hedge_timer_(context.loop.timers(), [this] { OnHedge(); }),
-      idle_timer_(context.loop.timers(), [this] { TimedOut("the route's idle timeout"); }) {}
+      idle_timer_(context.loop.timers(), [this] { OnIdleTimeout(); }) {}
 
 void Exchange::Start(ClientStream& client, const runtime::ConnectionFacts& facts,
                      std::shared_ptr<Serving> serving) {

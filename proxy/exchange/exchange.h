@@ -97,7 +97,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   bool ChooseHost(Try& t, const upstream::Pool* offered);
   void OpenTry(Try& t, upstream::Freshness freshness);
   upstream::Taker::Destination OnPlace(Try& t, upstream::Pool* offered);
-  void OnOpened(Try& t, UpstreamStream* stream);
+  void OnOpened(Try& t, UpstreamStream* stream, int error);
   void CountTry(Try& t);
   void BeginTry(Try& t, UpstreamStream* stream);
   void RefuseTry(Try& t, runtime::Reason reason, const char* detail);
@@ -126,6 +126,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   bool TryAgain(Try& t, const TryOutcome& outcome, bool sent);
   void OnBackoffOver();
   void OnTryTimeout(Try& t);
+  void OnIdleTimeout();
   void TimedOut(const char* detail);
   void Moved();
 
@@ -183,7 +184,8 @@ class Exchange final : public ClientEvents, public net::Deferred {
   upstream::SharedBreaker* breaker_ = nullptr;
   runtime::Index service_index_ = runtime::kNoIndex;
   std::array<Try, 2> tries_;
-  const Try* shown_ = nullptr;  // the last that went out: what the record names
+  std::shared_ptr<const upstream::Service::Place>
+      shown_;  // where the last went: what the record names
   Try* backing_off_ = nullptr;
   std::uint64_t hash_ = 0;            // for consistent hashing
   std::string affinity_token_;        // as the client sent it

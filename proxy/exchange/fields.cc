@@ -13,19 +13,26 @@ using runtime::Field;
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
 bool IsHopByHop(std::string_view name) {
   switch (name.size()) {
-    case 2: return name == "te";
-    case 7: return name == "trailer" || name == "upgrade";
-    case 10: return name == "connection" || name == "keep-alive";
-    case 14: return name == "content-length";  // the writer's
-    case 16: return name == "proxy-connection";
-    case 17: return name == "transfer-encoding";
-    default: return false;
+    case 2:
+      return name == "te";
+    case 7:
+      return name == "trailer" || name == "upgrade";
+    case 10:
+      return name == "connection" || name == "keep-alive";
+    case 14:
+      return name == "content-length";  // the writer's
+    case 16:
+      return name == "proxy-connection";
+    case 17:
+      return name == "transfer-encoding";
+    default:
+      return false;
   }
 }
 

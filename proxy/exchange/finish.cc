@@ -64,7 +64,7 @@ void Exchange::Record() {
     if (!identity.consumer.empty()) record.user_id = identity.consumer;
     if (!identity.claims.empty()) record.user_id = identity.claims[0].string;  // sub
   }
-  if (shown_ != nullptr) record.upstream = shown_->host().text;
+  if (shown_ != nullptr) record.upstream = shown_->host->text;
   if (record.sidecar) {
     const bool inbound = table.listeners()[gateway.listeners.first + facts_.listener].direction ==
                          runtime::DirectionKind::kInbound;
@@ -119,9 +119,9 @@ void Exchange::RunDeferred() {
   breaker_ = nullptr;
   service_index_ = runtime::kNoIndex;
   for (Try& t : tries_) t.place.reset();
-  shown_ = nullptr;
+  shown_.reset();
   hash_ = 0;
-  affinity_token_.clear();
+  Shrink(affinity_token_);
   tried_.clear();
   attempts_ = 0;
   stale_retried_ = can_replay_ = request_ended_ = false;

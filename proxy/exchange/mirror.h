@@ -32,7 +32,7 @@ class Mirror final : public upstream::Taker, public net::Deferred {
   void Drop();  // unless it was sent whole
 
   Destination OnPlace(upstream::Pool*) override { return {}; }
-  void OnOpened(UpstreamStream*) override {}
+  void OnOpened(UpstreamStream*, int) override {}
   void OnResponseHead(const ResponseMessage&) override { stream_->AllowBody(kStreamWindow); }
   void OnResponseData(std::string_view) override { stream_->AllowBody(kStreamWindow); }
   void OnResponseEnd(std::span<const runtime::Field>) override { Ended(); }

@@ -25,7 +25,7 @@ void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
     EndTry(other);
   }
   EndRetry(t);
-  shown_ = &t;
+  shown_ = t.place;
   reason_ = failed && attempts_ > 1 ? Reason::kRetriesExhausted : Reason::kOk;
 
   CopyEndToEnd(message.fields, fields_, field_names_);

@@ -11,16 +11,23 @@ using Kind = TryOutcome::Kind;
 bool Is(const TryOutcome& outcome, RetryCauseKind cause, std::uint32_t status) {
   const bool answered = outcome.kind == Kind::kAnswer;
   switch (cause) {
-    case RetryCauseKind::kConnectFailure: return outcome.kind == Kind::kConnectFailure;
-    case RetryCauseKind::kRefusedStream: return false;  // HTTP/1 has no such thing
-    case RetryCauseKind::kReset: return outcome.kind == Kind::kReset;
-    case RetryCauseKind::kPerTryTimeout: return outcome.kind == Kind::kTimeout;
+    case RetryCauseKind::kConnectFailure:
+      return outcome.kind == Kind::kConnectFailure;
+    case RetryCauseKind::kRefusedStream:
+      return false;  // HTTP/1 has no such thing
+    case RetryCauseKind::kReset:
+      return outcome.kind == Kind::kReset;
+    case RetryCauseKind::kPerTryTimeout:
+      return outcome.kind == Kind::kTimeout;
     case RetryCauseKind::kGatewayError:
       return answered ? outcome.status >= 502 && outcome.status <= 504
                       : outcome.kind != Kind::kConnectFailure;
-    case RetryCauseKind::k5xx: return answered ? outcome.status >= 500 : true;
-    case RetryCauseKind::kRetriable4xx: return answered && outcome.status == 409;
-    case RetryCauseKind::kStatus: return answered && outcome.status == status;
+    case RetryCauseKind::k5xx:
+      return answered ? outcome.status >= 500 : true;
+    case RetryCauseKind::kRetriable4xx:
+      return answered && outcome.status == 409;
+    case RetryCauseKind::kStatus:
+      return answered && outcome.status == status;
   }
   return false;
 }
@@ -45,7 +52,8 @@ std::int64_t BackOff(const runtime::RetryRecord& policy, std::uint32_t tries, Ra
   for (std::uint32_t i = 1; i < tries && bound < policy.backoff_max; ++i) {
     bound = std::min(bound * 2, policy.backoff_max);
   }
-  return static_cast<std::int64_t>(random.Below(static_cast<std::uint64_t>(std::max<std::int64_t>(bound, 0))));
+  return static_cast<std::int64_t>(
+      random.Below(static_cast<std::uint64_t>(std::max<std::int64_t>(bound, 0))));
 }
 
 }  // namespace weir::proxy

@@ -8,7 +8,8 @@
 // first has not answered for a while. Whoever answers first with something that
 // is no cause for another try answers the request, and the other is given up.
 // Breaker and ejection hear of each admitted try exactly once (Settle): by the
-// status of its answer, as failed, or as cancelled, which counts for nothing.
+// status of its answer, as failed, or as cancelled, which counts for nothing. A
+// good answer counts for its host when it is over, as it may break off before.
 #include <utility>
 
 #include "proxy/exchange/exchange.h"
@@ -28,7 +29,7 @@ Try::Try(Exchange& exchange, net::TimerHeap& timers)
 upstream::Taker::Destination Try::OnPlace(upstream::Pool* offered) {
   return exchange_.OnPlace(*this, offered);
 }
-void Try::OnOpened(UpstreamStream* opened) { exchange_.OnOpened(*this, opened); }
+void Try::OnOpened(UpstreamStream* opened, int error) { exchange_.OnOpened(*this, opened, error); }
 void Try::OnResponseHead(const ResponseMessage& message) {
   exchange_.OnResponseHead(*this, message);
 }
@@ -70,7 +71,7 @@ void Exchange::OpenTry(Try& t, Freshness freshness) {
     case Opened::kStream:
       return BeginTry(t, opening.stream);
     case Opened::kNoSocket:
-      return OnOpened(t, nullptr);
+      return OnOpened(t, nullptr, opening.error);
     case Opened::kOverflow:
       return RefuseTry(t, Reason::kOverflow, "the service's pool is full");
     case Opened::kWaiting:
@@ -90,15 +91,17 @@ upstream::Taker::Destination Exchange::OnPlace(Try& t, upstream::Pool* offered) 
   return {t.place->pool.get(), t.again};
 }
 
-void Exchange::OnOpened(Try& t, UpstreamStream* stream) {
+void Exchange::OnOpened(Try& t, UpstreamStream* stream, int error) {
   if (stream != nullptr) return BeginTry(t, stream);
   CountTry(t);
-  Settle(t, Ending::kCancelled);  // no fault of the host's
-  TryFailed(t, {Kind::kConnectFailure}, Reason::kUpstreamConnect, "no socket can be had", false);
+  const bool own = net::IsOwnLack(error);  // then it is no fault of the host's
+  if (own) Settle(t, Ending::kCancelled);
+  TryFailed(t, {Kind::kConnectFailure}, Reason::kUpstreamConnect,
+            own ? "no socket can be had" : "connection refused or unreachable", false);
 }
 
 void Exchange::CountTry(Try& t) {
-  shown_ = &t;
+  shown_ = t.place;
   if (t.again) return;
   if (++attempts_ > 1) context_.metrics.retries.Add();
   tried_.push_back(t.host().identity);
@@ -134,8 +137,9 @@ void Exchange::Settle(Try& t, Ending ending, std::uint16_t status) {
                      now);
   }
   if (ending == Ending::kCancelled || t.host().member == nullptr) return;
+  t.host_waits = ending == Ending::kAnswered && !failed;  // for the answer's end
+  if (t.host_waits) return;
   ReportHost(t, ending == Ending::kFailed        ? Outliers::Outcome::kLocalFailure
-                : !failed                        ? Outliers::Outcome::kSuccess
                 : status >= 502 && status <= 504 ? Outliers::Outcome::kGatewayError
                                                  : Outliers::Outcome::k5xx);
 }
@@ -155,6 +159,7 @@ void Exchange::EndTry(Try& t) {
     t.host().load->in_flight.fetch_sub(1, std::memory_order_relaxed);
   t.state = Try::State::kOver;
   if (t.stream != nullptr) std::exchange(t.stream, nullptr)->Cancel();
+  if (std::exchange(t.host_waits, false)) ReportHost(t, Outliers::Outcome::kSuccess);
   EndRetry(t);
 }
 

@@ -25,7 +25,7 @@ class Try final : public upstream::Taker {
   const upstream::Host& host() const { return *place->host; }
 
   Destination OnPlace(upstream::Pool* offered) override;
-  void OnOpened(UpstreamStream* opened) override;
+  void OnOpened(UpstreamStream* opened, int error) override;
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view data) override;
   void OnResponseEnd(std::span<const runtime::Field> trailers) override;
@@ -38,10 +38,11 @@ class Try final : public upstream::Taker {
   UpstreamStream* stream = nullptr;                       // kOpen
   std::uint64_t ticket = 0;                               // kWaiting
   upstream::SharedBreaker::Permit permit;
-  bool unsettled = false;  // breaker and ejection have not heard how it went
-  bool in_budget = false;  // a place of the retry budget is taken
-  bool again = false;      // goes out anew on a fresh connection (RETRY-9)
-  net::Timer timer;        // the per-try timeout
+  bool host_waits = false;  // ejection hears of a good answer when it is over
+  bool unsettled = false;   // breaker and ejection have not heard how it went
+  bool in_budget = false;   // a place of the retry budget is taken
+  bool again = false;       // goes out anew on a fresh connection (RETRY-9)
+  net::Timer timer;         // the per-try timeout
 
  private:
   Exchange& exchange_;

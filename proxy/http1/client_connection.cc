@@ -226,10 +226,9 @@ void ClientConnection::Refuse(const Refusal& refusal) {
 
 void ClientConnection::AllowBody(std::size_t octets) {
   allowed_ = octets;
-  if (allowed_ > 0 && !body_ended_ && !serving_) {
-    if (readable_ || used_ < in_.unread().size()) Wake();
-    UpdateTimer();
-  }
+  if (body_ended_ || serving_) return;
+  if (allowed_ > 0 && (readable_ || used_ < in_.unread().size())) Wake();
+  UpdateTimer();  // who is not read from is not slow
 }
 
 void ClientConnection::PumpBody() {

@@ -151,6 +151,11 @@ std::expected<Fd, int> Connect(const SocketAddress& address) {
   return fd;
 }
 
+bool IsOwnLack(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == EADDRNOTAVAIL || error == EAGAIN;
+}
+
 int SocketError(int fd) {
   int error = 0;
   socklen_t size = sizeof error;

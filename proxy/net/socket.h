@@ -45,6 +45,9 @@ bool HasConnection(int listener);
 
 // A connection on its way: writable once it stands (then ask SocketError).
 std::expected<Fd, int> Connect(const SocketAddress& address);
+// Whether an error says that this process or machine lacks something
+// (descriptors, ports, memory), and nothing of the other side.
+bool IsOwnLack(int error);
 int SocketError(int fd);
 
 // What a read or write came to.

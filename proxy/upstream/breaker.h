@@ -18,21 +18,23 @@ class SharedBreaker {
   using Outcome = runtime::Breaker::Outcome;
   using State = runtime::Breaker::State;
 
-  // `turned` hears of each change of state, on the thread that made it, and must not call back.
+  // `turned` hears of changes of state, on the thread that made them and without
+  // the lock; of a breaker that flaps, of the first ones in each ten seconds.
   SharedBreaker(const runtime::BreakerSettings& settings, std::function<void(State)> turned)
       : turned_(std::move(turned)), machine_(settings) {}
 
   Permit Admit(std::int64_t now) {
-    const std::lock_guard lock(mutex_);
-    const Permit permit = machine_.Admit(now);
-    if (!permit.admitted) ++refusals_;
-    Publish();
+    Permit permit;
+    Change(
+        [&] {
+          permit = machine_.Admit(now);
+          if (!permit.admitted) ++refusals_;
+        },
+        now);
     return permit;
   }
   void Report(const Permit& permit, Outcome outcome, std::int64_t now) {
-    const std::lock_guard lock(mutex_);
-    machine_.Report(permit, outcome, now);
-    Publish();
+    Change([&] { machine_.Report(permit, outcome, now); }, now);
   }
 
   State state() const { return state_.load(std::memory_order_relaxed); }
@@ -40,17 +42,32 @@ class SharedBreaker {
   std::uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
 
  private:
-  void Publish() {
-    const State now = machine_.state();
-    if (now == state()) return;
-    if (now == State::kOpen) ++openings_;
-    state_.store(now, std::memory_order_relaxed);
-    turned_(now);
+  static constexpr std::int64_t kTellPeriod = 10'000'000'000;
+  static constexpr int kTellMost = 20;
+
+  void Change(const auto& step, std::int64_t now) {
+    State after;
+    {
+      const std::lock_guard lock(mutex_);
+      step();
+      after = machine_.state();
+      if (after == state()) return;
+      if (after == State::kOpen) ++openings_;
+      state_.store(after, std::memory_order_relaxed);
+      if (now - telling_since_ >= kTellPeriod) {
+        telling_since_ = now;
+        told_ = 0;
+      }
+      if (++told_ > kTellMost) return;
+    }
+    turned_(after);
   }
 
   const std::function<void(State)> turned_;
   std::mutex mutex_;
   runtime::Breaker machine_;
+  std::int64_t telling_since_ = 0;
+  int told_ = 0;  // since then
   std::atomic<State> state_{State::kClosed};
   std::atomic<std::uint64_t> openings_{0};
   std::atomic<std::uint64_t> refusals_{0};

@@ -8,6 +8,8 @@ namespace weir::proxy::upstream {
 namespace {
 
 constexpr std::int64_t kPollFile = 250'000'000;
+constexpr std::int64_t kBetweenChecks =
+    1'000'000;  // first checks of many hosts do not come at once
 
 }  // namespace
 
@@ -26,8 +28,7 @@ class Caretaker::Charge {
     check_.timeout = record.check_timeout;
     const std::int64_t now = net::MonotonicNow();
     if (Outliers* outliers = cluster.outliers()) {
-      const std::int64_t swept = outliers->swept_at();
-      sweep_.Arm(std::max(now, (swept > 0 ? swept : now) + outliers->settings().every));
+      sweep_.Arm(std::max(now, outliers->swept_at() + outliers->settings().every));
     }
     if (!cluster.file().empty()) poll_.Arm(now + kPollFile);
     WatchHosts();
@@ -51,14 +52,17 @@ class Caretaker::Charge {
     }
     checks_.clear();
     if (cluster_.record().check == runtime::CheckKind::kOff) return;
+    std::int64_t delay = 0;
     for (const std::shared_ptr<const Host>& host : *cluster_.hosts()) {
       auto& check = checks_.emplace_back(std::move(old[host->address]));
       if (check != nullptr) {
         check->SetHost(host);
         continue;
       }
-      check = std::make_unique<HealthCheck>(
-          loop_, check_, host, [this](const Host& turned) { listener_.turned(cluster_, turned); });
+      check = std::make_unique<HealthCheck>(loop_, check_, host, delay, [this](const Host& turned) {
+        listener_.turned(cluster_, turned);
+      });
+      delay = std::min(delay + kBetweenChecks, check_.every);
     }
   }
 

@@ -1,8 +1,10 @@
 #include "proxy/upstream/cluster.h"
 
+#include <set>
 #include <utility>
 
 #include "proxy/net/file.h"
+#include "proxy/net/loop.h"
 #include "runtime/state/siphash.h"
 
 namespace weir::proxy::upstream {
@@ -53,8 +55,9 @@ Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::Ser
   }
   if (record.has_ejection != 0) {
     const runtime::EjectionSettings settings = EjectionOf(record);
-    outliers_ = states.Get<Outliers>(EjectionIdentity(name(), settings),
-                                     [&] { return std::make_shared<Outliers>(settings); });
+    outliers_ = states.Get<Outliers>(EjectionIdentity(name(), settings), [&] {
+      return std::make_shared<Outliers>(settings, net::MonotonicNow());
+    });
   }
 }
 
@@ -86,6 +89,7 @@ std::expected<void, std::string> Cluster::ReadFile() {
   const auto endpoints = ParseEndpoints(*octets);
   if (!endpoints) return std::unexpected(file_ + ": " + endpoints.error());
   SetHosts(*endpoints);
+  states_.Forget();  // hosts come and go without a reload
   return {};
 }
 
@@ -99,9 +103,11 @@ std::string Cluster::CheckIdentity() const {
 void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
   auto next = std::make_shared<Hosts>();
   const std::string check = CheckIdentity();
+  std::set<net::SocketAddress> addresses;
   for (const Endpoint& endpoint : endpoints) {
     auto host = std::make_shared<Host>();
     host->address = endpoint.address;
+    addresses.insert(endpoint.address);
     host->text = net::ToString(endpoint.address);
     host->identity = runtime::StableHash(host->text);
     host->weight = endpoint.weight;
@@ -117,14 +123,13 @@ void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
     if (outliers_ != nullptr) host->member = outliers_->Join(endpoint.address);
     next->push_back(std::move(host));
   }
+  if (outliers_ != nullptr) outliers_->Keep(addresses);
   std::shared_ptr<const Hosts> old;  // let go of outside of the lock
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(hosts_, std::move(next));
   }
   version_.fetch_add(1, std::memory_order_release);
-  old.reset();
-  states_.Forget();  // hosts come and go without a reload
 }
 
 std::shared_ptr<const Hosts> Cluster::hosts() const {

@@ -7,7 +7,8 @@
 namespace weir::proxy::upstream {
 
 HealthCheck::HealthCheck(net::Loop& loop, const CheckSettings& settings,
-                         std::shared_ptr<const Host> host, std::function<void(const Host&)> turned)
+                         std::shared_ptr<const Host> host, std::int64_t delay,
+                         std::function<void(const Host&)> turned)
     : loop_(loop),
       settings_(settings),
       host_(std::move(host)),
@@ -17,7 +18,7 @@ HealthCheck::HealthCheck(net::Loop& loop, const CheckSettings& settings,
   // A host that was checked before a reload keeps its rhythm.
   const std::int64_t now = net::MonotonicNow();
   next_.Arm(host_->checked->known() ? std::max(now, host_->checked->checked_at() + settings.every)
-                                    : now);
+                                    : now + delay);
 }
 
 HealthCheck::~HealthCheck() { Stop(); }
@@ -32,13 +33,20 @@ void HealthCheck::Start() {
   deadline_ = loop_.now() + settings_.timeout;
   timeout_.Arm(deadline_);
   auto fd = net::Connect(host_->address);
-  if (!fd) return Done(false);
+  if (!fd) return net::IsOwnLack(fd.error()) ? PutOff() : Done(false);
   if (settings_.http) {
-    if (!StartHttp(std::move(*fd))) Done(false);
+    if (!StartHttp(std::move(*fd))) PutOff();
     return;
   }
   socket_ = std::move(*fd);
-  if (!loop_.WatchEdges(socket_.get(), this)) Done(false);
+  if (!loop_.WatchEdges(socket_.get(), this)) PutOff();
+}
+
+// What we lack says nothing of the host.
+void HealthCheck::PutOff() {
+  constexpr std::int64_t kSoon = 1'000'000'000;
+  Stop();
+  next_.Arm(loop_.now() + std::min(settings_.every, kSoon));
 }
 
 bool HealthCheck::StartHttp(net::Fd fd) {

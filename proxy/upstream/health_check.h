@@ -24,9 +24,9 @@ struct CheckSettings {
 // Belongs to the main thread's loop; `host` has a `checked`.
 class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, public net::Handler {
  public:
-  // `turned` hears of each new verdict.
+  // `turned` hears of each new verdict. `delay`: of the first check, ns.
   HealthCheck(net::Loop& loop, const CheckSettings& settings, std::shared_ptr<const Host> host,
-              std::function<void(const Host&)> turned);
+              std::int64_t delay, std::function<void(const Host&)> turned);
   ~HealthCheck();
 
   const std::shared_ptr<const Host>& host() const { return host_; }
@@ -46,6 +46,7 @@ class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, pu
  private:
   void Start();
   bool StartHttp(net::Fd fd);
+  void PutOff();
   void Done(bool passed);
   void Stop();
 

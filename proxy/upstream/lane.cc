@@ -55,16 +55,28 @@ Opening Lane::Open(Taker& taker, Pool& pool, Freshness freshness) {
   if (verdict == Verdict::kReplace) {
     if (Pool* other = WithMostIdle()) CloseQuietly(*other->TakeOldest());
   }
-  if (Connection* connection = pool.Connect())
+  int error = 0;
+  if (Connection* connection = pool.Connect(error))
     return {Kind::kStream, Start(taker, connection, false)};
   GiveBack(nullptr, nullptr);
-  return {Kind::kNoSocket};
+  return {Kind::kNoSocket, nullptr, 0, error};
 }
 
 void Lane::GiveUp(std::uint64_t ticket) {
   waiting_.erase(ticket);
   // Granted meanwhile: OnGrant or RunDeferred finds nobody, and gives it back.
   admission_->Cancel({worker_.index, ticket});
+}
+
+void Lane::Enter(Pool& pool) {
+  pool.place = pools_.size();
+  pools_.push_back(&pool);
+}
+
+void Lane::Leave(Pool& pool) {
+  pools_[pool.place] = pools_.back();
+  pools_[pool.place]->place = pool.place;
+  pools_.pop_back();
 }
 
 // ---- what becomes free --------------------------------------------------------
@@ -141,6 +153,7 @@ void Lane::OnGrant(std::uint64_t ticket, Handover handover) {
   Connection* connection =
       pool != nullptr ? pool->Adopt(std::move(handover.fd), handover.served) : nullptr;
   if (connection != nullptr) connection->standing = Standing::kGranted;
+  handover.fd.Close();  // nobody here goes there: only the place is of use
   Serve({ticket, pool, connection});
 }
 
@@ -171,14 +184,15 @@ void Lane::Serve(Grant grant) {
   Connection* kept = grant.connection;
   if (to.pool == nullptr) return GiveBack(grant.pool, kept);
   if (kept != nullptr && to.pool == grant.pool && !to.fresh)
-    return taker.OnOpened(Start(taker, kept, true));
+    return taker.OnOpened(Start(taker, kept, true), 0);
   if (kept != nullptr) CloseQuietly(*kept);
-  Connection* fresh = to.pool->Connect();
+  int error = 0;
+  Connection* fresh = to.pool->Connect(error);
   if (fresh == nullptr) {
     GiveBack(nullptr, nullptr);
-    return taker.OnOpened(nullptr);
+    return taker.OnOpened(nullptr, error);
   }
-  taker.OnOpened(Start(taker, fresh, false));
+  taker.OnOpened(Start(taker, fresh, false), 0);
 }
 
 void Lane::YieldOne() {

@@ -2,10 +2,10 @@
 // workers share of the service's connections.
 //
 //   lane.Open(taker, pool, freshness)
-//     kStream    opened: taker.OnOpened was called with it
+//     kStream    opened
 //     kWaiting   the service's pool is full: taker.OnPlace comes later, or GiveUp
 //     kOverflow  ... and as many wait as may
-//     kNoSocket  none can be had
+//     kNoSocket  none can be had; `error` is why
 //
 // Without a `pool` clause there is no admission, and nothing ever waits. With
 // one, whoever waits is served first come first served over all workers: what
@@ -36,8 +36,8 @@ class Taker : public UpstreamEvents {
   // A place is there for who waited. `offered`: the pool of a kept connection
   // that comes with it, or null.
   virtual Destination OnPlace(Pool* offered) = 0;
-  // Right after OnPlace. Null: no socket can be had.
-  virtual void OnOpened(UpstreamStream* stream) = 0;
+  // Right after OnPlace. Null: no socket can be had; `error` is why, as errno has it.
+  virtual void OnOpened(UpstreamStream* stream, int error) = 0;
 
  protected:
   ~Taker() = default;
@@ -48,6 +48,7 @@ struct Opening {
   Kind kind = Kind::kNoSocket;
   UpstreamStream* stream = nullptr;  // kStream
   std::uint64_t ticket = 0;          // kWaiting
+  int error = 0;                     // kNoSocket
 };
 
 // The worker that a lane belongs to.
@@ -77,8 +78,8 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   void YieldOne();
 
   // A pool's.
-  void Enter(Pool& pool) { pools_.push_back(&pool); }
-  void Leave(Pool& pool) { std::erase(pools_, &pool); }
+  void Enter(Pool& pool);
+  void Leave(Pool& pool);
   void Ended(Pool& pool, Connection& connection);
   void Closed(Connection& connection);
   void CountStale();

@@ -4,12 +4,31 @@ namespace weir::proxy::upstream {
 
 Outliers::Member::~Member() {
   const std::lock_guard lock(owner_->mutex_);
-  owner_->members_.erase(id_);
-  owner_->machine_.Remove(id_);
+  owner_->Leave(*this);
+}
+
+void Outliers::Leave(Member& member) {
+  if (std::exchange(member.left_, true)) return;
+  member.ejected_.store(false, std::memory_order_relaxed);
+  members_.erase(member.id_);
+  machine_.Remove(member.id_);
+}
+
+void Outliers::Keep(const std::set<net::SocketAddress>& addresses) {
+  for (auto known = known_.begin(); known != known_.end();) {
+    if (addresses.contains(known->first)) {
+      ++known;
+      continue;
+    }
+    if (const auto member = known->second.lock()) {
+      const std::lock_guard lock(mutex_);
+      Leave(*member);
+    }
+    known = known_.erase(known);
+  }
 }
 
 std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& address) {
-  std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
   std::weak_ptr<Member>& known = known_[address];
   if (auto member = known.lock()) return member;
   const std::lock_guard lock(mutex_);
@@ -22,7 +41,7 @@ std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& addre
 
 bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  if (!machine_.Report(member.id_, outcome, now)) return false;
+  if (member.left_ || !machine_.Report(member.id_, outcome, now)) return false;
   member.ejected_.store(true, std::memory_order_relaxed);
   ejections_.fetch_add(1, std::memory_order_relaxed);
   return true;
@@ -38,6 +57,7 @@ void Outliers::Sweep(std::int64_t now) {
 void Outliers::Clear(Member& member) {
   if (!member.ejected()) return;
   const std::lock_guard lock(mutex_);
+  if (member.left_) return;
   machine_.Clear(member.id_);
   member.ejected_.store(machine_.ejected(member.id_), std::memory_order_relaxed);
 }

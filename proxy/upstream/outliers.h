@@ -12,6 +12,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <utility>
 
 #include "proxy/net/socket.h"
 #include "runtime/state/ejection.h"
@@ -22,7 +24,7 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
  public:
   using Outcome = runtime::Ejection::Outcome;
 
-  // A host's place among them; it leaves when it goes.
+  // A host's place among them, while it is listed.
   class Member {
    public:
     Member(std::shared_ptr<Outliers> owner, std::uint32_t id) : owner_(std::move(owner)), id_(id) {}
@@ -34,12 +36,16 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
     friend class Outliers;
     std::shared_ptr<Outliers> owner_;
     std::uint32_t id_;
+    bool left_ = false;  // under the owner's lock; the id may be another's by now
     std::atomic<bool> ejected_{false};
   };
 
-  explicit Outliers(const runtime::EjectionSettings& settings)
-      : settings_(settings), machine_(settings) {}
+  Outliers(const runtime::EjectionSettings& settings, std::int64_t now)
+      : settings_(settings), machine_(settings), swept_at_(now) {}
 
+  // Who is not among `addresses` leaves, whoever still holds its member: shares
+  // are of the hosts that there are. Main thread, as is Join.
+  void Keep(const std::set<net::SocketAddress>& addresses);
   std::shared_ptr<Member> Join(const net::SocketAddress& address);
   // True: this ejected the host.
   bool Report(Member& member, Outcome outcome, std::int64_t now);
@@ -51,6 +57,7 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
   std::uint64_t ejections() const { return ejections_.load(std::memory_order_relaxed); }
 
  private:
+  void Leave(Member& member);
   void Publish();
 
   const runtime::EjectionSettings settings_;
@@ -58,7 +65,7 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
   runtime::Ejection machine_;
   std::map<std::uint32_t, Member*> members_;
   std::map<net::SocketAddress, std::weak_ptr<Member>> known_;  // main thread
-  std::int64_t swept_at_ = 0;
+  std::int64_t swept_at_;
   std::atomic<std::uint64_t> ejections_{0};
 };
 

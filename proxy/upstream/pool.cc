@@ -1,6 +1,7 @@
 #include "proxy/upstream/pool.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "proxy/upstream/lane.h"
@@ -40,8 +41,9 @@ Pool::Connection* Pool::TakeOldest() {
   return connection;
 }
 
-Pool::Connection* Pool::Connect() {
+Pool::Connection* Pool::Connect(int& error) {
   auto fd = net::Connect(address_);
+  error = fd ? ENOMEM : fd.error();  // the former: the kernel watches no more descriptors
   return fd ? Add(std::move(*fd), false) : nullptr;
 }
 

@@ -56,11 +56,14 @@ class Pool final : public http1::UpstreamOwner {
   void DropEnded();
   Connection* TakeNewest();  // of the idle ones; null: none
   Connection* TakeOldest();
-  Connection* Connect();                                // null: no socket can be had
+  // Null: no socket can be had, and `error` is why, as errno has it.
+  Connection* Connect(int& error);
   Connection* Adopt(net::Fd fd, std::uint32_t served);  // another worker's; null likewise
   net::Fd Detach(Connection& connection);               // for another worker
   void Park(Connection& connection);                    // idle from now on
   void CloseIdle();
+
+  std::size_t place = 0;  // the lane's
 
   void OnIdle(Connection& connection) override;
   void OnClosed(Connection& connection) override;

@@ -33,8 +33,7 @@ AffinityToken TokenOf(std::string_view service, const Host& host) {
 std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
   std::erase_if(lanes_, [](const auto& entry) { return entry.second.expired(); });
   const auto admission = reinterpret_cast<std::uintptr_t>(cluster.admission().get());
-  std::weak_ptr<Lane>& known =
-      lanes_[Identity("lane").Add(cluster.name()).Add(admission).text()];
+  std::weak_ptr<Lane>& known = lanes_[Identity("lane").Add(cluster.name()).Add(admission).text()];
   std::shared_ptr<Lane> lane = known.lock();
   if (lane == nullptr) {
     lane = std::make_shared<Lane>(worker_, cluster.admission());
@@ -47,7 +46,6 @@ std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
 
 std::shared_ptr<Pool> Lanes::PoolOf(const std::shared_ptr<Lane>& lane,
                                     const net::SocketAddress& address) {
-  std::erase_if(pools_, [](const auto& entry) { return entry.second.expired(); });
   std::weak_ptr<Pool>& known = pools_[{lane.get(), address}];
   std::shared_ptr<Pool> pool = known.lock();
   if (pool == nullptr) {
@@ -55,6 +53,10 @@ std::shared_ptr<Pool> Lanes::PoolOf(const std::shared_ptr<Lane>& lane,
     known = pool;
   }
   return pool;
+}
+
+void Lanes::Forget() {
+  std::erase_if(pools_, [](const auto& entry) { return entry.second.expired(); });
 }
 
 void Lanes::CloseIdle() {
@@ -92,10 +94,11 @@ void Service::Refresh() {
   }
   balancer_.SetHosts(identities, weights);
   places_ = std::move(next);
+  lanes_.Forget();
 }
 
-// Those that are available; in panic all that are ready.
-void Service::FindUsable() {
+// Those that are available; in panic all that are ready. False: there is none.
+bool Service::FindUsable() {
   const bool loads = NeedsLoad(cluster_->record());
   std::uint64_t available = 0, ready = 0;
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -105,10 +108,12 @@ void Service::FindUsable() {
     available += view_[i].eligible;
     ready += host.ready && host.weight > 0;
   }
-  if (available * 100 >= std::uint64_t{cluster_->record().eject_panic_percent} * ready) return;
+  if (available * 100 >= std::uint64_t{cluster_->record().eject_panic_percent} * ready)
+    return available > 0;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     view_[i].eligible = places_[i]->host->ready && places_[i]->host->weight > 0;
   }
+  return ready > 0;
 }
 
 // Leaves those that are wanted, if there are any: whether there were.
@@ -134,15 +139,14 @@ std::size_t Service::Named(std::string_view token) const {
 
 const std::shared_ptr<const Service::Place>* Service::Pick(const Wish& wish, std::uint64_t random) {
   if (version_ != cluster_->version()) Refresh();
-  FindUsable();
-  if (!wish.tried.empty()) {
-    KeepIf([&](const Host& host) {
-      return std::ranges::find(wish.tried, host.identity) == wish.tried.end();
-    });
-  }
+  if (!FindUsable()) return nullptr;
+  const auto tried = [&](const Host& host) {
+    return std::ranges::find(wish.tried, host.identity) != wish.tried.end();
+  };
+  if (!wish.tried.empty()) KeepIf([&](const Host& host) { return !tried(host); });
   if (!wish.token.empty()) {
-    if (const std::size_t named = Named(wish.token); named != runtime::Balancer::kNone)
-      return &places_[named];
+    const std::size_t named = Named(wish.token);
+    if (named != runtime::Balancer::kNone && !tried(*places_[named]->host)) return &places_[named];
   }
   if (!zone_.empty()) KeepIf([&](const Host& host) { return host.zone == zone_; });
   if (wish.pool != nullptr && cluster_->record().balance != BalanceKind::kConsistentHash) {

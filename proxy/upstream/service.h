@@ -39,6 +39,7 @@ class Lanes {
   // The pool of a lane to a host, made if need be.
   std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane,
                                const net::SocketAddress& address);
+  void Forget();  // pools that nobody holds any more
   void CloseIdle();
 
  private:
@@ -71,7 +72,7 @@ class Service {
 
  private:
   void Refresh();
-  void FindUsable();
+  bool FindUsable();
   bool KeepIf(auto&& wanted);
   std::size_t Named(std::string_view token) const;
 

@@ -137,16 +137,17 @@ TEST(Mirrors, AFullPoolDropsTheCopy) {
 
 TEST(Mirrors, ACopyOfHalfARequestIsGivenUp) {
   SwitchedUpstream app;
-  std::atomic<int> cut{0};
+  std::atomic<int> begun{0}, cut{0};
   ScriptedUpstream shadow([&](Peer& peer) {
     const std::string head = peer.ReadTo(kEnd);
+    ++begun;
     if (peer.ReadExactly(LengthOf(head)).size() < LengthOf(head)) ++cut;
   });
   RunningProxy proxy(Mirrored(app, shadow.port()), {"--workers", "2"});
   {
     Peer client(ConnectTo(proxy.port()));
     client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\nhalf");
-    ASSERT_TRUE(Eventually([&] { return shadow.connections() == 1; }));
+    ASSERT_TRUE(Eventually([&] { return begun == 1; }));
     client.Reset();
   }
   EXPECT_TRUE(Eventually([&] { return cut == 1; }));
