@@ -73,6 +73,21 @@ TEST_F(Breakers, OpensAndNothingReachesTheService) {
   }
 }
 
+// Who begins an upload and does not go on says nothing of the service.
+TEST_F(Breakers, ASlowClientOpensNone) {
+  RunningProxy proxy(Compiled(Edge(WithBreaker(upstream, "open after 1 failures in 60s  for 60s",
+                                               "idle-timeout 300ms"))),
+                     {"--workers", "2"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("POST /held HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\nhalf");
+  const Answer answer = ReadAnswer(client);
+  EXPECT_EQ(answer.status, 408);
+  EXPECT_EQ(answer.reason(), "request-timeout");
+  EXPECT_TRUE(client.AtEnd());
+  EXPECT_EQ(Metric(proxy, kState), 0);
+  EXPECT_EQ(Get(proxy, "/now").status, 200);
+}
+
 TEST_F(Breakers, TheFallbackAnswersWhileItIsOpen) {
   RunningProxy proxy(Compiled(Edge(WithBreaker(upstream, "open after 1 failures in 60s  for 60s",
                                                "fallback respond 200 \"stored\""))),

@@ -38,6 +38,23 @@ bool AwaitReloads(RunningProxy& proxy, std::int64_t count) {
   return Eventually([&] { return Metric(proxy, "weir_endpoint_reloads_total") >= count; });
 }
 
+// Shares are of the hosts that are listed, though a request still holds the old
+// list: thirty percent of four are one, of two none.
+TEST(EndpointsFile, HostsThatLeftCountForNoEjection) {
+  SwitchedUpstream a, b, c, d;
+  RunningProxy proxy(FromFile("eject { consecutive-5xx 1  base 60s  max 30% }"), {"--workers", "2"},
+                     {{"hosts.json", File(Listed({a.port(), b.port(), c.port(), d.port()}))}});
+  Peer held(ConnectTo(proxy.port()));
+  held.Write("GET /hold HTTP/1.1\r\nhost: gw\r\n\r\n");
+  ASSERT_TRUE(Eventually([&] { return a.requests + b.requests + c.requests + d.requests == 1; }));
+  proxy.WriteFile("hosts.json", File(Listed({c.port(), d.port()})));
+  ASSERT_TRUE(AwaitReloads(proxy, 1));
+  c.status = d.status = 500;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Get(proxy).status, 500);
+  EXPECT_EQ(Metric(proxy, "weir_ejections_total{service=\"app\"}"), 0);
+  for (SwitchedUpstream* each : {&a, &b, &c, &d}) each->holds = false;
+}
+
 TEST(EndpointsFile, ChangesUnderLoadLoseNoRequest) {
   SwitchedUpstream a, b, c, d;
   const std::string left = File(Listed({a.port(), b.port()}));

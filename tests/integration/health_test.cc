@@ -66,6 +66,26 @@ TEST_F(Health, AHostThatRefusesIsEjected) {
   EXPECT_EQ(Metric(proxy, "weir_retries_total"), 3);
 }
 
+// A good head is no success before its body is there.
+TEST_F(Health, AHostThatBreaksOffItsAnswersIsEjected) {
+  ScriptedUpstream torn([](Peer& peer) {
+    while (peer.ReadTo(kEnd).ends_with(kEnd)) {
+      peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+      return peer.Reset();
+    }
+  });
+  RunningProxy proxy(
+      Compiled(Edge({.service = Endpoints({one.port(), torn.port()}) +
+                                "eject { consecutive-local-failures 3  base 60s  max 50% }"})),
+      kTwoWorkers);
+  EXPECT_TRUE(Eventually([&] {
+    Get(proxy);
+    return Ejected(proxy) == 1;
+  }));
+  EXPECT_EQ(torn.connections(), 3);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(Get(proxy).whole);
+}
+
 TEST_F(Health, NoMoreAreEjectedThanWritten) {
   one.status = two.status = 500;
   {
