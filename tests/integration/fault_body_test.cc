@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -22,6 +24,23 @@ Answer PostLarge(const RunningProxy& proxy) {
   writer.join();
   return answer;
 }
+
+// The request lines that came to an upstream.
+class HeadsSeen {
+ public:
+  void Add(const std::string& head) {
+    const std::lock_guard lock(mutex_);
+    lines_.insert(head.substr(0, head.find('\r')));
+  }
+  bool Has(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    return lines_.contains(line);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> lines_;
+};
 
 TEST(BodyFaults, AnEarlyAnswerIsPassedOnWhileTheBodyIsRead) {
   FaultyService service({.fault =
@@ -116,18 +135,20 @@ TEST(BodyFaults, AResetWithinTheRequestsBodyIs502AndNoPostGoesOutTwice) {
 
 // The client stops within its body: nothing was answered, and the upstream hears of it.
 TEST(BodyFaults, AClientThatGoesWithinItsBodyEndsTheTry) {
-  std::atomic<int> cut{0};
+  HeadsSeen begun;
+  std::atomic<int> asked{0}, cut{0};
   FaultyService service(
       {.fault =
            [&](Peer& peer) {
-             peer.ReadTo(kEnd);
+             begun.Add(peer.ReadTo(kEnd));
              if (peer.ReadExactly(1000).size() < 1000) ++cut;
            },
        .ask =
-           [](const RunningProxy& proxy) {
+           [&](const RunningProxy& proxy) {
+             const std::string line = "POST /" + std::to_string(++asked) + " HTTP/1.1";
              Peer client(ConnectTo(proxy.port()));
-             client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 1000\r\n\r\npart");
-             std::this_thread::sleep_for(std::chrono::milliseconds(5));
+             client.Write(line + "\r\nhost: gw\r\ncontent-length: 1000" + kEnd + "part");
+             EXPECT_TRUE(Eventually([&] { return begun.Has(line); }));
              client.Reset();
              return Answer{.status = 499};
            }});
