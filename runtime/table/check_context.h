@@ -75,6 +75,7 @@ class CheckContext {
             "an enumerator is not known");
   }
   void Duration(std::int64_t value) { Require(value >= 0, "a duration is negative"); }
+  void Interval(std::int64_t value) { Require(value > 0, "an interval is not above 0"); }
   void Port(std::uint32_t value) { Require(value <= 65535, "a port is above 65535"); }
   void Percent(std::uint32_t value) { Require(value <= 100, "a percentage is above 100"); }
 

@@ -57,15 +57,16 @@ void Check(CheckContext& c, const ServiceRecord& r) {
   c.Below(r.check, CheckKind::kTcp);
   c.Bool(r.has_pool);
   c.Printable(r.check_path);
-  c.Duration(r.check_every);
-  c.Duration(r.check_timeout);
+  const bool checked = r.check != CheckKind::kOff;
+  checked ? c.Interval(r.check_every) : c.Duration(r.check_every);  // of 0 a loop would spin
+  checked ? c.Interval(r.check_timeout) : c.Duration(r.check_timeout);
   c.Bool(r.has_ejection);
   c.Bool(r.eject_success_rate);
   c.Percent(r.eject_max_percent);
   c.Bool(r.eject_at_least_one);
   c.Percent(r.eject_panic_percent);
-  c.Duration(r.eject_every);
-  c.Duration(r.eject_base);
+  r.has_ejection != 0 ? c.Interval(r.eject_every) : c.Duration(r.eject_every);
+  r.has_ejection != 0 ? c.Interval(r.eject_base) : c.Duration(r.eject_base);
   c.In(r.rules, t.rules().size());
   c.In(r.calls, t.calls().size());
 }

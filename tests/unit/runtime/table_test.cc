@@ -134,6 +134,36 @@ TEST(Table, RefusesExpressionsThatShareChildren) {
             "record 0 of expressions: a child lies behind its parent");
 }
 
+// What the language does not let pass, a table by hand may hold: timers of 0 would
+// keep the main loop busy for ever.
+TEST(Table, RefusesIntervalsOfZeroWhereTheyAreUsed) {
+  TableWriter writer;
+  writer.gateway_section.emplace_back().listeners = {0, 1};
+  writer.listeners.emplace_back();
+  writer.services.emplace_back();  // neither checked nor ejected: 0 is nothing
+  const auto wrong = [&](std::int64_t ServiceRecord::*zero) {
+    ServiceRecord& service = writer.services[0];
+    service.check_every = service.check_timeout = service.eject_every = service.eject_base = 1;
+    if (zero != nullptr) service.*zero = 0;
+    writer.index_words.clear();
+    return WrongWith(writer.Finish({}).value());
+  };
+  EXPECT_EQ(wrong(&ServiceRecord::check_every), "");
+  EXPECT_EQ(wrong(&ServiceRecord::eject_base), "");
+  const std::string refused = "record 0 of services: an interval is not above 0";
+  writer.services[0].check = CheckKind::kTcp;
+  EXPECT_EQ(wrong(nullptr), "");
+  EXPECT_EQ(wrong(&ServiceRecord::check_every), refused);
+  EXPECT_EQ(wrong(&ServiceRecord::check_timeout), refused);
+  EXPECT_EQ(wrong(&ServiceRecord::eject_every), "");
+  writer.services[0].check = CheckKind::kOff;
+  writer.services[0].has_ejection = 1;
+  EXPECT_EQ(wrong(nullptr), "");
+  EXPECT_EQ(wrong(&ServiceRecord::eject_every), refused);
+  EXPECT_EQ(wrong(&ServiceRecord::eject_base), refused);
+  EXPECT_EQ(wrong(&ServiceRecord::check_every), "");
+}
+
 // The index is what decides, the rows are what is shown: they must agree.
 TEST(Table, RefusesAnIndexThatIsNotThatOfItsRoutes) {
   syntax::Policy policy = tests::EmptyPolicy();
