@@ -186,7 +186,7 @@ void Exchange::StartMirrors() {
   for (const runtime::MirrorRecord& record :
        runtime::Table::Slice(table().mirrors(), route.mirrors)) {
     if (context_.random.Below(100) >= record.percent) continue;
-    auto mirror = Mirror::Start(context_.loop, serving_, record.service, UpstreamHead(),
+    auto mirror = Mirror::Start(context_.mirrors, serving_, record.service, UpstreamHead(),
                                 context_.random.Next(), context_.loop.now() + time);
     (mirror != nullptr ? context_.metrics.mirrors : context_.metrics.mirrors_dropped).Add();
     if (mirror == nullptr) continue;

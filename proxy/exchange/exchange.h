@@ -47,6 +47,7 @@ struct ExchangeContext {
   observe::WorkerLog& log;
   observe::WorkerMetrics& metrics;
   Random& random;
+  Mirrors mirrors;
   std::vector<std::unique_ptr<Exchange>> idle;  // to be used again
 
   // An exchange in its first state; its worker need not keep it.

@@ -4,19 +4,25 @@
 
 namespace weir::proxy {
 
-Mirror::Mirror(net::Loop& loop, std::shared_ptr<Serving> serving, std::int64_t until)
-    : loop_(loop), serving_(std::move(serving)), timer_(loop.timers(), [this] { GiveUp(); }) {
+void Mirrors::GiveUp() {
+  for (const auto& mirror : live) mirror->GiveUp();  // each leaves later
+}
+
+Mirror::Mirror(Mirrors& mirrors, std::shared_ptr<Serving> serving, std::int64_t until)
+    : mirrors_(mirrors),
+      serving_(std::move(serving)),
+      timer_(mirrors.loop.timers(), [this] { GiveUp(); }) {
   timer_.Arm(until);
 }
 
-std::shared_ptr<Mirror> Mirror::Start(net::Loop& loop, std::shared_ptr<Serving> serving,
+std::shared_ptr<Mirror> Mirror::Start(Mirrors& mirrors, std::shared_ptr<Serving> serving,
                                       runtime::Index service, const UpstreamRequest& request,
                                       std::uint64_t random, std::int64_t until) {
   using Kind = upstream::Opening::Kind;
   upstream::Service& target = serving->service(service);
   const auto* place = target.Pick({.hash = random}, random);
   if (place == nullptr) return nullptr;
-  auto mirror = std::make_shared<Mirror>(loop, std::move(serving), until);
+  auto mirror = std::make_shared<Mirror>(mirrors, std::move(serving), until);
   mirror->place_ = *place;
   const auto opening =
       target.lane().Open(*mirror, *mirror->place_->pool, upstream::Freshness::kAny);
@@ -24,7 +30,8 @@ std::shared_ptr<Mirror> Mirror::Start(net::Loop& loop, std::shared_ptr<Serving> 
   if (opening.kind != Kind::kStream) return nullptr;
   mirror->stream_ = opening.stream;
   mirror->place_->host->load->in_flight.fetch_add(1, std::memory_order_relaxed);
-  mirror->self_ = mirror;
+  mirror->at_ = mirrors.live.size();
+  mirrors.live.push_back(mirror);
   if (!mirror->stream_->SendHead(request)) {
     mirror->GiveUp();
     return nullptr;
@@ -60,7 +67,14 @@ void Mirror::Ended() {
   stream_ = nullptr;
   timer_.Cancel();
   place_->host->load->in_flight.fetch_sub(1, std::memory_order_relaxed);
-  loop_.Defer(this);
+  mirrors_.loop.Defer(this);
+}
+
+void Mirror::RunDeferred() {
+  auto& live = mirrors_.live;
+  live.back()->at_ = at_;
+  std::swap(live[at_], live.back());
+  live.pop_back();  // this may delete us
 }
 
 }  // namespace weir::proxy

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "proxy/exchange/serving.h"
 #include "proxy/net/loop.h"
@@ -17,14 +18,24 @@
 
 namespace weir::proxy {
 
+class Mirror;
+
+// Those of a worker that are under way; it keeps them.
+struct Mirrors {
+  net::Loop& loop;
+  std::vector<std::shared_ptr<Mirror>> live;
+
+  void GiveUp();  // all: the worker stops
+};
+
 class Mirror final : public upstream::Taker, public net::Deferred {
  public:
   // The request's views are used at once and not kept. `until` is ns on the
   // loop's clock. Null: it could not be sent.
-  static std::shared_ptr<Mirror> Start(net::Loop& loop, std::shared_ptr<Serving> serving,
+  static std::shared_ptr<Mirror> Start(Mirrors& mirrors, std::shared_ptr<Serving> serving,
                                        runtime::Index service, const UpstreamRequest& request,
                                        std::uint64_t random, std::int64_t until);
-  Mirror(net::Loop& loop, std::shared_ptr<Serving> serving, std::int64_t until);
+  Mirror(Mirrors& mirrors, std::shared_ptr<Serving> serving, std::int64_t until);
 
   // These do nothing once it is over.
   void SendData(std::string_view data);
@@ -38,19 +49,20 @@ class Mirror final : public upstream::Taker, public net::Deferred {
   void OnResponseEnd(std::span<const runtime::Field>) override { Ended(); }
   void OnUpstreamFailed(const UpstreamFailure&) override { Ended(); }
   void OnUpstreamCredit() override {}
-  void RunDeferred() override { self_.reset(); }
+  void RunDeferred() override;  // leaves `mirrors`
 
  private:
+  friend Mirrors;
   void Ended();
   void GiveUp();
 
-  net::Loop& loop_;
+  Mirrors& mirrors_;
   std::shared_ptr<Serving> serving_;  // and with it the pool
   std::shared_ptr<const upstream::Service::Place> place_;
   UpstreamStream* stream_ = nullptr;
   bool sent_ = false;  // whole
   net::Timer timer_;
-  std::shared_ptr<Mirror> self_;
+  std::size_t at_ = 0;  // of mirrors_.live
 };
 
 }  // namespace weir::proxy

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -17,8 +18,9 @@ constexpr std::int64_t kAcceptPause = 100'000'000;
 }  // namespace
 
 // A listening socket, and what its connections are served by: the newest
-// generation that has it. One that a reload took away keeps the last.
-class Worker::Listener final : public net::Handler {
+// generation that has it. One that a reload took away keeps the last, until its
+// connections are gone.
+class Worker::Listener final : public net::Handler, public net::Deferred {
  public:
   Listener(Worker& worker, net::Fd socket, std::uint16_t listening_port)
       : port(listening_port),
@@ -47,6 +49,13 @@ class Worker::Listener final : public net::Handler {
     }
   }
 
+  // Of one that is retired, once: when it has no connection.
+  void RunDeferred() override {
+    auto& all = worker_.retired_;
+    std::swap(*std::ranges::find(all, this, &std::shared_ptr<Listener>::get), all.back());
+    all.pop_back();  // this may delete us
+  }
+
   // Accepts all that waits in the backlog.
   void AcceptAll() {
     while (socket_ && net::HasConnection(socket_.get()) && !resume_.armed()) OnEvents(0);
@@ -65,6 +74,7 @@ class Worker::Listener final : public net::Handler {
   std::shared_ptr<Serving> serving;
   std::uint32_t index = 0;
   std::uint16_t port;
+  std::size_t connections = 0;
   bool retired = false;
 
  private:
@@ -85,7 +95,7 @@ Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::Loc
       mailbox_(loop_),
       log_(loop_),
       lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_}),
-      context_{loop_, limiter, log_, metrics_, random_, {}} {}
+      context_{loop_, limiter, log_, metrics_, random_, {loop_}, {}} {}
 
 Worker::~Worker() { Stop(); }
 
@@ -103,6 +113,7 @@ void Worker::Start() {
 // answered and recorded, and nothing stays allocated.
 void Worker::CutOff() {
   while (!connections_.empty()) connections_.back()->CutOff();
+  context_.mirrors.GiveUp();
   loop_.RunDeferredWork();  // the exchanges come back
   lanes_.CloseIdle();
   loop_.RunDeferredWork();
@@ -137,11 +148,7 @@ void Worker::Take(WorkerGeneration& generation) {
     listener->index = wanted.index;
     next.emplace(wanted.key, std::move(listener));
   }
-  for (auto& [key, listener] : listeners_) {
-    listener->Stop();
-    listener->retired = true;
-    retired_.push_back(listener);
-  }
+  for (auto& [key, listener] : listeners_) Retire(listener);
   const bool some_retired = !listeners_.empty();
   listeners_ = std::move(next);
   if (some_retired) {
@@ -150,6 +157,14 @@ void Worker::Take(WorkerGeneration& generation) {
       if (Ending(*connection)) connection->EndSoon();
     }
   }
+}
+
+// An event of this batch may still name it.
+void Worker::Retire(std::shared_ptr<Listener> listener) {
+  listener->Stop();
+  listener->retired = true;
+  if (listener->connections == 0) loop_.Defer(listener.get());
+  retired_.push_back(std::move(listener));
 }
 
 void Worker::Drain(std::function<void()> done) {
@@ -192,6 +207,7 @@ void Worker::Accepted(Listener& listener, net::Accepted accepted) {
   connection->listener = &listener;
   connection->place = connections_.size();
   connections_.push_back(connection);
+  ++listener.connections;
   if (!connection->Watch()) connection->Close();
 }
 
@@ -221,6 +237,9 @@ void Worker::OnClosed(http1::ClientConnection& connection) {
   connections_[connection.place] = connections_.back();
   connections_[connection.place]->place = connection.place;
   connections_.pop_back();
+  // The connection itself is deferred next: it names its listener no longer than that.
+  Listener& listener = *static_cast<Listener*>(connection.listener);
+  if (--listener.connections == 0 && listener.retired) loop_.Defer(&listener);
   ReportIfDrained();
 }
 

@@ -67,6 +67,7 @@ class Worker final : public http1::ClientHost {
   void Take(WorkerGeneration& generation);
   void BeginDrain(std::function<void()> done);
   void Accepted(Listener& listener, net::Accepted accepted);
+  void Retire(std::shared_ptr<Listener> listener);
   void ReportIfDrained();
   void CutOff();
 
@@ -82,7 +83,8 @@ class Worker final : public http1::ClientHost {
   ExchangeContext context_;
   std::shared_ptr<Serving> serving_;
   std::map<std::string, std::shared_ptr<Listener>> listeners_;
-  std::vector<std::shared_ptr<Listener>> retired_;  // connections may still name them
+  // Taken away; each goes, and its generation with it, when no connection names it.
+  std::vector<std::shared_ptr<Listener>> retired_;
   std::vector<http1::ClientConnection*> connections_;
   bool draining_ = false;
   std::function<void()> drained_;

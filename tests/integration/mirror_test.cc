@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -153,6 +154,22 @@ TEST(Mirrors, ACopyOfHalfARequestIsGivenUp) {
   }
   EXPECT_TRUE(Eventually([&] { return cut == 1; }));
   EXPECT_TRUE(Eventually([&] { return MetricSum(proxy, "weir_host_requests_active") == 0; }));
+}
+
+// A copy that was sent whole outlives its request, but not its worker: nothing is
+// left at the end, of checks under way neither (what leaks fails the ASan build).
+TEST(Mirrors, CopiesAndChecksUnderWayEndWithTheProxy) {
+  SwitchedUpstream app, shadow;
+  shadow.status = app.health = SwitchedUpstream::kStalls;
+  RunningProxy proxy(
+      Compiled(Edge({.service = Endpoints({app.port()}) + "check \"/health\" { timeout 60s }",
+                     .route = "mirror shadow\n timeout 60s",
+                     .definitions = "service shadow {\n" + Endpoints({shadow.port()}) + "\n}"})),
+      {"--workers", "2"});
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Get(proxy).status, 200);
+  ASSERT_TRUE(Eventually([&] { return shadow.requests == 4 && app.checks == 1; }));
+  proxy.Signal(SIGTERM);
+  EXPECT_EQ(proxy.Wait(), 0) << proxy.errors();
 }
 
 }  // namespace
