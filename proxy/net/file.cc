@@ -29,6 +29,10 @@ std::expected<std::string, std::string> ReadWhole(const std::string& file, std::
   if (!fd || ::fstat(fd.get(), &about) != 0) return failed(std::strerror(errno));
   if (S_ISDIR(about.st_mode)) return failed("it is a directory");
   if (!S_ISREG(about.st_mode)) return failed("it is not a regular file");
+  const auto too_large = [&] {
+    return failed("it is larger than " + std::to_string(most) + " octets");
+  };
+  if (static_cast<std::uint64_t>(about.st_size) > most) return too_large();
   std::string octets;
   for (char buffer[1 << 16];;) {
     const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
@@ -36,16 +40,18 @@ std::expected<std::string, std::string> ReadWhole(const std::string& file, std::
     if (got < 0) return failed(std::strerror(errno));
     if (got == 0) return octets;
     octets.append(buffer, static_cast<std::size_t>(got));
-    if (octets.size() > most)
-      return failed("it is larger than " + std::to_string(most) + " octets");
+    if (octets.size() > most) return too_large();
   }
 }
 
-void FileWatch::Look() { ::stat(file_.c_str(), &seen_); }
+void FileWatch::Look() {
+  ::stat(file_.c_str(), &seen_);
+  unread_ = false;
+}
 
 bool FileWatch::Changed() {
   struct stat now {};
-  if (::stat(file_.c_str(), &now) != 0 || Same(now, seen_)) return false;
+  if (::stat(file_.c_str(), &now) != 0 || (Same(now, seen_) && !unread_)) return false;
   seen_ = now;
   return true;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace weir::proxy::observe {
@@ -16,35 +17,109 @@ net::Fd OpenFile(const std::string& file) {
   return net::Fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
 }
 
+// The threads that write. Never destroyed: one may outlast main().
+struct Threads {
+  std::mutex mutex;
+  std::condition_variable ended;
+  std::size_t count = 0;
+};
+
+Threads& AllThreads() {
+  static auto* const threads = new Threads;
+  return *threads;
+}
+
 }  // namespace
+
+class LogWriter::Output {
+ public:
+  Output(int fd, net::Fd owned, std::string file)
+      : fd_(fd), owned_(std::move(owned)), file_(std::move(file)) {}
+
+  static void Start(const std::shared_ptr<Output>& output) {
+    {
+      const std::lock_guard lock(AllThreads().mutex);
+      ++AllThreads().count;
+    }
+    std::thread([output] {
+      output->Run();
+      const std::lock_guard lock(AllThreads().mutex);
+      --AllThreads().count;
+      AllThreads().ended.notify_all();
+    }).detach();
+  }
+
+  void Write(std::string lines);
+  void Reopen() { reopen_.store(true); }
+  void Stop();
+  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::size_t kMaxWaiting = 64 << 20;
+
+  void Run();
+  void WriteOut(const std::string& lines);
+
+  int fd_;
+  net::Fd owned_;           // of a file
+  const std::string file_;  // empty: a stream
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::vector<std::string> waiting_;
+  std::size_t waiting_octets_ = 0;
+  bool stop_ = false;
+  std::atomic<bool> reopen_{false};
+  std::atomic<std::uint64_t> dropped_{0};
+};
 
 std::expected<std::unique_ptr<LogWriter>, std::string> LogWriter::Open(Sink sink,
                                                                        const std::string& file) {
   std::unique_ptr<LogWriter> writer(new LogWriter(sink, file));
-  if (sink == Sink::kStdout) writer->fd_ = STDOUT_FILENO;
-  if (sink == Sink::kStderr) writer->fd_ = STDERR_FILENO;
+  if (sink == Sink::kOff) return writer;
+  net::Fd owned;
+  int fd = sink == Sink::kStdout ? STDOUT_FILENO : STDERR_FILENO;
   if (sink == Sink::kFile) {
-    writer->owned_ = OpenFile(file);
-    writer->fd_ = writer->owned_.get();
-    if (writer->fd_ < 0) {
+    owned = OpenFile(file);
+    fd = owned.get();
+    if (fd < 0) {
       return std::unexpected("cannot write the log file " + file + ": " + std::strerror(errno));
     }
   }
-  if (sink != Sink::kOff) writer->thread_ = std::thread([raw = writer.get()] { raw->Run(); });
+  writer->output_ =
+      std::make_shared<Output>(fd, std::move(owned), sink == Sink::kFile ? file : std::string());
+  Output::Start(writer->output_);
   return writer;
 }
 
 LogWriter::~LogWriter() {
-  if (!thread_.joinable()) return;
+  if (output_ != nullptr) output_->Stop();
+}
+
+bool LogWriter::AwaitAll(std::chrono::milliseconds most) {
+  Threads& threads = AllThreads();
+  std::unique_lock lock(threads.mutex);
+  return threads.ended.wait_for(lock, most, [&] { return threads.count == 0; });
+}
+
+void LogWriter::Write(std::string lines) {
+  if (output_ != nullptr) output_->Write(std::move(lines));
+}
+
+void LogWriter::Reopen() {
+  if (output_ != nullptr) output_->Reopen();
+}
+
+std::uint64_t LogWriter::dropped() const { return output_ == nullptr ? 0 : output_->dropped(); }
+
+void LogWriter::Output::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   ready_.notify_one();
-  thread_.join();
 }
 
-void LogWriter::Write(std::string lines) {
+void LogWriter::Output::Write(std::string lines) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_octets_ + lines.size() > kMaxWaiting) {
@@ -57,7 +132,7 @@ void LogWriter::Write(std::string lines) {
   ready_.notify_one();
 }
 
-void LogWriter::Run() {
+void LogWriter::Output::Run() {
   std::vector<std::string> work;
   for (;;) {
     bool stop = false;
@@ -67,7 +142,7 @@ void LogWriter::Run() {
       work.swap(waiting_);
       stop = stop_;
     }
-    if (reopen_.exchange(false) && sink_ == Sink::kFile) {
+    if (reopen_.exchange(false) && !file_.empty()) {
       if (net::Fd fresh = OpenFile(file_)) {
         owned_ = std::move(fresh);
         fd_ = owned_.get();
@@ -83,7 +158,7 @@ void LogWriter::Run() {
   }
 }
 
-void LogWriter::WriteOut(const std::string& lines) {
+void LogWriter::Output::WriteOut(const std::string& lines) {
   std::size_t done = 0;
   while (done < lines.size()) {
     const ssize_t count = ::write(fd_, lines.data() + done, lines.size() - done);
@@ -93,7 +168,8 @@ void LogWriter::WriteOut(const std::string& lines) {
       pollfd wait{fd_, POLLOUT, 0};
       ::poll(&wait, 1, 1000);
     } else if (errno != EINTR) {
-      dropped_ += static_cast<std::uint64_t>(std::count(lines.begin() + static_cast<std::ptrdiff_t>(done), lines.end(), '\n'));
+      dropped_ += static_cast<std::uint64_t>(
+          std::count(lines.begin() + static_cast<std::ptrdiff_t>(done), lines.end(), '\n'));
       return;
     }
   }

@@ -1,17 +1,23 @@
 // Where access-log records go: a file or stream, written by a thread of its
 // own, so that a slow disk or a full pipe never holds a loop up. What is waiting
 // is bounded; beyond that records are dropped and counted.
+//
+// Whoever lets go of a writer last does not wait either: its thread writes what
+// is waiting, and ends. Only at the process's end somebody waits, so long:
+//
+//   log.reset();
+//   if (!LogWriter::AwaitAll(5s)) LogWarning("records are lost");
 #ifndef WEIR_PROXY_OBSERVE_LOG_WRITER_H_
 #define WEIR_PROXY_OBSERVE_LOG_WRITER_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <expected>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "proxy/net/fd.h"
@@ -26,33 +32,28 @@ class LogWriter {
   enum class Sink : std::uint8_t { kOff, kStdout, kStderr, kFile };
   static std::expected<std::unique_ptr<LogWriter>, std::string> Open(Sink sink,
                                                                      const std::string& file);
-  ~LogWriter();  // writes what is waiting
+  ~LogWriter();  // what is waiting is written later
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // True: every writer that was let go of has written its last. False: one had
+  // not when the time was over (a pipe that nobody reads).
+  static bool AwaitAll(std::chrono::milliseconds most);
 
   bool off() const { return sink_ == Sink::kOff; }
   Sink sink() const { return sink_; }
   const std::string& file() const { return file_; }
   void Write(std::string lines);  // from any thread
-  void Reopen() { reopen_.store(true); }  // the file was moved away
-  std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+  void Reopen();                  // the file was moved away
+  std::uint64_t dropped() const;
 
  private:
+  class Output;  // what the thread has, together with us
   LogWriter(Sink sink, std::string file) : sink_(sink), file_(std::move(file)) {}
-  void Run();
-  void WriteOut(const std::string& lines);
 
-  static constexpr std::size_t kMaxWaiting = 64 << 20;
   Sink sink_;
   std::string file_;
-  int fd_ = -1;
-  net::Fd owned_;
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<std::string> waiting_;
-  std::size_t waiting_octets_ = 0;
-  bool stop_ = false;
-  std::atomic<bool> reopen_{false};
-  std::atomic<std::uint64_t> dropped_{0};
-  std::thread thread_;
+  std::shared_ptr<Output> output_;  // null: off
 };
 
 // One worker's records on their way to the writer: handed over when they are

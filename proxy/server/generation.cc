@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "proxy/net/file.h"
 #include "proxy/observe/log.h"
 #include "proxy/server/capabilities.h"
 
@@ -44,12 +43,11 @@ std::expected<std::shared_ptr<observe::LogWriter>, std::string> OpenLog(
 
 }  // namespace
 
-std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::size_t workers,
+std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::string octets,
+                                                 std::size_t workers,
                                                  std::shared_ptr<observe::LogWriter> previous,
                                                  upstream::States& states) {
-  auto octets = net::ReadWhole(file);
-  if (!octets) return std::unexpected(Errors{octets.error()});
-  auto table = runtime::Table::LoadOctets(std::move(*octets));
+  auto table = runtime::Table::LoadOctets(std::move(octets));
   if (!table) return std::unexpected(Errors{file + ": " + table.error()});
   if (Errors unsupported = Unsupported(**table); !unsupported.empty()) {
     for (std::string& sentence : unsupported) sentence.insert(0, file + ": ");

@@ -20,11 +20,11 @@ struct Generation {
   std::shared_ptr<observe::LogWriter> log;
 };
 
-// `previous` is the log in use: kept when the new table names the same. The
+// `octets` is what `file` holds. `previous` is the log in use: kept when the new table names the same. The
 // errors are sentences, at least one.
 std::expected<Generation, std::vector<std::string>> LoadGeneration(
-    const std::string& file, std::size_t workers, std::shared_ptr<observe::LogWriter> previous,
-    upstream::States& states);
+    const std::string& file, std::string octets, std::size_t workers,
+    std::shared_ptr<observe::LogWriter> previous, upstream::States& states);
 
 }  // namespace weir::proxy::server
 

@@ -2,6 +2,7 @@
 
 #include <sys/signalfd.h>
 
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 using Errors = std::vector<std::string>;
 
 constexpr std::int64_t kPollFile = 250'000'000;
+constexpr std::chrono::seconds kLastRecords{5};  // to be written, at the end
 
 sigset_t OurSignals() {
   sigset_t set;
@@ -29,7 +31,11 @@ Server::Server(ServerOptions options)
       watch_(options_.table),
       mailbox_(loop_),
       poll_(loop_.timers(), [this] { CheckFile(); }),
-      hup_(loop_.timers(), [this] { Reload("SIGHUP"); }),
+      hup_(loop_.timers(),
+           [this] {
+             watch_.Look();  // who asks is answered, though it was said that it cannot be read
+             Reload("SIGHUP");
+           }),
       drain_timer_(loop_.timers(),
                    [this] {
                      observe::LogWarning("drained no further: requests are cut off");
@@ -59,7 +65,12 @@ std::expected<void, Errors> Server::Run() {
   loop_.Run();
   for (auto& worker : workers_) worker->Stop();
   workers_.clear();
-  log_.reset();  // writes what is waiting
+  caretaker_.reset();
+  loop_.RunDeferredWork();  // connections of the checks that were under way
+  log_.reset();
+  if (!observe::LogWriter::AwaitAll(kLastRecords)) {
+    observe::LogWarning("nobody takes the access log: its last records are lost");
+  }
   return {};
 }
 
@@ -74,7 +85,13 @@ void Server::WatchSignals() {
 
 // Everything that can fail comes before the first worker hears of it.
 std::expected<void, Errors> Server::Load(bool first) {
-  auto generation = LoadGeneration(options_.table, options_.workers, log_, states_);
+  auto octets = net::ReadWhole(options_.table);
+  if (!octets) {
+    watch_.NotRead();
+    return std::unexpected(Errors{octets.error()});
+  }
+  auto generation =
+      LoadGeneration(options_.table, std::move(*octets), options_.workers, log_, states_);
   if (!generation) return std::unexpected(generation.error());
   auto plan = listeners_.Plan(generation->policy->table());
   if (!plan) return std::unexpected(Errors{plan.error()});
@@ -104,8 +121,10 @@ std::expected<void, Errors> Server::Load(bool first) {
 
 void Server::Reload(const char* why) {
   if (draining_) return;
+  const bool said = watch_.unread();
   watch_.Look();
   if (const auto loaded = Load(false); !loaded) {
+    if (said && watch_.unread()) return;
     ++reload_failures_;
     for (const std::string& error : loaded.error()) {
       observe::LogError("the table is not taken, the old one stays in force: " + error);
@@ -175,7 +194,8 @@ void Server::TakeCare(std::shared_ptr<const Policy> policy) {
                 ++endpoint_failures_;
                 observe::LogError("service " + std::string(cluster.name()) +
                                   ": the endpoints stay as they were: " + why);
-              }});
+              }},
+      std::move(caretaker_));
 }
 
 // Not before every checked host has its first verdict.

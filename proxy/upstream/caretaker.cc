@@ -15,7 +15,11 @@ constexpr std::int64_t kBetweenChecks =
 
 class Caretaker::Charge {
  public:
-  Charge(net::Loop& loop, Cluster& cluster, const Listener& listener)
+  // By the state they report to, which only checks alike share.
+  using Checks = std::map<const CheckedHost*, std::unique_ptr<HealthCheck>>;
+
+  // Takes its own out of `running`.
+  Charge(net::Loop& loop, Cluster& cluster, const Listener& listener, Checks& running)
       : loop_(loop),
         cluster_(cluster),
         listener_(listener),
@@ -31,7 +35,12 @@ class Caretaker::Charge {
       sweep_.Arm(std::max(now, outliers->swept_at() + outliers->settings().every));
     }
     if (!cluster.file().empty()) poll_.Arm(now + kPollFile);
-    WatchHosts();
+    WatchHosts(running);
+  }
+
+  void GiveChecks(Checks& to) {
+    for (auto& check : checks_) to.emplace(check->host()->checked.get(), std::move(check));
+    checks_.clear();
   }
 
   bool ready() const {
@@ -44,25 +53,18 @@ class Caretaker::Charge {
  private:
   // A check that is under way goes on, or one that takes longer than the list of
   // hosts stays the same would never end.
-  void WatchHosts() {
-    std::map<net::SocketAddress, std::unique_ptr<HealthCheck>> old;
-    for (auto& check : checks_) {
-      const net::SocketAddress address = check->host()->address;
-      old[address] = std::move(check);
-    }
-    checks_.clear();
+  void WatchHosts(Checks& running) {
     if (cluster_.record().check == runtime::CheckKind::kOff) return;
     std::int64_t delay = 0;
     for (const std::shared_ptr<const Host>& host : *cluster_.hosts()) {
-      auto& check = checks_.emplace_back(std::move(old[host->address]));
-      if (check != nullptr) {
-        check->SetHost(host);
-        continue;
+      const auto turned = [this](const Host& of) { listener_.turned(cluster_, of); };
+      if (auto known = running.extract(host->checked.get())) {
+        known.mapped()->HandOver(host, turned);
+        checks_.push_back(std::move(known.mapped()));
+      } else {
+        checks_.push_back(std::make_unique<HealthCheck>(loop_, check_, host, delay, turned));
+        delay = std::min(delay + kBetweenChecks, check_.every);
       }
-      check = std::make_unique<HealthCheck>(loop_, check_, host, delay, [this](const Host& turned) {
-        listener_.turned(cluster_, turned);
-      });
-      delay = std::min(delay + kBetweenChecks, check_.every);
     }
   }
 
@@ -74,9 +76,14 @@ class Caretaker::Charge {
   void Poll() {
     poll_.Arm(loop_.now() + kPollFile);
     if (!cluster_.FileChanged()) return;
-    if (const auto read = cluster_.ReadFile(); !read)
-      return listener_.file_refused(cluster_, read.error());
-    WatchHosts();
+    const bool said = cluster_.file_unread();
+    if (const auto read = cluster_.ReadFile(); !read) {
+      if (!said || !cluster_.file_unread()) listener_.file_refused(cluster_, read.error());
+      return;
+    }
+    Checks running;
+    GiveChecks(running);
+    WatchHosts(running);
     listener_.hosts_changed(cluster_);
   }
 
@@ -90,10 +97,14 @@ class Caretaker::Charge {
 };
 
 Caretaker::Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
-                     const Listener& listener)
+                     const Listener& listener, std::unique_ptr<Caretaker> before)
     : listener_(listener), clusters_(std::move(clusters)) {
+  Charge::Checks running;
+  if (before != nullptr) {
+    for (const auto& charge : before->charges_) charge->GiveChecks(running);
+  }
   for (const auto& cluster : clusters_) {
-    charges_.push_back(std::make_unique<Charge>(loop, *cluster, listener_));
+    charges_.push_back(std::make_unique<Charge>(loop, *cluster, listener_, running));
   }
 }
 

@@ -2,7 +2,8 @@
 // active checks, the intervals of ejection, and endpoints files that change.
 //
 // A reload makes a new one. What it tends survives in what the clusters share
-// with their predecessors: a check or an interval goes on where it was.
+// with their predecessors, and in the checks, which are handed over: a check or an
+// interval goes on where it was, however often the table changes.
 #ifndef WEIR_PROXY_UPSTREAM_CARETAKER_H_
 #define WEIR_PROXY_UPSTREAM_CARETAKER_H_
 
@@ -26,8 +27,9 @@ class Caretaker {
     std::function<void(const Cluster&, const std::string&)> file_refused;
   };
 
+  // `before`, which may be null, is relieved. Not inside of an event of its checks.
   Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
-            const Listener& listener);
+            const Listener& listener, std::unique_ptr<Caretaker> before);
   ~Caretaker();
 
   // Every host that is checked has its first verdict.

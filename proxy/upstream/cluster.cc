@@ -85,7 +85,10 @@ std::expected<std::shared_ptr<Cluster>, std::string> Cluster::Make(
 std::expected<void, std::string> Cluster::ReadFile() {
   watch_.Look();  // first: a change while it is read is seen later
   const auto octets = net::ReadWhole(file_, kMaxFile);
-  if (!octets) return std::unexpected(octets.error());
+  if (!octets) {
+    watch_.NotRead();
+    return std::unexpected(octets.error());
+  }
   const auto endpoints = ParseEndpoints(*octets);
   if (!endpoints) return std::unexpected(file_ + ": " + endpoints.error());
   SetHosts(*endpoints);

@@ -51,7 +51,8 @@ class Cluster {
   void SetHosts(std::span<const Endpoint> endpoints);
   // Reads the endpoints file and takes its hosts. The error says why not; the old ones stay.
   std::expected<void, std::string> ReadFile();
-  bool FileChanged() { return watch_.Changed(); }  // since it was read
+  bool FileChanged() { return watch_.Changed(); }  // since it was read, or it could not be
+  bool file_unread() const { return watch_.unread(); }
 
  private:
   Cluster(std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,

@@ -6,18 +6,17 @@
 
 namespace weir::proxy::upstream {
 
-HealthCheck::HealthCheck(net::Loop& loop, const CheckSettings& settings,
-                         std::shared_ptr<const Host> host, std::int64_t delay,
-                         std::function<void(const Host&)> turned)
+HealthCheck::HealthCheck(net::Loop& loop, CheckSettings settings, std::shared_ptr<const Host> host,
+                         std::int64_t delay, std::function<void(const Host&)> turned)
     : loop_(loop),
-      settings_(settings),
+      settings_(std::move(settings)),
       host_(std::move(host)),
       turned_(std::move(turned)),
       next_(loop.timers(), [this] { Start(); }),
       timeout_(loop.timers(), [this] { Done(false); }) {
   // A host that was checked before a reload keeps its rhythm.
   const std::int64_t now = net::MonotonicNow();
-  next_.Arm(host_->checked->known() ? std::max(now, host_->checked->checked_at() + settings.every)
+  next_.Arm(host_->checked->known() ? std::max(now, host_->checked->checked_at() + settings_.every)
                                     : now + delay);
 }
 

@@ -25,14 +25,17 @@ struct CheckSettings {
 class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, public net::Handler {
  public:
   // `turned` hears of each new verdict. `delay`: of the first check, ns.
-  HealthCheck(net::Loop& loop, const CheckSettings& settings, std::shared_ptr<const Host> host,
+  HealthCheck(net::Loop& loop, CheckSettings settings, std::shared_ptr<const Host> host,
               std::int64_t delay, std::function<void(const Host&)> turned);
   ~HealthCheck();
 
   const std::shared_ptr<const Host>& host() const { return host_; }
-  void SetHost(std::shared_ptr<const Host> host) {
+  // Goes on for the same host of a newer list: `host` shares its `checked`, which
+  // stands for address and settings. Not inside of `turned`.
+  void HandOver(std::shared_ptr<const Host> host, std::function<void(const Host&)> turned) {
     host_ = std::move(host);
-  }  // of the same address
+    turned_ = std::move(turned);
+  }
 
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view) override {}
@@ -51,9 +54,9 @@ class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, pu
   void Stop();
 
   net::Loop& loop_;
-  const CheckSettings& settings_;
+  const CheckSettings settings_;
   std::shared_ptr<const Host> host_;
-  const std::function<void(const Host&)> turned_;
+  std::function<void(const Host&)> turned_;
   net::Timer next_;
   net::Timer timeout_;
   std::int64_t deadline_ = 0;                        // of the check under way

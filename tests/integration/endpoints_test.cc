@@ -162,6 +162,30 @@ TEST(EndpointsFile, ABadFileChangesNothingAndIsSaid) {
   EXPECT_EQ(Metric(proxy, "weir_endpoint_failures_total"), 2);
 }
 
+// While no descriptor is free neither file can be read, which is said once; both
+// are read as soon as one is, though nobody writes them again.
+TEST(EndpointsFile, WhatCouldNotBeReadIsReadLater) {
+  SwitchedUpstream a, b;
+  RunningProxy proxy(FromFile(), {"--workers", "1"}, {{"hosts.json", File(Listed({a.port()}))}});
+  proxy.LimitDescriptors(3);
+  proxy.WriteFile("hosts.json", File(Listed({b.port()})));
+  proxy.WriteTable(FromFile("", "timeout 3s"));
+  const std::string table = "edge.weirt: Too many open files";
+  const std::string hosts = "hosts.json: Too many open files";
+  ASSERT_TRUE(proxy.AwaitError(hosts));
+  ASSERT_TRUE(proxy.AwaitError(table));
+  std::this_thread::sleep_for(milliseconds(600));  // looks again at least once
+  const std::string errors = proxy.errors();
+  EXPECT_EQ(errors.find(hosts), errors.rfind(hosts)) << errors;
+  EXPECT_EQ(errors.find(table), errors.rfind(table)) << errors;
+  proxy.LimitDescriptors(1000);
+  ASSERT_TRUE(proxy.AwaitError("a new table is in force (the file changed)"));
+  EXPECT_EQ(Get(proxy).status, 200);
+  EXPECT_EQ(b.requests, 1);
+  EXPECT_EQ(Metric(proxy, "weir_reload_failures_total"), 1);
+  EXPECT_EQ(Metric(proxy, "weir_endpoint_failures_total"), 1);
+}
+
 // Who waited for a place learns that there is nowhere to go; the place is not lost.
 TEST(EndpointsFile, AllHostsMayGoWhileRequestsWait) {
   HeldRequests held;

@@ -1,9 +1,11 @@
 // Ejection and active checks on live hosts (spec/rules/ejection.md, health.md).
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/integration/client.h"
@@ -207,6 +209,22 @@ TEST_F(Health, AReloadKeepsWhatIsKnownOfHosts) {
     EXPECT_EQ(Get(proxy).reason(), "no-healthy-upstream");
   }
   EXPECT_EQ(one.checks, 1);  // their rhythm goes on
+}
+
+// A check outlasts reloads that come more often than it takes.
+TEST_F(Health, ReloadsDoNotPutChecksOff) {
+  two.health = SwitchedUpstream::kStalls;
+  RunningProxy proxy(Hosts("check \"/health\" { every 50ms  timeout 1s  unhealthy 1 }"),
+                     kTwoWorkers);
+  for (int i = 0; i < 80 && Metric(proxy, two.Sample("weir_host_healthy")) != 0; ++i) {
+    proxy.Signal(SIGHUP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(Metric(proxy, two.Sample("weir_host_healthy")), 0);
+  EXPECT_TRUE(proxy.Admin("/readyz").starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(proxy.AwaitError(two.address() + " is unhealthy by its check"));
+  EXPECT_EQ(Metric(proxy, one.Sample("weir_host_healthy")), 1);
+  EXPECT_GE(Metric(proxy, "weir_reloads_total"), 5);
 }
 
 }  // namespace

@@ -104,7 +104,9 @@ void RunningProxy::WriteFile(const std::string& name, const std::string& octets)
 void RunningProxy::Signal(int signal) { kill(pid_, signal); }
 
 void RunningProxy::LimitDescriptors(unsigned descriptors) {
-  const rlimit limit{descriptors, descriptors};
+  rlimit limit{};
+  prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit);
+  limit.rlim_cur = descriptors;
   prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr);
 }
 

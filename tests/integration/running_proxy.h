@@ -43,7 +43,7 @@ class RunningProxy {
   // In the table's folder, at once, as `mv` does.
   void WriteFile(const std::string& name, const std::string& octets);
   void Signal(int signal);
-  void LimitDescriptors(unsigned descriptors);  // of the running process
+  void LimitDescriptors(unsigned descriptors);  // of the running process; may be raised again
   std::size_t ResidentOctets() const;
   std::size_t Descriptors() const;  // open ones
   int Wait();  // the exit status; -1 after 10 s
