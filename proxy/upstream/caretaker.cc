@@ -35,6 +35,7 @@ class Caretaker::Charge {
       sweep_.Arm(std::max(now, outliers->swept_at() + outliers->settings().every));
     }
     if (!cluster.file().empty()) poll_.Arm(now + kPollFile);
+    cluster.LeaveOthers();
     WatchHosts(running);
   }
 
@@ -81,6 +82,7 @@ class Caretaker::Charge {
       if (!said || !cluster_.file_unread()) listener_.file_refused(cluster_, read.error());
       return;
     }
+    cluster_.LeaveOthers();
     Checks running;
     GiveChecks(running);
     WatchHosts(running);

@@ -106,11 +106,9 @@ std::string Cluster::CheckIdentity() const {
 void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
   auto next = std::make_shared<Hosts>();
   const std::string check = CheckIdentity();
-  std::set<net::SocketAddress> addresses;
   for (const Endpoint& endpoint : endpoints) {
     auto host = std::make_shared<Host>();
     host->address = endpoint.address;
-    addresses.insert(endpoint.address);
     host->text = net::ToString(endpoint.address);
     host->identity = runtime::StableHash(host->text);
     host->weight = endpoint.weight;
@@ -126,13 +124,19 @@ void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
     if (outliers_ != nullptr) host->member = outliers_->Join(endpoint.address);
     next->push_back(std::move(host));
   }
-  if (outliers_ != nullptr) outliers_->Keep(addresses);
   std::shared_ptr<const Hosts> old;  // let go of outside of the lock
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(hosts_, std::move(next));
   }
   version_.fetch_add(1, std::memory_order_release);
+}
+
+void Cluster::LeaveOthers() {
+  if (outliers_ == nullptr) return;
+  std::set<net::SocketAddress> addresses;
+  for (const auto& host : *hosts()) addresses.insert(host->address);
+  outliers_->Keep(addresses);
 }
 
 std::shared_ptr<const Hosts> Cluster::hosts() const {

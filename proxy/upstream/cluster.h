@@ -51,6 +51,9 @@ class Cluster {
   void SetHosts(std::span<const Endpoint> endpoints);
   // Reads the endpoints file and takes its hosts. The error says why not; the old ones stay.
   std::expected<void, std::string> ReadFile();
+  // Its hosts are in force: those that only a list before had count no more. Not
+  // earlier, as a table that is refused must change nothing for the one it meets.
+  void LeaveOthers();
   bool FileChanged() { return watch_.Changed(); }  // since it was read, or it could not be
   bool file_unread() const { return watch_.unread(); }
 

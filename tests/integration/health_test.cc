@@ -211,6 +211,25 @@ TEST_F(Health, AReloadKeepsWhatIsKnownOfHosts) {
   EXPECT_EQ(one.checks, 1);  // their rhythm goes on
 }
 
+// A table that is refused takes no host of the old one out of the count, though it
+// lists fewer: what is in force goes on as it was.
+TEST_F(Health, ARefusedTableChangesNoEjection) {
+  const auto table = [&](const std::vector<std::uint16_t>& ports, const std::string& route) {
+    return Compiled(
+        Edge({.service = Endpoints(ports) + "eject { consecutive-5xx 2  base 60s  max 50% }",
+              .route = route,
+              .definitions = "service shadow { endpoints file \"nowhere.json\" }"}));
+  };
+  RunningProxy proxy(table({one.port(), two.port()}, ""), kTwoWorkers);
+  proxy.WriteTable(table({one.port()}, "mirror shadow"));
+  ASSERT_TRUE(proxy.AwaitError("the old one stays in force"));
+  two.status = 500;
+  EXPECT_TRUE(Eventually([&] {
+    Get(proxy);
+    return Metric(proxy, two.Sample("weir_host_ejected")) == 1;
+  }));
+}
+
 // A check outlasts reloads that come more often than it takes.
 TEST_F(Health, ReloadsDoNotPutChecksOff) {
   two.health = SwitchedUpstream::kStalls;
