@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/checks/gateway_extract.h"
 #include "compiler/encode/classes.h"
 #include "compiler/encode/confirm.h"
 #include "compiler/encode/decode.h"
@@ -14,26 +15,6 @@
 #include "compiler/encode/symbolic.h"
 
 namespace weir::compiler {
-namespace {
-
-syntax::Gateway Extract(const syntax::Gateway& whole, const std::set<std::uint32_t>& places) {
-  syntax::Gateway part;
-  part.name = whole.name;
-  part.kind = whole.kind;
-  part.sidecar_of = whole.sidecar_of;
-  part.identity = whole.identity;
-  part.listeners = whole.listeners;
-  part.trusted_proxies = whole.trusted_proxies;
-  part.rules = whole.rules;
-  for (const std::uint32_t place : places) {
-    part.routes.push_back(whole.routes[place]);
-    part.routes.back().cors.reset();
-  }
-  return part;
-}
-
-}  // namespace
-
 ForwardSearch::ForwardSearch(const syntax::Policy& policy, std::uint32_t gateway,
                              ForwardBudget budget)
     : policy_(policy), gateway_(gateway), budget_(budget), requests_(policy, gateway) {}
@@ -52,7 +33,8 @@ ForwardSearch::Found ForwardSearch::UnsafeMethod(std::uint32_t route) {
 
 ForwardSearch::Answer ForwardSearch::Ask(std::uint32_t route,
                                          const std::set<std::uint32_t>& places) {
-  const syntax::Gateway part = Extract(policy_.gateways[gateway_], places);
+  syntax::Gateway part = WithRoutes(policy_.gateways[gateway_], places);
+  for (syntax::Route& each : part.routes) each.cors.reset();
   const auto own = static_cast<std::uint32_t>(std::distance(places.begin(), places.find(route)));
   Universe u;
   const std::vector<std::uint32_t> listeners = AddListeners(u, part);

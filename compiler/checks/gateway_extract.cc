@@ -7,6 +7,20 @@
 
 namespace weir::compiler {
 
+syntax::Gateway WithRoutes(const syntax::Gateway& whole, const std::set<std::uint32_t>& places) {
+  syntax::Gateway part;
+  part.name = whole.name;
+  part.kind = whole.kind;
+  part.sidecar_of = whole.sidecar_of;
+  part.identity = whole.identity;
+  part.listeners = whole.listeners;
+  part.trusted_proxies = whole.trusted_proxies;
+  part.rules = whole.rules;
+  part.otherwise = whole.otherwise;
+  for (const std::uint32_t place : places) part.routes.push_back(whole.routes[place]);
+  return part;
+}
+
 GatewayExtract::GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway,
                                Preflights preflights)
     : policy_(policy), gateway_(std::move(gateway)), listeners_(AddListeners(u_, gateway_)) {

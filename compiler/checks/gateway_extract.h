@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@
 #include "spec/syntax/policy.h"
 
 namespace weir::compiler {
+
+// The gateway with these of its routes, in their order, and without its limits,
+// which decide nothing here. The others are not copied.
+syntax::Gateway WithRoutes(const syntax::Gateway& whole, const std::set<std::uint32_t>& places);
 
 class GatewayExtract {
  public:

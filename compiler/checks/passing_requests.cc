@@ -41,11 +41,8 @@ PassingRequests::Found PassingRequests::Search(std::uint32_t route) {
   const syntax::Gateway& whole = policy_.gateways[gateway_];
   std::set<std::uint32_t> places{route};
   for (std::size_t round = 0; round < budget_.rounds; ++round) {
-    syntax::Gateway part = whole;
-    part.routes.clear();
-    for (const std::uint32_t place : places) part.routes.push_back(whole.routes[place]);
     using Preflights = GatewayExtract::Preflights;
-    GatewayExtract extract(policy_, std::move(part),
+    GatewayExtract extract(policy_, WithRoutes(whole, places),
                            has_cors_ ? Preflights::kNone : Preflights::kAnswered);
     const auto at = std::distance(places.begin(), places.find(route));
     const auto question = extract.PoseForward(static_cast<std::uint32_t>(at));

@@ -43,15 +43,6 @@ class GatewayRules {
         standings_(standings),
         budget_(budget),
         engine_(policy.gateways[gateway]) {
-    const syntax::Gateway& whole = policy.gateways[gateway];
-    frame_.name = whole.name;
-    frame_.kind = whole.kind;
-    frame_.sidecar_of = whole.sidecar_of;
-    frame_.identity = whole.identity;
-    frame_.listeners = whole.listeners;
-    frame_.trusted_proxies = whole.trusted_proxies;
-    frame_.rules = whole.rules;
-    frame_.otherwise = whole.otherwise;
     has_cors_ = std::ranges::any_of(
         routes_, [](const Route& route) { return route.cors && !route.cors_upstream; });
   }
@@ -107,8 +98,7 @@ class GatewayRules {
   // Those that have not been seen to decide.
   std::vector<const Rule*> Open(std::uint32_t route) {
     std::vector<const Rule*> rules = InForce(route);
-    std::erase_if(rules,
-                  [&](const Rule* rule) { return standings_[rule].kind == Kind::kDecides; });
+    std::erase_if(rules, [&](const Rule* rule) { return standings_[rule].kind == Kind::kDecides; });
     return rules;
   }
 
@@ -160,9 +150,7 @@ class GatewayRules {
 
   GatewayExtract Extract(const std::set<std::uint32_t>& places,
                          GatewayExtract::Preflights preflights) const {
-    syntax::Gateway gateway = frame_;
-    for (const std::uint32_t place : places) gateway.routes.push_back(routes_[place]);
-    return {policy_, std::move(gateway), preflights};
+    return {policy_, WithRoutes(policy_.gateways[gateway_], places), preflights};
   }
 
   std::vector<Posed> Pose(GatewayExtract& extract, const std::set<std::uint32_t>& places,
@@ -184,7 +172,7 @@ class GatewayRules {
       places.insert(routes.begin(), routes.end());
       if (round == budget_.rounds) {
         GiveUpWhole(routes, "too many earlier routes take what it matches (" +
-                           std::to_string(places.size()) + " were looked at)");
+                                std::to_string(places.size()) + " were looked at)");
         return;
       }
       GatewayExtract extract = Extract(places, has_cors_ ? GatewayExtract::Preflights::kNone
@@ -227,8 +215,8 @@ class GatewayRules {
     const Rule anything;
     for (const std::uint32_t route : routes) {
       if (!MayBeClosed(route) || settled_.contains({route, nullptr})) continue;
-      const auto place = static_cast<std::uint32_t>(
-          std::distance(places.begin(), places.find(route)));
+      const auto place =
+          static_cast<std::uint32_t>(std::distance(places.begin(), places.find(route)));
       posed.push_back({route, extract.PosePassed(place), extract.Pose(place, anything)});
     }
     return posed;
@@ -298,9 +286,9 @@ class GatewayRules {
                         const std::vector<Value>& request) {
     if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
     const Row& row = *one.question.row;
-    const std::string wrong = Confirm(policy_, gateway_, replay_->table(), witness,
-                                      extract.CallerOf(request, row),
-                                      {false, 403, "denied", one.route});
+    const std::string wrong =
+        Confirm(policy_, gateway_, replay_->table(), witness, extract.CallerOf(request, row),
+                {false, 403, "denied", one.route});
     if (!wrong.empty()) return {Kind::kUnknown, wrong, {}, {}};
     Standing standing{Kind::kDeniedAnyway, "", std::move(witness), {}};
     for (const Rule* rule : InForce(one.route)) {
@@ -354,7 +342,6 @@ class GatewayRules {
   Standings& standings_;
   const StandingBudget& budget_;
   ShadowEngine engine_;
-  syntax::Gateway frame_;  // the gateway without its routes
   bool has_cors_ = false;
   // Null: of the route as a whole.
   std::set<std::pair<std::uint32_t, const Rule*>> settled_;
@@ -367,8 +354,7 @@ bool HasRules(const Policy& policy, const syntax::Gateway& gateway) {
   return std::ranges::any_of(gateway.routes, [&](const Route& route) {
     if (!route.rules.empty()) return true;
     const auto* forward = std::get_if<syntax::Forward>(&route.action);
-    return forward != nullptr &&
-           std::ranges::any_of(forward->targets, [&](const auto& target) {
+    return forward != nullptr && std::ranges::any_of(forward->targets, [&](const auto& target) {
              return !policy[target.service].rules.empty();
            });
   });
