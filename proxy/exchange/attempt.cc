@@ -161,13 +161,11 @@ void Exchange::TryFailed(Try& t, const TryOutcome& outcome, Reason reason, const
   FailWith(status, attempts_ > 1 ? Reason::kRetriesExhausted : reason, detail);
 }
 
-bool Exchange::TakeRetry(Try& t) {
-  if (!serving_->policy().budget(decision_->route_record().retry).TryStartRetry()) {
-    context_.metrics.retry_budget_refusals.Add();
-    return false;
-  }
-  t.in_budget = true;
-  return true;
+// The try that follows takes the place over, and gives it back (EndRetry).
+bool Exchange::TakeRetry() {
+  if (serving_->policy().budget(decision_->route_record().retry).TryStartRetry()) return true;
+  context_.metrics.retry_budget_refusals.Add();
+  return false;
 }
 
 // Whether another try is on its way. `t`, that was the last one, is over, or
@@ -177,8 +175,7 @@ bool Exchange::TryAgain(Try& t, const TryOutcome& outcome, bool sent) {
   if (sent && retry_->unsafe == 0 && !IsIdempotent(head_.method)) return false;
   if (!IsCause(table(), *retry_, outcome)) return false;
   EndRetry(t);
-  if (!TakeRetry(t)) return false;
-  t.in_budget = false;
+  if (!TakeRetry()) return false;
   EndTry(t);
   t.in_budget = true;
   backing_off_ = &t;

@@ -123,7 +123,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void OnUpstreamFailed(Try& t, const UpstreamFailure& failure);
   void TryFailed(Try& t, const TryOutcome& outcome, runtime::Reason reason, const char* detail,
                  bool sent);
-  bool TakeRetry(Try& t);
+  bool TakeRetry();
   bool TryAgain(Try& t, const TryOutcome& outcome, bool sent);
   void OnBackoffOver();
   void OnTryTimeout(Try& t);

@@ -203,7 +203,8 @@ void Exchange::OnHedge() {
   const bool first = tries_[0].state == Try::State::kOpen;
   Try& other = tries_[first ? 1 : 0];
   if (!MayHedge() || other.live() || tries_[first ? 0 : 1].state != Try::State::kOpen) return;
-  if (!TakeRetry(other)) return;
+  if (!TakeRetry()) return;
+  other.in_budget = true;
   context_.metrics.hedges.Add();
   StartTry(other);
 }
