@@ -19,8 +19,8 @@ namespace weir::compiler {
 struct Dfa {
   std::array<std::uint8_t, 256> class_of{};  // equivalence class of each octet
   std::uint32_t class_count = 1;
-  std::vector<std::uint32_t> next;           // by state, then class
-  std::vector<std::uint8_t> accepting;       // by state: 0 or 1
+  std::vector<std::uint32_t> next;      // by state, then class
+  std::vector<std::uint8_t> accepting;  // by state: 0 or 1
 
   std::uint32_t state_count() const { return static_cast<std::uint32_t>(accepting.size()); }
   std::uint32_t Step(std::uint32_t state, unsigned char octet) const {

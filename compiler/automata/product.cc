@@ -152,16 +152,14 @@ std::optional<std::vector<SignVector>> SignVectors(std::span<const Dfa* const> d
 
 std::optional<bool> Disjoint(const Dfa& a, const Dfa& b, std::size_t max_states) {
   const Dfa* dfas[] = {&a, &b};
-  const auto found = ShortestWord(
-      dfas, [](Accepts) { return true; }, max_states, 2);
+  const auto found = ShortestWord(dfas, [](Accepts) { return true; }, max_states, 2);
   if (found.kind == WordSearch::Kind::kOverBudget) return std::nullopt;
   return found.kind == WordSearch::Kind::kNone;
 }
 
 std::optional<bool> Subset(const Dfa& a, const Dfa& b, std::size_t max_states) {
   const Dfa* dfas[] = {&a, &b};
-  const auto found = ShortestWord(
-      dfas, [](Accepts accepts) { return !accepts[1]; }, max_states, 1);
+  const auto found = ShortestWord(dfas, [](Accepts accepts) { return !accepts[1]; }, max_states, 1);
   if (found.kind == WordSearch::Kind::kOverBudget) return std::nullopt;
   return found.kind == WordSearch::Kind::kNone;
 }

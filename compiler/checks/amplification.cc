@@ -103,8 +103,8 @@ class Walk {
   }
 
   // One hop: from `who` to a service, then on into it.
-  void Go(const std::string& who, std::uint32_t service, syntax::NodeId node,
-          const Factor& in, const HopFactor& hop) {
+  void Go(const std::string& who, std::uint32_t service, syntax::NodeId node, const Factor& in,
+          const HopFactor& hop) {
     path_.push_back({{who + " -> " + policy_.services[service].name, hop.tries}, node});
     services_.push_back(service);
     Arrive(service, Through(in, hop));
@@ -215,8 +215,7 @@ class Walk {
 
 }  // namespace
 
-std::vector<ServiceLoad> Amplification(const Policy& policy,
-                                       const AmplificationOptions& options) {
+std::vector<ServiceLoad> Amplification(const Policy& policy, const AmplificationOptions& options) {
   // Requests from outside come in by gateways; without any, by whatever there is.
   const bool edges = std::ranges::any_of(policy.gateways, [](const Gateway& gateway) {
     return gateway.kind == Gateway::Kind::kGateway;

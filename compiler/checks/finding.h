@@ -23,7 +23,7 @@ struct Finding {
   dsl::Diagnostic diagnostic;  // rule, severity, message, span, labels, help
   std::optional<Witness> witness;
   std::optional<Witness> preflight;  // that a browser sends before the witness, where it matters
-  std::vector<Hop> path;  // in place of a witness where no request can show it
+  std::vector<Hop> path;             // in place of a witness where no request can show it
   std::uint64_t factor = 0;
   std::string fix;  // what to do, in one sentence
 };

@@ -23,15 +23,7 @@ void AddTable(CLI::App& app, int& status);
 void AddTest(CLI::App& app, int& status);
 
 inline constexpr AddCommand kCommands[] = {
-    AddCompile,
-    AddDiff,
-    AddExplain,
-    AddFmt,
-    AddLint,
-    AddProve,
-    AddRun,
-    AddTable,
-    AddTest,
+    AddCompile, AddDiff, AddExplain, AddFmt, AddLint, AddProve, AddRun, AddTable, AddTest,
 };
 
 }  // namespace weir::cli

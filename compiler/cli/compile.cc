@@ -1,6 +1,6 @@
 // `weir compile`: one table for each gateway and sidecar, all of them or none.
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -40,9 +40,10 @@ std::string WrongNames(const syntax::Policy& policy) {
     const auto [place, added] = seen.emplace(gateway.name, &gateway);
     if (added) continue;
     const bool both = place->second->kind == gateway.kind;
-    return both ? "two " + std::string(gateway.kind == syntax::Gateway::Kind::kSidecar
-                                           ? "sidecars"
-                                           : "gateways") + " are named '" + gateway.name + "'"
+    return both ? "two " +
+                      std::string(gateway.kind == syntax::Gateway::Kind::kSidecar ? "sidecars"
+                                                                                  : "gateways") +
+                      " are named '" + gateway.name + "'"
                 : "a gateway and a sidecar are both named '" + gateway.name +
                       "', and each would be '" + gateway.name + ".weirt': rename the gateway";
   }
@@ -60,8 +61,8 @@ std::vector<TableFile> LowerAll(const syntax::Policy& policy, const dsl::SourceM
       failed = true;
       continue;
     }
-    files.push_back({(fs::path(folder) / (policy.gateways[i].name + ".weirt")).string(),
-                     std::move(*octets)});
+    files.push_back(
+        {(fs::path(folder) / (policy.gateways[i].name + ".weirt")).string(), std::move(*octets)});
   }
   return files;
 }
@@ -140,7 +141,8 @@ void AddCompile(CLI::App& app, int& status) {
   CLI::App* compile =
       app.add_subcommand("compile", "Compile a policy: one table for each gateway and sidecar");
   compile->add_option("FILE", options->file, "The policy file")->required();
-  compile->add_option("-o,--output", options->folder, "The folder that the tables go to")->required();
+  compile->add_option("-o,--output", options->folder, "The folder that the tables go to")
+      ->required();
   compile->callback([options, &status] { status = Compile(*options); });
 }
 

@@ -35,9 +35,8 @@ std::string Listed(const std::vector<std::string>& names) {
 
 std::string InWords(const Treatment& treatment) {
   if (treatment.reason == "not-served") return "not served";
-  std::string text = treatment.forwards
-                         ? "forwarded to " + Listed(treatment.services)
-                         : std::to_string(treatment.status) + " " + treatment.reason;
+  std::string text = treatment.forwards ? "forwarded to " + Listed(treatment.services)
+                                        : std::to_string(treatment.status) + " " + treatment.reason;
   if (!treatment.route.empty()) text += ", route " + treatment.route;
   return text;
 }
@@ -67,10 +66,11 @@ std::string AsText(const DiffResult& result) {
 }
 
 json TreatmentJson(const Treatment& treatment) {
-  json one = {{"outcome", treatment.forwards ? "forward" : "answer"},
-              {"reason", treatment.reason}};
-  if (treatment.reason == "not-served") one["outcome"] = "not-served";
-  else if (!treatment.forwards) one["status"] = treatment.status;
+  json one = {{"outcome", treatment.forwards ? "forward" : "answer"}, {"reason", treatment.reason}};
+  if (treatment.reason == "not-served")
+    one["outcome"] = "not-served";
+  else if (!treatment.forwards)
+    one["status"] = treatment.status;
   if (!treatment.route.empty()) one["route"] = treatment.route;
   if (treatment.forwards) one["services"] = treatment.services;
   return one;

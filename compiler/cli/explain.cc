@@ -75,8 +75,8 @@ int Explain(Options& options) {
 
 void AddExplain(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
-  CLI::App* explain = app.add_subcommand(
-      "explain", "Show what a policy or table does with a request, and why");
+  CLI::App* explain =
+      app.add_subcommand("explain", "Show what a policy or table does with a request, and why");
   explain->add_option("FILE", options->file, "A policy, or a compiled table")->required();
   explain->add_option("METHOD", options->question.method, "GET, POST, ...")->required();
   explain->add_option("URL", options->question.url, "http://host/path?query")->required();

@@ -61,10 +61,9 @@ std::shared_ptr<const runtime::Table> OpenTable(const std::string& path,
   if (!loaded.policy) return nullptr;
   const std::uint32_t place = Choose(*loaded.policy, gateway);
   if (place >= loaded.policy->gateways.size()) {
-    Complain(loaded.policy->gateways.empty()
-                 ? "'" + path + "' has no gateway and no sidecar"
-                 : "'" + path + "' has no gateway '" + gateway + "'; there are " +
-                       Names(*loaded.policy));
+    Complain(loaded.policy->gateways.empty() ? "'" + path + "' has no gateway and no sidecar"
+                                             : "'" + path + "' has no gateway '" + gateway +
+                                                   "'; there are " + Names(*loaded.policy));
     return nullptr;
   }
   const auto octets = compiler::Lower(*loaded.policy, &loaded.sources, place);

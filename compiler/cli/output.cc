@@ -95,7 +95,7 @@ std::expected<void, std::string> WriteWhole(const std::string& path, std::string
     target = real;
     std::free(real);
   }
-  struct stat status {};
+  struct stat status{};
   mode_t mask = umask(0);
   umask(mask);
   mode_t mode = 0666 & ~mask;

@@ -38,7 +38,7 @@ struct Entry {
   std::string gateway;  // empty: about the whole policy
   std::string file;
   std::uint32_t line = 0;
-  std::string detail;   // note, reason, or how it is refuted
+  std::string detail;  // note, reason, or how it is refuted
   std::string route;
   std::vector<std::string> services;
   std::optional<Witness> witness;
@@ -78,8 +78,7 @@ Entry OfClaim(const dsl::LoadResult& loaded, const compiler::ClaimVerdict& verdi
   } else if (const auto* unknown = std::get_if<smt::Unknown>(&verdict.verdict)) {
     entry.detail = unknown->reason;
   } else {
-    const auto& example =
-        std::get<smt::Refuted<compiler::Counterexample>>(verdict.verdict).witness;
+    const auto& example = std::get<smt::Refuted<compiler::Counterexample>>(verdict.verdict).witness;
     entry.kind = Entry::Kind::kRefuted;
     entry.route = example.route_name;
     entry.services = example.services;
@@ -114,9 +113,8 @@ Entry OfTable(const dsl::LoadResult& loaded, std::uint32_t gateway,
   }
   const auto start = std::chrono::steady_clock::now();
   const auto verdict = compiler::ProveTable(*loaded.policy, gateway, *table);
-  entry.milliseconds = std::chrono::duration<double, std::milli>(
-                           std::chrono::steady_clock::now() - start)
-                           .count();
+  entry.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   if (smt::IsProved(verdict)) entry.kind = Entry::Kind::kProved;
   if (const auto* unknown = std::get_if<smt::Unknown>(&verdict)) entry.detail = unknown->reason;
   if (const auto* refuted = std::get_if<smt::Refuted<compiler::TableMismatch>>(&verdict)) {
@@ -159,8 +157,7 @@ Entry OfBound(const dsl::LoadResult& loaded, std::uint32_t proof,
     for (const compiler::LoadHop& hop : load.path) entry.path.push_back(hop.hop);
     entry.detail = load.bounded
                        ? "one request can come to " + std::to_string(load.amplification) +
-                             " tries at " + service + ", in the long run " +
-                             load.sustained.Text()
+                             " tries at " + service + ", in the long run " + load.sustained.Text()
                        : service + ": " + load.reason;
     break;
   }

@@ -3,8 +3,8 @@
 //
 // A finding at or above a warning, a refuted proof and an unknown one stop it
 // with the status of that command before anything starts.
-#include <CLI/CLI.hpp>
 #include <stdlib.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -142,7 +142,8 @@ std::optional<std::vector<ProxyCommand>> Commands(const Options& options,
   for (const std::uint32_t place : chosen) {
     const auto admin = AdminOf(options.admin, commands.size());
     if (!admin) {
-      Complain("--admin takes ADDRESS:PORT with a port for each proxy, not '" + options.admin + "'");
+      Complain("--admin takes ADDRESS:PORT with a port for each proxy, not '" + options.admin +
+               "'");
       return std::nullopt;
     }
     ProxyCommand& command = commands.emplace_back();
@@ -196,12 +197,14 @@ int Run(const Options& options) {
 
 void AddRun(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
-  CLI::App* run = app.add_subcommand(
-      "run", "Lint, prove and compile a policy, then serve it: one weir-proxy for each gateway and sidecar");
+  CLI::App* run = app.add_subcommand("run",
+                                     "Lint, prove and compile a policy, then serve it: one "
+                                     "weir-proxy for each gateway and sidecar");
   run->add_option("FILE", options->file, "The policy file")->required();
   run->add_option("-o,--output", options->folder,
                   "The folder that the tables go to (default: a temporary one)");
-  run->add_option("--gateway", options->gateways, "Serve only this gateway or sidecar; may be repeated")
+  run->add_option("--gateway", options->gateways,
+                  "Serve only this gateway or sidecar; may be repeated")
       ->allow_extra_args(false);
   run->add_option("--admin", options->admin,
                   "ADDRESS:PORT of the first proxy's /healthz, /readyz and /metrics; those that "

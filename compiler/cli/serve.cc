@@ -72,9 +72,10 @@ class Family {
       const bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
       const std::string others = running_.empty() || ending_ ? "" : "; the others are stopped";
       if (!fine) {
-        Fail(name + (WIFSIGNALED(status)
-                         ? std::string(" was ended by signal ") + strsignal(WTERMSIG(status))
-                         : " ended with status " + std::to_string(WEXITSTATUS(status))) +
+        Fail(name +
+             (WIFSIGNALED(status)
+                  ? std::string(" was ended by signal ") + strsignal(WTERMSIG(status))
+                  : " ended with status " + std::to_string(WEXITSTATUS(status))) +
              others);
       } else if (!ending_) {
         if (!others.empty()) Complain(name + " has ended" + others);

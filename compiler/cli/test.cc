@@ -46,7 +46,8 @@ std::string AsText(const dsl::LoadResult& loaded, const compiler::ExampleReport&
     if (passed) continue;
     text += "      " + Text(PlaceOf(loaded, result.example->node)) + "\n";
     text += "      expected " + compiler::InWords(*loaded.policy, result.example->outcome) + "\n";
-    text += "      decided  " + compiler::InWords(*loaded.policy, result.gateway, result.outcome) + "\n";
+    text += "      decided  " + compiler::InWords(*loaded.policy, result.gateway, result.outcome) +
+            "\n";
     for (const std::string& difference : result.differences) text += "      " + difference + "\n";
   }
   for (const auto& unreached : report.unreached) {

@@ -11,8 +11,8 @@ using syntax::Attribute;
 using syntax::Policy;
 
 constexpr std::string_view kSubjects[] = {
-    "client.address", "listener.port", "scheme", "method", "host", "path", "header", "query",
-    "cookie", "jwt.verified", "jwt", "peer", "consumer", "capture", "route"};
+    "client.address", "listener.port", "scheme", "method", "host",     "path",    "header", "query",
+    "cookie",         "jwt.verified",  "jwt",    "peer",   "consumer", "capture", "route"};
 
 std::string AttributeText(const Attribute& attribute) {
   Words words;
@@ -63,8 +63,8 @@ std::string CorsText(const syntax::Cors& cors) {
 }
 
 std::string TransformsText(const std::vector<syntax::Transform>& transforms) {
-  constexpr std::string_view kKinds[] = {"strip-prefix", "rewrite", "set", "add", "remove",
-                                         "set-query", "remove-query", "set-host"};
+  constexpr std::string_view kKinds[] = {"strip-prefix", "rewrite",   "set",          "add",
+                                         "remove",       "set-query", "remove-query", "set-host"};
   Words words;
   for (const syntax::Transform& transform : transforms) {
     words << kKinds[static_cast<std::size_t>(transform.kind)];
@@ -139,10 +139,18 @@ std::string DefinitionText(const syntax::Jwt& jwt) {
   for (const syntax::Claim& claim : jwt.claims) {
     words.Quote(claim.name).Quote(claim.source);
     switch (claim.type) {
-      case syntax::Type::kInteger: words << "integer"; break;
-      case syntax::Type::kBoolean: words << "boolean"; break;
-      case syntax::Type::kStringList: words << (claim.words ? "words" : "list"); break;
-      default: words << "string"; break;
+      case syntax::Type::kInteger:
+        words << "integer";
+        break;
+      case syntax::Type::kBoolean:
+        words << "boolean";
+        break;
+      case syntax::Type::kStringList:
+        words << (claim.words ? "words" : "list");
+        break;
+      default:
+        words << "string";
+        break;
     }
   }
   return words.text();
@@ -167,8 +175,10 @@ Aspects GatewayAspects(const Policy& policy, const syntax::Gateway& gateway) {
 Aspects AnswerAspects(const Policy& policy, const syntax::Route& route) {
   Aspects aspects;
   if (!route.limits.empty()) aspects["limits"] = LimitsText(policy, route.limits);
-  if (route.cors_upstream) aspects["cors"] = "upstream";
-  else if (route.cors) aspects["cors"] = CorsText(policy[*route.cors]);
+  if (route.cors_upstream)
+    aspects["cors"] = "upstream";
+  else if (route.cors)
+    aspects["cors"] = CorsText(policy[*route.cors]);
   return aspects;
 }
 
@@ -187,8 +197,10 @@ Aspects ForwardAspects(const Policy& policy, const syntax::Route& route) {
   if (!route.response.empty()) aspects["response"] = TransformsText(route.response);
   if (route.retry) aspects["retry"] = RetryText(policy[*route.retry]);
   if (route.breaker) aspects["breaker"] = BreakerText(policy[*route.breaker]);
-  if (route.timeout) time.Time(route.timeout->nanoseconds);
-  else time << "none";
+  if (route.timeout)
+    time.Time(route.timeout->nanoseconds);
+  else
+    time << "none";
   aspects["timeout"] = time.text();
   aspects["idle-timeout"] = Words().Time(route.idle_timeout.nanoseconds).text();
   if (route.max_body) aspects["max-body"] = std::to_string(*route.max_body);

@@ -280,8 +280,7 @@ std::vector<Value> Choices(std::uint32_t count) {
 
 }  // namespace
 
-std::expected<Classes, std::string> ClassesOf(const Universe& universe,
-                                              const ClassBudget& budget) {
+std::expected<Classes, std::string> ClassesOf(const Universe& universe, const ClassBudget& budget) {
   if (!universe.problem().empty()) return std::unexpected(universe.problem());
   Classes all;
   for (const Dimension& dimension : universe.dimensions()) {
@@ -302,10 +301,18 @@ std::expected<Classes, std::string> ClassesOf(const Universe& universe,
                                  " joint states)");
         }
         break;
-      case Domain::kInteger: Distinct(dimension, Integers(dimension), classes); break;
-      case Domain::kBoolean: Distinct(dimension, Choices(2), classes); break;
-      case Domain::kChoice: Distinct(dimension, Choices(dimension.choices), classes); break;
-      case Domain::kAddress: Distinct(dimension, Addresses(dimension), classes); break;
+      case Domain::kInteger:
+        Distinct(dimension, Integers(dimension), classes);
+        break;
+      case Domain::kBoolean:
+        Distinct(dimension, Choices(2), classes);
+        break;
+      case Domain::kChoice:
+        Distinct(dimension, Choices(dimension.choices), classes);
+        break;
+      case Domain::kAddress:
+        Distinct(dimension, Addresses(dimension), classes);
+        break;
     }
     all.push_back(std::move(classes));
   }

@@ -29,9 +29,14 @@ Formula AdmitsOrigin(Universe& u, const syntax::Cors& cors, std::uint32_t origin
   std::vector<Formula> any;
   for (const syntax::OriginPattern& pattern : cors.origins) {
     switch (pattern.kind) {
-      case Kind::kAny: return kTrue;
-      case Kind::kNull: any.push_back(u.Equals(origin, "null")); break;
-      case Kind::kExact: any.push_back(u.Equals(origin, pattern.text)); break;
+      case Kind::kAny:
+        return kTrue;
+      case Kind::kNull:
+        any.push_back(u.Equals(origin, "null"));
+        break;
+      case Kind::kExact:
+        any.push_back(u.Equals(origin, pattern.text));
+        break;
       case Kind::kSuffix:
         any.push_back(u.InLanguage(
             origin,

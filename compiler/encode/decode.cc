@@ -14,10 +14,18 @@ std::optional<Outcome> OutcomeOf(const Universe& universe, const std::vector<Val
 void DecodeClaim(const Dimension& dimension, const Value& value, Witness& witness) {
   syntax::ClaimValue claim;
   switch (dimension.domain) {
-    case Domain::kInteger: claim = value.integer; break;
-    case Domain::kBoolean: claim = value.integer != 0; break;
-    case Domain::kList: claim = value.list; break;
-    default: claim = value.text; break;
+    case Domain::kInteger:
+      claim = value.integer;
+      break;
+    case Domain::kBoolean:
+      claim = value.integer != 0;
+      break;
+    case Domain::kList:
+      claim = value.list;
+      break;
+    default:
+      claim = value.text;
+      break;
   }
   witness.claims.emplace_back(dimension.key.name, std::move(claim));
 }
@@ -44,14 +52,30 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
     if (value.absent) continue;
     const DimensionKey& key = dimension.key;
     switch (key.part) {
-      case Part::kMethod: witness.method = value.text; break;
-      case Part::kHost: witness.host = value.text; break;
-      case Part::kPath: witness.path = value.text; break;
-      case Part::kClient: witness.client = value.address; break;
-      case Part::kPeer: witness.peer = value.text; break;
-      case Part::kHeader: witness.headers.emplace_back(key.name, value.text); break;
-      case Part::kQuery: witness.query.emplace_back(key.name, value.text); break;
-      case Part::kCookie: cookies = CookieHeader(cookies, key.name, value.text); break;
+      case Part::kMethod:
+        witness.method = value.text;
+        break;
+      case Part::kHost:
+        witness.host = value.text;
+        break;
+      case Part::kPath:
+        witness.path = value.text;
+        break;
+      case Part::kClient:
+        witness.client = value.address;
+        break;
+      case Part::kPeer:
+        witness.peer = value.text;
+        break;
+      case Part::kHeader:
+        witness.headers.emplace_back(key.name, value.text);
+        break;
+      case Part::kQuery:
+        witness.query.emplace_back(key.name, value.text);
+        break;
+      case Part::kCookie:
+        cookies = CookieHeader(cookies, key.name, value.text);
+        break;
       case Part::kListener:
         for (std::uint32_t i = static_cast<std::uint32_t>(listeners.size()); i-- > 0;) {
           if (listeners[i] == static_cast<std::uint32_t>(value.integer)) witness.listener = i;
@@ -68,7 +92,8 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
         if (has_key && place.keys == key.scope) witness.consumer = value.text;
         break;
       case Part::kJwt:
-      case Part::kKeys: break;
+      case Part::kKeys:
+        break;
     }
   }
   if (!cookies.empty()) witness.headers.emplace_back("cookie", cookies);

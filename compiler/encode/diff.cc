@@ -124,10 +124,9 @@ std::string Replays(const Universe& u, const Side& side, const Row& row,
                     const Disagreement& found) {
   if (row.reason == "not-served") return "";
   const auto gateway = static_cast<std::uint32_t>(side.gateway - side.policy->gateways.data());
-  return Confirm(*side.policy, gateway, nullptr,
-                 Decode(u, found.request, row.place, side.listeners),
-                 IdentityOf(u, found.request, row.place),
-                 {row.forwards, row.status, row.reason, row.route});
+  return Confirm(
+      *side.policy, gateway, nullptr, Decode(u, found.request, row.place, side.listeners),
+      IdentityOf(u, found.request, row.place), {row.forwards, row.status, row.reason, row.route});
 }
 
 void DiffGateway(const std::string& name, Side before, Side after, const DiffOptions& options,
@@ -153,8 +152,10 @@ void DiffGateway(const std::string& name, Side before, Side after, const DiffOpt
   for (const Disagreement& region : found.regions) {
     std::string wrong = Replays(u, before, before.rows[region.first], region);
     if (wrong.empty()) wrong = Replays(u, after, after.rows[region.second], region);
-    if (wrong.empty()) result.regions.push_back(RegionOf(u, name, before, after, region));
-    else result.unknown.push_back(name + ": a region's request does not replay: " + wrong);
+    if (wrong.empty())
+      result.regions.push_back(RegionOf(u, name, before, after, region));
+    else
+      result.unknown.push_back(name + ": a region's request does not replay: " + wrong);
   }
   result.more |= found.more;
   if (!found.unknown.empty()) result.unknown.push_back(name + ": " + found.unknown);

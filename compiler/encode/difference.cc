@@ -12,12 +12,15 @@ namespace {
 using Treatment = std::tuple<bool, std::uint16_t, std::string, Aspects, std::string, std::uint32_t>;
 
 Treatment TreatmentOf(const Row& row, bool with_route) {
-  return {row.forwards, row.status, row.reason, row.aspects,
-          with_route ? row.route_name : "", with_route ? row.route.value_or(0xffffffff) : 0};
+  return {row.forwards,
+          row.status,
+          row.reason,
+          row.aspects,
+          with_route ? row.route_name : "",
+          with_route ? row.route.value_or(0xffffffff) : 0};
 }
 
-std::map<Treatment, std::set<Formula>> ByTreatment(const std::vector<Row>& rows,
-                                                   bool with_route) {
+std::map<Treatment, std::set<Formula>> ByTreatment(const std::vector<Row>& rows, bool with_route) {
   std::map<Treatment, std::set<Formula>> parts;
   for (const Row& row : rows) parts[TreatmentOf(row, with_route)].insert(row.when);
   return parts;
@@ -39,8 +42,8 @@ Formula Differ(Universe& universe, const std::vector<Row>& first, const std::vec
   for (const auto& [treatment, rows] : a) {
     const auto other = b.find(treatment);
     const std::set<Formula> same = other == b.end() ? std::set<Formula>() : other->second;
-    const Formula elsewhere = universe.f.Not(
-        universe.f.Or(std::vector<Formula>(same.begin(), same.end())));
+    const Formula elsewhere =
+        universe.f.Not(universe.f.Or(std::vector<Formula>(same.begin(), same.end())));
     for (Formula when : rows) {
       // A row that both sides have differs nowhere: nothing to ask about it.
       if (!same.contains(when)) differ.push_back(universe.f.And(when, elsewhere));
@@ -68,8 +71,8 @@ Differences FindDifferences(Universe& universe, Symbolic& symbolic, const std::s
       result.unknown = name + ": a request belongs to no row";
       break;
     }
-    open = universe.f.And(open, universe.f.Not(universe.f.And(first[region.first].when,
-                                                              second[region.second].when)));
+    open = universe.f.And(
+        open, universe.f.Not(universe.f.And(first[region.first].when, second[region.second].when)));
     result.regions.push_back(std::move(region));
   }
   std::sort(result.regions.begin(), result.regions.end(),

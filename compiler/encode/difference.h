@@ -15,15 +15,15 @@ namespace weir::compiler {
 // Requests that are `first`'s on one side and `second`'s on the other, with one
 // of them.
 struct Disagreement {
-  std::size_t first = 0;   // places in the lists of rows
+  std::size_t first = 0;  // places in the lists of rows
   std::size_t second = 0;
   std::vector<Value> request;
 };
 
 struct DifferenceOptions {
-  unsigned budget_ms = 5000;      // for each query
+  unsigned budget_ms = 5000;  // for each query
   std::size_t max_regions = 200;
-  bool compare_routes = false;    // whether the same treatment by another route differs
+  bool compare_routes = false;  // whether the same treatment by another route differs
 };
 
 struct Differences {

@@ -41,8 +41,8 @@ Result Mismatch(const Universe& u, const std::vector<std::uint32_t>& listeners, 
 
 }  // namespace
 
-Result ProveTable(const syntax::Policy& policy, std::uint32_t gateway,
-                  const runtime::Table& table, unsigned budget_ms) {
+Result ProveTable(const syntax::Policy& policy, std::uint32_t gateway, const runtime::Table& table,
+                  unsigned budget_ms) {
   const auto settings = DifferentSetting(policy, gateway, table);
   if (settings) return smt::Refuted<TableMismatch>{{*settings, std::nullopt}};
   Universe u;
@@ -62,8 +62,7 @@ Result ProveTable(const syntax::Policy& policy, std::uint32_t gateway,
       FindDifferences(u, symbolic, "table = source", source, *encoded, options);
   if (!found.regions.empty()) {
     const Disagreement& region = found.regions[0];
-    return Mismatch(u, listeners, source[region.first], (*encoded)[region.second],
-                    region.request);
+    return Mismatch(u, listeners, source[region.first], (*encoded)[region.second], region.request);
   }
   if (!found.unknown.empty()) return smt::Unknown{found.unknown};
   return smt::Proved{};

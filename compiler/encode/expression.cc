@@ -30,10 +30,14 @@ class Encoder {
     using Kind = syntax::Expression::Kind;
     std::vector<Formula> parts;
     switch (expression.kind) {
-      case Kind::kTrue: return kTrue;
-      case Kind::kFalse: return kFalse;
-      case Kind::kPredicate: return OfPredicate(expression.predicate);
-      case Kind::kNot: return u_.f.Not(Of(expression.children[0]));
+      case Kind::kTrue:
+        return kTrue;
+      case Kind::kFalse:
+        return kFalse;
+      case Kind::kPredicate:
+        return OfPredicate(expression.predicate);
+      case Kind::kNot:
+        return u_.f.Not(Of(expression.children[0]));
       case Kind::kAnd:
       case Kind::kOr:
         for (const auto& child : expression.children) parts.push_back(Of(child));
@@ -50,21 +54,35 @@ class Encoder {
 
   Formula OfPredicate(const Predicate& p) {
     switch (p.attribute.subject) {
-      case Subject::kClientAddress: return OfAddress(p);
+      case Subject::kClientAddress:
+        return OfAddress(p);
       case Subject::kListenerPort:
-      case Subject::kScheme: return OfListener(p);
-      case Subject::kMethod: return OfText(p, u_.At({Part::kMethod, "", ""}));
-      case Subject::kHost: return OfText(p, u_.At({Part::kHost, "", ""}));
-      case Subject::kPath: return OfText(p, u_.At({Part::kPath, "", ""}));
-      case Subject::kHeader: return OfText(p, u_.At({Part::kHeader, "", p.attribute.name}));
-      case Subject::kQuery: return OfText(p, u_.At({Part::kQuery, "", p.attribute.name}));
-      case Subject::kCookie: return OfText(p, u_.At({Part::kCookie, "", p.attribute.name}));
-      case Subject::kPeer: return OfText(p, u_.At({Part::kPeer, "", ""}));
-      case Subject::kJwtVerified: return OfVerified(p);
-      case Subject::kJwtClaim: return OfClaim(p);
-      case Subject::kConsumer: return OfConsumer(p);
-      case Subject::kCapture: return OfCapture(p);
-      case Subject::kRoute: break;  // a limit's key only; the resolver refuses it here
+      case Subject::kScheme:
+        return OfListener(p);
+      case Subject::kMethod:
+        return OfText(p, u_.At({Part::kMethod, "", ""}));
+      case Subject::kHost:
+        return OfText(p, u_.At({Part::kHost, "", ""}));
+      case Subject::kPath:
+        return OfText(p, u_.At({Part::kPath, "", ""}));
+      case Subject::kHeader:
+        return OfText(p, u_.At({Part::kHeader, "", p.attribute.name}));
+      case Subject::kQuery:
+        return OfText(p, u_.At({Part::kQuery, "", p.attribute.name}));
+      case Subject::kCookie:
+        return OfText(p, u_.At({Part::kCookie, "", p.attribute.name}));
+      case Subject::kPeer:
+        return OfText(p, u_.At({Part::kPeer, "", ""}));
+      case Subject::kJwtVerified:
+        return OfVerified(p);
+      case Subject::kJwtClaim:
+        return OfClaim(p);
+      case Subject::kConsumer:
+        return OfConsumer(p);
+      case Subject::kCapture:
+        return OfCapture(p);
+      case Subject::kRoute:
+        break;  // a limit's key only; the resolver refuses it here
     }
     u_.SetProblem("an expression reads 'route', which is only a limit's key");
     return kFalse;
@@ -101,13 +119,26 @@ class Encoder {
       if (other == nullptr) continue;
       switch (p.op) {
         case Operator::kEqual:
-        case Operator::kIn: some |= value == *other; break;
-        case Operator::kNotEqual: some |= value != *other; break;
-        case Operator::kLess: some |= value < *other; break;
-        case Operator::kLessEqual: some |= value <= *other; break;
-        case Operator::kGreater: some |= value > *other; break;
-        case Operator::kGreaterEqual: some |= value >= *other; break;
-        default: break;
+        case Operator::kIn:
+          some |= value == *other;
+          break;
+        case Operator::kNotEqual:
+          some |= value != *other;
+          break;
+        case Operator::kLess:
+          some |= value < *other;
+          break;
+        case Operator::kLessEqual:
+          some |= value <= *other;
+          break;
+        case Operator::kGreater:
+          some |= value > *other;
+          break;
+        case Operator::kGreaterEqual:
+          some |= value >= *other;
+          break;
+        default:
+          break;
       }
     }
     return some;
@@ -129,10 +160,14 @@ class Encoder {
     if (texts.empty()) return std::nullopt;
     switch (p.op) {
       case Operator::kEqual:
-      case Operator::kContains: return Language{"=" + texts[0], ExactText(texts[0])};
-      case Operator::kNotEqual: return Language{"!" + texts[0], NotIn(ExactText(texts[0]))};
-      case Operator::kStartsWith: return Language{"^" + texts[0], Prefixed(texts[0])};
-      case Operator::kEndsWith: return Language{"$" + texts[0], Suffixed(texts[0])};
+      case Operator::kContains:
+        return Language{"=" + texts[0], ExactText(texts[0])};
+      case Operator::kNotEqual:
+        return Language{"!" + texts[0], NotIn(ExactText(texts[0]))};
+      case Operator::kStartsWith:
+        return Language{"^" + texts[0], Prefixed(texts[0])};
+      case Operator::kEndsWith:
+        return Language{"$" + texts[0], Suffixed(texts[0])};
       case Operator::kIn: {
         std::string name = "in";
         for (const std::string& text : texts) {
@@ -140,7 +175,8 @@ class Encoder {
         }
         return Language{name, AnyOfTexts(texts)};
       }
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
 
@@ -176,8 +212,7 @@ class Encoder {
     const auto language = LanguageOf(p);
     if (!language) return kFalse;
     if (any) {
-      return u_.InLanguage(dimension, "some element " + language->name,
-                           SomeElement(language->dfa));
+      return u_.InLanguage(dimension, "some element " + language->name, SomeElement(language->dfa));
     }
     const Formula outside = u_.InLanguage(dimension, "some element not " + language->name,
                                           SomeElement(NotIn(language->dfa)));
@@ -202,10 +237,14 @@ class Encoder {
     if (!place_.claims.contains({p.attribute.name, part})) return kFalse;
     const std::uint32_t at = u_.At({part, *place_.jwt, p.attribute.name});
     switch (part) {
-      case Part::kIntegerClaim: return u_.f.And(verified, OfInteger(p, at));
-      case Part::kBooleanClaim: return u_.f.And(verified, OfBoolean(p, at));
-      case Part::kListClaim: return u_.f.And(verified, OfList(p, at));
-      default: return u_.f.And(verified, OfText(p, at));
+      case Part::kIntegerClaim:
+        return u_.f.And(verified, OfInteger(p, at));
+      case Part::kBooleanClaim:
+        return u_.f.And(verified, OfBoolean(p, at));
+      case Part::kListClaim:
+        return u_.f.And(verified, OfList(p, at));
+      default:
+        return u_.f.And(verified, OfText(p, at));
     }
   }
 
@@ -220,15 +259,26 @@ class Encoder {
       const Formula less = u_.IntegerLess(dimension, *other);
       switch (p.op) {
         case Operator::kEqual:
-        case Operator::kIn: any.push_back(equal); break;
-        case Operator::kNotEqual: any.push_back(u_.f.And(present, u_.f.Not(equal))); break;
-        case Operator::kLess: any.push_back(less); break;
-        case Operator::kLessEqual: any.push_back(u_.f.Or(less, equal)); break;
+        case Operator::kIn:
+          any.push_back(equal);
+          break;
+        case Operator::kNotEqual:
+          any.push_back(u_.f.And(present, u_.f.Not(equal)));
+          break;
+        case Operator::kLess:
+          any.push_back(less);
+          break;
+        case Operator::kLessEqual:
+          any.push_back(u_.f.Or(less, equal));
+          break;
         case Operator::kGreater:
           any.push_back(u_.f.And(present, u_.f.Not(u_.f.Or(less, equal))));
           break;
-        case Operator::kGreaterEqual: any.push_back(u_.f.And(present, u_.f.Not(less))); break;
-        default: break;
+        case Operator::kGreaterEqual:
+          any.push_back(u_.f.And(present, u_.f.Not(less)));
+          break;
+        default:
+          break;
       }
     }
     return u_.f.Or(any);
@@ -259,8 +309,7 @@ class Encoder {
     if (p.quantifier != Quantifier::kAll) {
       return u_.InLanguage(dimension, language->name, language->dfa);
     }
-    const Formula outside =
-        u_.InLanguage(dimension, "not " + language->name, NotIn(language->dfa));
+    const Formula outside = u_.InLanguage(dimension, "not " + language->name, NotIn(language->dfa));
     return u_.f.And(some, u_.f.Not(outside));
   }
 
@@ -314,10 +363,14 @@ std::string PatternName(const syntax::PathPattern& pattern) {
 
 Part ClaimPart(syntax::Type type) {
   switch (type) {
-    case syntax::Type::kInteger: return Part::kIntegerClaim;
-    case syntax::Type::kBoolean: return Part::kBooleanClaim;
-    case syntax::Type::kStringList: return Part::kListClaim;
-    default: return Part::kTextClaim;
+    case syntax::Type::kInteger:
+      return Part::kIntegerClaim;
+    case syntax::Type::kBoolean:
+      return Part::kBooleanClaim;
+    case syntax::Type::kStringList:
+      return Part::kListClaim;
+    default:
+      return Part::kTextClaim;
   }
 }
 
@@ -337,8 +390,7 @@ Formula JwtVerified(Universe& universe, const RulePlace& place) {
   return universe.Is(universe.At({Part::kJwt, *place.jwt, ""}), kVerified);
 }
 
-Formula MatchesPattern(Universe& universe, std::uint32_t path,
-                       const syntax::PathPattern& pattern) {
+Formula MatchesPattern(Universe& universe, std::uint32_t path, const syntax::PathPattern& pattern) {
   const auto dfa = CompilePath(pattern);
   if (!dfa) {
     universe.SetProblem("the automaton of the path " + pattern.text + " is over budget");

@@ -16,7 +16,7 @@ namespace weir::compiler {
 // Where a condition stands: whose token and key it can read, and whose
 // captures. A rule of a gateway's scope is encoded anew for every route.
 struct RulePlace {
-  std::optional<std::string> jwt;   // the definition's text, as DimensionKey::scope
+  std::optional<std::string> jwt;  // the definition's text, as DimensionKey::scope
   std::optional<std::string> keys;
   const syntax::Match* match = nullptr;  // for captures
   // The claims that the token can have, with the part their type makes them;

@@ -82,9 +82,12 @@ bool Formulas::NodeHolds(Formula f, const Holds& holds,
   const Node& node = nodes_[f];
   const auto is_true = [&](Formula child) { return static_cast<bool>(holds[child]); };
   switch (node.kind) {
-    case Node::Kind::kConstant: return f == kTrue;
-    case Node::Kind::kAtom: return value(node.atom);
-    case Node::Kind::kNot: return !is_true(node.children[0]);
+    case Node::Kind::kConstant:
+      return f == kTrue;
+    case Node::Kind::kAtom:
+      return value(node.atom);
+    case Node::Kind::kNot:
+      return !is_true(node.children[0]);
     case Node::Kind::kAnd:
       return std::all_of(node.children.begin(), node.children.end(), is_true);
     case Node::Kind::kOr:
@@ -101,8 +104,7 @@ std::vector<bool> Formulas::EvaluateAll(
   return holds;
 }
 
-bool Formulas::Evaluate(Formula root,
-                        const std::function<bool(std::uint32_t atom)>& value) const {
+bool Formulas::Evaluate(Formula root, const std::function<bool(std::uint32_t atom)>& value) const {
   return Evaluate(Parts(root), value);
 }
 

@@ -51,7 +51,8 @@ RegexNode Some(std::bitset<256> set) { return RegexRepeat(RegexSet(set), 1, -1);
 Dfa Row(std::string_view text, bool any_rest) {
   Dfa dfa;
   for (unsigned char octet : text) {
-    if (dfa.class_of[octet] == 0) dfa.class_of[octet] = static_cast<std::uint8_t>(dfa.class_count++);
+    if (dfa.class_of[octet] == 0)
+      dfa.class_of[octet] = static_cast<std::uint8_t>(dfa.class_count++);
     if (dfa.class_count == 256) break;  // every octet in one text: see below
   }
   if (dfa.class_count == 256) return Compile(RegexText(text));
@@ -82,8 +83,8 @@ RegexNode Escapes(bool encoded_slash) {
       lows.set(static_cast<unsigned char>(kDigits[low]));
     }
     if (lows.none()) continue;
-    choices.push_back(RegexConcat({RegexText("%"), RegexSet(Octets(kDigits.substr(high, 1))),
-                                   RegexSet(lows)}));
+    choices.push_back(
+        RegexConcat({RegexText("%"), RegexSet(Octets(kDigits.substr(high, 1))), RegexSet(lows)}));
   }
   return RegexAlternate(std::move(choices));
 }
@@ -91,8 +92,8 @@ RegexNode Escapes(bool encoded_slash) {
 Dfa PathTier(std::bitset<256> octets, bool escapes, bool encoded_slash, bool empty_segments) {
   std::vector<RegexNode> units{RegexSet(octets | Octets("/"))};
   if (escapes) units.push_back(Escapes(encoded_slash));
-  const Dfa shape = Compile(
-      RegexConcat({RegexText("/"), RegexRepeat(RegexAlternate(std::move(units)), 0, -1)}));
+  const Dfa shape =
+      Compile(RegexConcat({RegexText("/"), RegexRepeat(RegexAlternate(std::move(units)), 0, -1)}));
   const RegexNode anything = Many(AnyOctet());
   const RegexNode dots = RegexAlternate({RegexText("/."), RegexText("/..")});
   const RegexNode rest = RegexRepeat(RegexConcat({RegexText("/"), anything}), 0, 1);
@@ -112,7 +113,8 @@ std::vector<Dfa> PathTiers() {
 
 std::vector<Dfa> HostTiers() {
   const auto names = [](std::bitset<256> label) {
-    return RegexConcat({Some(label), RegexRepeat(RegexConcat({RegexText("."), Some(label)}), 0, -1)});
+    return RegexConcat(
+        {Some(label), RegexRepeat(RegexConcat({RegexText("."), Some(label)}), 0, -1)});
   };
   const RegexNode literal = RegexConcat(
       {RegexText("["), Some(Span('0', '9') | Span('a', 'f') | Octets(":.")), RegexText("]")});
@@ -134,13 +136,18 @@ std::vector<Dfa> MakeTiers(Part part) {
     case Part::kMethod:
       return {Compile(Some(Span('A', 'Z'))),
               Compile(Some(Alphanumeric() | Octets("!#$%&'*+-.^_`|~")))};
-    case Part::kHost: return HostTiers();
-    case Part::kPath: return PathTiers();
+    case Part::kHost:
+      return HostTiers();
+    case Part::kPath:
+      return PathTiers();
     case Part::kHeader:
       return {plain, Compile(Some(Span(0x21, 0x7e) & ~Octets(",;\"\\"))), FieldValues({})};
-    case Part::kCookie: return {plain, FieldValues(Octets(";"))};
-    case Part::kPeer: return {plain, Compile(Some(Span(0x21, 0x7e)))};
-    default: return {plain, Compile(Some(Span(0x20, 0x7e))), AllStrings()};
+    case Part::kCookie:
+      return {plain, FieldValues(Octets(";"))};
+    case Part::kPeer:
+      return {plain, Compile(Some(Span(0x21, 0x7e)))};
+    default:
+      return {plain, Compile(Some(Span(0x20, 0x7e))), AllStrings()};
   }
 }
 
@@ -231,8 +238,10 @@ Dfa SegmentIn(std::size_t place, const Dfa& language) {
         to = c == slash ? s + 1 : s;
       } else if (at_start || in_segment) {
         const std::uint32_t q = at_start ? 0 : s - inside;
-        if (c != slash) to = inside + language.next[q * language.class_count + c];
-        else if (accepted) to = found;
+        if (c != slash)
+          to = inside + language.next[q * language.class_count + c];
+        else if (accepted)
+          to = found;
       }
       dfa.next.push_back(to);
     }
@@ -250,16 +259,24 @@ std::vector<Dfa> TiersOf(Part part) {
 
 std::vector<std::string> HintsOf(Part part) {
   switch (part) {
-    case Part::kMethod: return {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"};
-    case Part::kHost: return {"example.com"};
-    case Part::kPath: return {"/"};
-    case Part::kPeer: return {"spiffe://example.org/caller"};
+    case Part::kMethod:
+      return {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"};
+    case Part::kHost:
+      return {"example.com"};
+    case Part::kPath:
+      return {"/"};
+    case Part::kPeer:
+      return {"spiffe://example.org/caller"};
     case Part::kHeader:
     case Part::kQuery:
-    case Part::kCookie: return {"x"};
-    case Part::kTextClaim: return {"someone"};
-    case Part::kListClaim: return {"other"};
-    default: return {};
+    case Part::kCookie:
+      return {"x"};
+    case Part::kTextClaim:
+      return {"someone"};
+    case Part::kListClaim:
+      return {"other"};
+    default:
+      return {};
   }
 }
 

@@ -31,9 +31,12 @@ Formula AnyPath(Universe& u, const syntax::Match& match) {
 Formula Passes(Universe& u, const FieldMatch& field, std::uint32_t at) {
   std::vector<Formula> any;
   switch (field.test) {
-    case FieldMatch::Test::kPresent: return u.Present(at);
-    case FieldMatch::Test::kPrefix: return u.StartsWith(at, field.values[0]);
-    case FieldMatch::Test::kRegex: return MatchesRegex(u, at, field.regex);
+    case FieldMatch::Test::kPresent:
+      return u.Present(at);
+    case FieldMatch::Test::kPrefix:
+      return u.StartsWith(at, field.values[0]);
+    case FieldMatch::Test::kRegex:
+      return MatchesRegex(u, at, field.regex);
     case FieldMatch::Test::kOneOf:
       for (const std::string& value : field.values) any.push_back(u.Equals(at, value));
       return u.f.Or(any);
@@ -85,8 +88,10 @@ Reach ReachOf(const syntax::Match& match) {
     box.opaque = pattern.kind == syntax::PathPattern::Kind::kRegex;
     box.rest = pattern.rest;
     for (const auto& segment : pattern.segments) {
-      if (segment.kind == syntax::PathSegment::Kind::kLiteral) box.segments.push_back(segment.literal);
-      else box.segments.push_back(std::nullopt);
+      if (segment.kind == syntax::PathSegment::Kind::kLiteral)
+        box.segments.push_back(segment.literal);
+      else
+        box.segments.push_back(std::nullopt);
     }
     paths.push_back(std::move(box));
   }

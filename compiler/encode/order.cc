@@ -92,8 +92,8 @@ class GatewayEncoder {
     const auto filled = [&](std::uint32_t at) {
       return u_.f.And(u_.Present(at), u_.f.Not(u_.Equals(at, "")));
     };
-    const Formula asks = u_.f.And({u_.Equals(u_.At({Part::kMethod, "", ""}), "OPTIONS"),
-                                   filled(origin), filled(wanted)});
+    const Formula asks = u_.f.And(
+        {u_.Equals(u_.At({Part::kMethod, "", ""}), "OPTIONS"), filled(origin), filled(wanted)});
     const std::vector<Formula> selected = FirstMatches(u_.f, Matches(wanted), reaches_);
     std::vector<Formula> answered;
     for (std::uint32_t i = 0; i < gateway_.routes.size(); ++i) {
@@ -223,8 +223,8 @@ class GatewayEncoder {
     std::vector<std::string> names;
     for (const auto& key : keys.keys) names.push_back(key.consumer);
     u_.Restrict(*consumer, names);
-    u_.constraints.push_back(u_.f.Or(u_.f.Not(Outcome(scope, Part::kKeys, kVerified)),
-                                     u_.Present(*consumer)));
+    u_.constraints.push_back(
+        u_.f.Or(u_.f.Not(Outcome(scope, Part::kKeys, kVerified)), u_.Present(*consumer)));
   }
 
   Universe& u_;

@@ -31,8 +31,8 @@ struct Row {
   std::string reason;                  // a reason code's name; "ok" when forwarded
   std::optional<std::uint32_t> route;  // place in the gateway's routes
   std::string route_name;
-  std::vector<std::string> services;   // when forwarded
-  RulePlace place;                         // for conditions about requests of this row
+  std::vector<std::string> services;  // when forwarded
+  RulePlace place;                    // for conditions about requests of this row
   Aspects aspects;
 };
 

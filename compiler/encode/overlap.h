@@ -20,8 +20,8 @@ struct Box {
   Host host = Host::kAny;
   std::string host_name;
   std::vector<std::optional<std::string>> segments;  // nothing: the wildcard
-  bool rest = true;      // "**" follows; with no segments: any path
-  bool opaque = false;   // a regular expression: may be any path
+  bool rest = true;                                  // "**" follows; with no segments: any path
+  bool opaque = false;                               // a regular expression: may be any path
 };
 
 // What a route matches, at most.

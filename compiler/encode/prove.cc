@@ -22,14 +22,17 @@ using syntax::RequestClaim;
 struct Question {
   std::uint32_t proof = 0;
   std::vector<std::pair<std::uint32_t, Formula>> breaks;  // row, and when it breaks the claim
-  Formula about = kFalse;  // the requests the claim is about
+  Formula about = kFalse;                                 // the requests the claim is about
 };
 
 class GatewayProver {
  public:
   GatewayProver(const Policy& policy, std::uint32_t gateway,
                 std::shared_ptr<const runtime::Table> table, const ProveOptions& options)
-      : policy_(policy), gateway_(gateway), table_(std::move(table)), options_(options),
+      : policy_(policy),
+        gateway_(gateway),
+        table_(std::move(table)),
+        options_(options),
         listeners_(AddListeners(u_, policy.gateways[gateway])),
         rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_)) {}
 
@@ -64,9 +67,9 @@ class GatewayProver {
     for (const Question& question : questions_) {
       const auto start = std::chrono::steady_clock::now();
       ClaimVerdict verdict{question.proof, gateway_, AnswerOne(symbolic, question), 0};
-      verdict.milliseconds = std::chrono::duration<double, std::milli>(
-                                 std::chrono::steady_clock::now() - start)
-                                 .count();
+      verdict.milliseconds =
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+              .count();
       verdicts.push_back(std::move(verdict));
     }
     return verdicts;

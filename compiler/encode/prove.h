@@ -30,7 +30,7 @@ struct ClaimVerdict {
   std::uint32_t proof = 0;    // place in Policy::proofs
   std::uint32_t gateway = 0;  // place in Policy::gateways
   smt::Verdict<Counterexample> verdict;
-  double milliseconds = 0;    // of the query and decoding its answer
+  double milliseconds = 0;  // of the query and decoding its answer
 };
 
 struct ProveOptions {

@@ -19,9 +19,9 @@ unsigned BitsFor(std::size_t count) {
 
 // What is chosen of one dimension.
 struct Choice {
-  std::uint32_t of = 0;    // the class; not for lists
-  bool present = true;     // lists
-  std::vector<bool> holds; // lists: by class of items
+  std::uint32_t of = 0;     // the class; not for lists
+  bool present = true;      // lists
+  std::vector<bool> holds;  // lists: by class of items
 };
 
 // The order in which dimensions are made plain: what a reader can best do
@@ -30,20 +30,30 @@ int ShrinkRank(Part part) {
   switch (part) {
     case Part::kHeader:
     case Part::kQuery:
-    case Part::kCookie: return 0;
+    case Part::kCookie:
+      return 0;
     case Part::kTextClaim:
     case Part::kIntegerClaim:
     case Part::kBooleanClaim:
-    case Part::kListClaim: return 1;
-    case Part::kConsumer: return 2;
+    case Part::kListClaim:
+      return 1;
+    case Part::kConsumer:
+      return 2;
     case Part::kJwt:
-    case Part::kKeys: return 3;
-    case Part::kPeer: return 4;
-    case Part::kListener: return 5;
-    case Part::kClient: return 6;
-    case Part::kMethod: return 7;
-    case Part::kHost: return 8;
-    case Part::kPath: return 9;
+    case Part::kKeys:
+      return 3;
+    case Part::kPeer:
+      return 4;
+    case Part::kListener:
+      return 5;
+    case Part::kClient:
+      return 6;
+    case Part::kMethod:
+      return 7;
+    case Part::kHost:
+      return 8;
+    case Part::kPath:
+      return 9;
   }
   return 9;
 }
@@ -71,9 +81,7 @@ struct Symbolic::Impl {
     solver.Add(TermOf(well_formed));
   }
 
-  bool IsList(std::uint32_t d) const {
-    return universe.dimensions()[d].domain == Domain::kList;
-  }
+  bool IsList(std::uint32_t d) const { return universe.dimensions()[d].domain == Domain::kList; }
 
   void Declare(std::uint32_t d) {
     Variable variable;
@@ -88,8 +96,7 @@ struct Symbolic::Impl {
     } else {
       const unsigned bits = BitsFor(count);
       variable.of = context.BitsVariable(name, bits);
-      solver.Add(count == 0 ? context.False()
-                            : variable.of <= context.Bits(count - 1, bits));
+      solver.Add(count == 0 ? context.False() : variable.of <= context.Bits(count - 1, bits));
       for (std::size_t c = 0; c < count; ++c) {
         variable.is.push_back(variable.of == context.Bits(c, bits));
       }
@@ -119,11 +126,21 @@ struct Symbolic::Impl {
       std::vector<Bool> children;
       for (Formula child : node.children) children.push_back(*terms[child]);
       switch (node.kind) {
-        case Formulas::Node::Kind::kConstant: terms[f] = context.Constant(f == kTrue); break;
-        case Formulas::Node::Kind::kAtom: terms[f] = AtomTerm(universe.atom(node.atom)); break;
-        case Formulas::Node::Kind::kNot: terms[f] = !children[0]; break;
-        case Formulas::Node::Kind::kAnd: terms[f] = context.All(children); break;
-        case Formulas::Node::Kind::kOr: terms[f] = context.Any(children); break;
+        case Formulas::Node::Kind::kConstant:
+          terms[f] = context.Constant(f == kTrue);
+          break;
+        case Formulas::Node::Kind::kAtom:
+          terms[f] = AtomTerm(universe.atom(node.atom));
+          break;
+        case Formulas::Node::Kind::kNot:
+          terms[f] = !children[0];
+          break;
+        case Formulas::Node::Kind::kAnd:
+          terms[f] = context.All(children);
+          break;
+        case Formulas::Node::Kind::kOr:
+          terms[f] = context.Any(children);
+          break;
       }
     }
     return *terms[root];
@@ -143,9 +160,8 @@ struct Symbolic::Impl {
   }
 
   bool Holds(Formula formula, const std::vector<Choice>& request) const {
-    return universe.f.Evaluate(formula, [&](std::uint32_t atom) {
-      return AtomHolds(request, universe.atom(atom));
-    });
+    return universe.f.Evaluate(
+        formula, [&](std::uint32_t atom) { return AtomHolds(request, universe.atom(atom)); });
   }
 
   std::vector<Choice> Read() {
@@ -164,13 +180,13 @@ struct Symbolic::Impl {
   }
 
   bool Holds(const std::vector<Formula>& parts, const std::vector<Choice>& request) const {
-    return universe.f.Evaluate(parts, [&](std::uint32_t atom) {
-      return AtomHolds(request, universe.atom(atom));
-    });
+    return universe.f.Evaluate(
+        parts, [&](std::uint32_t atom) { return AtomHolds(request, universe.atom(atom)); });
   }
 
   // Tries to give dimension `d` a plainer choice.
-  void ShrinkOne(const std::vector<Formula>& parts, std::vector<Choice>& request, std::uint32_t d) const {
+  void ShrinkOne(const std::vector<Formula>& parts, std::vector<Choice>& request,
+                 std::uint32_t d) const {
     const Choice before = request[d];
     auto holds = [&] { return Holds(parts, request); };
     if (!IsList(d)) {

@@ -10,9 +10,10 @@ using runtime::RouteRecord;
 using runtime::TableView;
 
 std::string AttributeText(const TableView& table, std::uint32_t place) {
-  constexpr std::string_view kSubjects[] = {
-      "client.address", "listener.port", "scheme", "method", "host", "path", "header", "query",
-      "cookie", "jwt.verified", "jwt", "peer", "consumer", "capture", "route"};
+  constexpr std::string_view kSubjects[] = {"client.address", "listener.port", "scheme", "method",
+                                            "host",           "path",          "header", "query",
+                                            "cookie",         "jwt.verified",  "jwt",    "peer",
+                                            "consumer",       "capture",       "route"};
   const auto& attribute = table.attributes()[place];
   Words words;
   words << kSubjects[static_cast<std::size_t>(attribute.subject)];
@@ -54,14 +55,16 @@ std::string CorsText(const TableView& table, std::uint32_t place) {
 }
 
 std::string TransformsText(const TableView& table, runtime::Range transforms) {
-  constexpr std::string_view kKinds[] = {"strip-prefix", "rewrite", "set", "add", "remove",
-                                         "set-query", "remove-query", "set-host"};
+  constexpr std::string_view kKinds[] = {"strip-prefix", "rewrite",   "set",          "add",
+                                         "remove",       "set-query", "remove-query", "set-host"};
   Words words;
   for (const auto& transform : TableView::Slice(table.transforms(), transforms)) {
     words << kKinds[static_cast<std::size_t>(transform.kind)];
     words.Quote(table.text(transform.name));
-    if (transform.attribute == kNoIndex) words.Quote(table.text(transform.value));
-    else words << AttributeText(table, transform.attribute);
+    if (transform.attribute == kNoIndex)
+      words.Quote(table.text(transform.value));
+    else
+      words << AttributeText(table, transform.attribute);
   }
   return words.text();
 }
@@ -143,12 +146,18 @@ std::string TableJwtText(const TableView& table, std::uint32_t place) {
   for (const auto& claim : TableView::Slice(table.claims(), jwt.claims)) {
     words.Quote(table.text(claim.name)).Quote(table.text(claim.source));
     switch (claim.type) {
-      case runtime::AttributeType::kInteger: words << "integer"; break;
-      case runtime::AttributeType::kBoolean: words << "boolean"; break;
+      case runtime::AttributeType::kInteger:
+        words << "integer";
+        break;
+      case runtime::AttributeType::kBoolean:
+        words << "boolean";
+        break;
       case runtime::AttributeType::kStringList:
         words << (claim.words != 0 ? "words" : "list");
         break;
-      default: words << "string"; break;
+      default:
+        words << "string";
+        break;
     }
   }
   return words.text();
@@ -176,8 +185,10 @@ Aspects TableGatewayAspects(const TableView& table) {
 Aspects TableAnswerAspects(const TableView& table, const RouteRecord& route) {
   Aspects aspects;
   if (route.limits.count > 0) aspects["limits"] = LimitsText(table, route.limits);
-  if (route.cors_upstream != 0) aspects["cors"] = "upstream";
-  else if (route.cors != kNoIndex) aspects["cors"] = CorsText(table, route.cors);
+  if (route.cors_upstream != 0)
+    aspects["cors"] = "upstream";
+  else if (route.cors != kNoIndex)
+    aspects["cors"] = CorsText(table, route.cors);
   return aspects;
 }
 
@@ -196,8 +207,10 @@ Aspects TableForwardAspects(const TableView& table, const RouteRecord& route) {
   if (route.response.count > 0) aspects["response"] = TransformsText(table, route.response);
   if (route.retry != kNoIndex) aspects["retry"] = RetryText(table, route.retry);
   if (route.breaker != kNoIndex) aspects["breaker"] = BreakerText(table, route.breaker);
-  if (route.timeout >= 0) time.Time(route.timeout);
-  else time << "none";
+  if (route.timeout >= 0)
+    time.Time(route.timeout);
+  else
+    time << "none";
   aspects["timeout"] = time.text();
   aspects["idle-timeout"] = Words().Time(route.idle_timeout).text();
   if (route.has_max_body != 0) aspects["max-body"] = std::to_string(route.max_body);

@@ -15,8 +15,7 @@ Aspects TableAnswerAspects(const runtime::TableView& table, const runtime::Route
 Aspects TableForwardAspects(const runtime::TableView& table, const runtime::RouteRecord& route);
 std::string TableResponseText(const runtime::TableView& table, std::uint32_t response);
 std::string TableRedirectText(const runtime::TableView& table, std::uint32_t redirect);
-std::string TableChallengeText(const runtime::TableView& table,
-                               const runtime::RouteRecord& route);
+std::string TableChallengeText(const runtime::TableView& table, const runtime::RouteRecord& route);
 std::string TableJwtText(const runtime::TableView& table, std::uint32_t jwt);
 std::string TableKeysText(const runtime::TableView& table, std::uint32_t keys);
 

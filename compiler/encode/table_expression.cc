@@ -37,12 +37,18 @@ class Reader {
       parts.push_back(Of(record.children.first + i));
     }
     switch (record.kind) {
-      case ExpressionKind::kTrue: return kTrue;
-      case ExpressionKind::kFalse: return kFalse;
-      case ExpressionKind::kNot: return u_.f.Not(parts[0]);
-      case ExpressionKind::kAnd: return u_.f.And(std::move(parts));
-      case ExpressionKind::kOr: return u_.f.Or(std::move(parts));
-      case ExpressionKind::kPredicate: return Predicate(record);
+      case ExpressionKind::kTrue:
+        return kTrue;
+      case ExpressionKind::kFalse:
+        return kFalse;
+      case ExpressionKind::kNot:
+        return u_.f.Not(parts[0]);
+      case ExpressionKind::kAnd:
+        return u_.f.And(std::move(parts));
+      case ExpressionKind::kOr:
+        return u_.f.Or(std::move(parts));
+      case ExpressionKind::kPredicate:
+        return Predicate(record);
     }
     return kFalse;
   }
@@ -65,21 +71,35 @@ class Reader {
       return Text(record, {u_.At({part, "", of}), kTrue});
     };
     switch (attribute.subject) {
-      case AttributeSubject::kClientAddress: return Address(record);
+      case AttributeSubject::kClientAddress:
+        return Address(record);
       case AttributeSubject::kListenerPort:
-      case AttributeSubject::kScheme: return Listener(record, attribute.subject);
-      case AttributeSubject::kMethod: return text(Part::kMethod, "");
-      case AttributeSubject::kHost: return text(Part::kHost, "");
-      case AttributeSubject::kPath: return text(Part::kPath, "");
-      case AttributeSubject::kHeader: return text(Part::kHeader, name);
-      case AttributeSubject::kQuery: return text(Part::kQuery, name);
-      case AttributeSubject::kCookie: return text(Part::kCookie, name);
-      case AttributeSubject::kPeer: return text(Part::kPeer, "");
-      case AttributeSubject::kJwtVerified: return Verified(record);
-      case AttributeSubject::kJwtClaim: return Claim(record, attribute, name);
-      case AttributeSubject::kConsumer: return Consumer(record);
-      case AttributeSubject::kCapture: return Capture(record, name);
-      case AttributeSubject::kRoute: break;
+      case AttributeSubject::kScheme:
+        return Listener(record, attribute.subject);
+      case AttributeSubject::kMethod:
+        return text(Part::kMethod, "");
+      case AttributeSubject::kHost:
+        return text(Part::kHost, "");
+      case AttributeSubject::kPath:
+        return text(Part::kPath, "");
+      case AttributeSubject::kHeader:
+        return text(Part::kHeader, name);
+      case AttributeSubject::kQuery:
+        return text(Part::kQuery, name);
+      case AttributeSubject::kCookie:
+        return text(Part::kCookie, name);
+      case AttributeSubject::kPeer:
+        return text(Part::kPeer, "");
+      case AttributeSubject::kJwtVerified:
+        return Verified(record);
+      case AttributeSubject::kJwtClaim:
+        return Claim(record, attribute, name);
+      case AttributeSubject::kConsumer:
+        return Consumer(record);
+      case AttributeSubject::kCapture:
+        return Capture(record, name);
+      case AttributeSubject::kRoute:
+        break;
     }
     u_.SetProblem("an expression of the table reads 'route', which is only a limit's key");
     return kFalse;
@@ -122,13 +142,20 @@ class Reader {
   static bool Compare(OperatorKind op, std::int64_t a, std::int64_t b) {
     switch (op) {
       case OperatorKind::kEqual:
-      case OperatorKind::kIn: return a == b;
-      case OperatorKind::kNotEqual: return a != b;
-      case OperatorKind::kLess: return a < b;
-      case OperatorKind::kLessEqual: return a <= b;
-      case OperatorKind::kGreater: return a > b;
-      case OperatorKind::kGreaterEqual: return a >= b;
-      default: return false;
+      case OperatorKind::kIn:
+        return a == b;
+      case OperatorKind::kNotEqual:
+        return a != b;
+      case OperatorKind::kLess:
+        return a < b;
+      case OperatorKind::kLessEqual:
+        return a <= b;
+      case OperatorKind::kGreater:
+        return a > b;
+      case OperatorKind::kGreaterEqual:
+        return a >= b;
+      default:
+        return false;
     }
   }
 
@@ -144,10 +171,14 @@ class Reader {
     const std::string text(table_.text(first.text));
     switch (record.op) {
       case OperatorKind::kEqual:
-      case OperatorKind::kContains: return Language{"=" + text, ExactText(text)};
-      case OperatorKind::kNotEqual: return Language{"!" + text, NotIn(ExactText(text))};
-      case OperatorKind::kStartsWith: return Language{"^" + text, Prefixed(text)};
-      case OperatorKind::kEndsWith: return Language{"$" + text, Suffixed(text)};
+      case OperatorKind::kContains:
+        return Language{"=" + text, ExactText(text)};
+      case OperatorKind::kNotEqual:
+        return Language{"!" + text, NotIn(ExactText(text))};
+      case OperatorKind::kStartsWith:
+        return Language{"^" + text, Prefixed(text)};
+      case OperatorKind::kEndsWith:
+        return Language{"$" + text, Suffixed(text)};
       case OperatorKind::kIn: {
         std::vector<std::string> texts;
         std::string name = "in";
@@ -158,7 +189,8 @@ class Reader {
         }
         return Language{name, AnyOfTexts(texts)};
       }
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
 
@@ -186,8 +218,8 @@ class Reader {
     if (record.quantifier == QuantifierKind::kAny) {
       return u_.InLanguage(d, "some element " + language->name, SomeElement(language->dfa));
     }
-    const Formula fails = u_.InLanguage(d, "some element not " + language->name,
-                                        SomeElement(NotIn(language->dfa)));
+    const Formula fails =
+        u_.InLanguage(d, "some element not " + language->name, SomeElement(NotIn(language->dfa)));
     return u_.f.And(some, u_.f.Not(fails));
   }
 
@@ -205,10 +237,14 @@ class Reader {
 
   static Part PartOf(AttributeType type) {
     switch (type) {
-      case AttributeType::kInteger: return Part::kIntegerClaim;
-      case AttributeType::kBoolean: return Part::kBooleanClaim;
-      case AttributeType::kStringList: return Part::kListClaim;
-      default: return Part::kTextClaim;
+      case AttributeType::kInteger:
+        return Part::kIntegerClaim;
+      case AttributeType::kBoolean:
+        return Part::kBooleanClaim;
+      case AttributeType::kStringList:
+        return Part::kListClaim;
+      default:
+        return Part::kTextClaim;
     }
   }
 
@@ -220,9 +256,12 @@ class Reader {
     const std::uint32_t d = u_.At({part, *place_.jwt, name});
     switch (part) {
       case Part::kIntegerClaim:
-      case Part::kBooleanClaim: return u_.f.And(verified, Number(record, d));
-      case Part::kListClaim: return u_.f.And(verified, List(record, d));
-      default: return Text(record, {d, verified});
+      case Part::kBooleanClaim:
+        return u_.f.And(verified, Number(record, d));
+      case Part::kListClaim:
+        return u_.f.And(verified, List(record, d));
+      default:
+        return Text(record, {d, verified});
     }
   }
 
@@ -240,15 +279,26 @@ class Reader {
       const Formula less = boolean ? kFalse : u_.IntegerLess(d, constant.integer);
       switch (record.op) {
         case OperatorKind::kEqual:
-        case OperatorKind::kIn: any.push_back(equal); break;
-        case OperatorKind::kNotEqual: any.push_back(u_.f.And(present, u_.f.Not(equal))); break;
-        case OperatorKind::kLess: any.push_back(less); break;
-        case OperatorKind::kLessEqual: any.push_back(u_.f.Or(less, equal)); break;
+        case OperatorKind::kIn:
+          any.push_back(equal);
+          break;
+        case OperatorKind::kNotEqual:
+          any.push_back(u_.f.And(present, u_.f.Not(equal)));
+          break;
+        case OperatorKind::kLess:
+          any.push_back(less);
+          break;
+        case OperatorKind::kLessEqual:
+          any.push_back(u_.f.Or(less, equal));
+          break;
         case OperatorKind::kGreater:
           any.push_back(u_.f.And({present, u_.f.Not(less), u_.f.Not(equal)}));
           break;
-        case OperatorKind::kGreaterEqual: any.push_back(u_.f.And(present, u_.f.Not(less))); break;
-        default: break;
+        case OperatorKind::kGreaterEqual:
+          any.push_back(u_.f.And(present, u_.f.Not(less)));
+          break;
+        default:
+          break;
       }
     }
     return u_.f.Or(std::move(any));
@@ -264,8 +314,8 @@ class Reader {
     if (record.quantifier != QuantifierKind::kAll) {
       return u_.InLanguage(d, language->name, language->dfa);
     }
-    return u_.f.And(some, u_.f.Not(u_.InLanguage(d, "not " + language->name,
-                                                 NotIn(language->dfa))));
+    return u_.f.And(some,
+                    u_.f.Not(u_.InLanguage(d, "not " + language->name, NotIn(language->dfa))));
   }
 
   Formula Consumer(const ExpressionRecord& record) {
@@ -309,8 +359,8 @@ class Reader {
 
 }  // namespace
 
-Formula EncodeTableExpression(Universe& universe, const TableView& table,
-                              std::uint32_t expression, std::uint32_t route, const RulePlace& place) {
+Formula EncodeTableExpression(Universe& universe, const TableView& table, std::uint32_t expression,
+                              std::uint32_t route, const RulePlace& place) {
   return Reader(universe, table, route, place).Of(expression);
 }
 

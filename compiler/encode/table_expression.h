@@ -13,7 +13,8 @@ namespace weir::compiler {
 // `place` names the credentials as the source's encoding does; its match is not
 // read: captures are those of the route's record.
 Formula EncodeTableExpression(Universe& universe, const runtime::TableView& table,
-                              std::uint32_t expression, std::uint32_t route, const RulePlace& place);
+                              std::uint32_t expression, std::uint32_t route,
+                              const RulePlace& place);
 
 }  // namespace weir::compiler
 

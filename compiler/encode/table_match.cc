@@ -39,9 +39,9 @@ Formula PathOf(Universe& u, const std::vector<Step>& steps, bool rest) {
   if (rest) {
     name += "/**";
     // Behind at least one segment the rest may be missing altogether.
-    parts.push_back(RegexRepeat(
-        RegexConcat({RegexText("/"), RegexRepeat(RegexSet(AnyOctet()), 0, -1)}),
-        steps.empty() ? 1 : 0, 1));
+    parts.push_back(
+        RegexRepeat(RegexConcat({RegexText("/"), RegexRepeat(RegexSet(AnyOctet()), 0, -1)}),
+                    steps.empty() ? 1 : 0, 1));
   }
   if (parts.empty()) return kFalse;  // no path has no segment
   const auto dfa = CompileRegex(parts.size() == 1 ? parts[0] : RegexConcat(std::move(parts)));
@@ -90,13 +90,16 @@ class IndexWalk {
         box.host = Box::Host::kSuffix;
         box.host_name = literal;
         return index_.has_suffix() && index_.Root(parent, literal) == at;
-      default: break;
+      default:
+        break;
     }
     const IndexNode above = index_.node(parent);
     if (!Found(parent, above, steps, host, box)) return false;
     steps.push_back({node.is_wildcard(), literal});
-    if (node.is_wildcard()) box.segments.push_back(std::nullopt);
-    else box.segments.push_back(literal);
+    if (node.is_wildcard())
+      box.segments.push_back(std::nullopt);
+    else
+      box.segments.push_back(literal);
     if (node.is_wildcard()) return above.wildcard_child() == at;
     return index_.Child(parent, literal) == at;
   }
@@ -126,8 +129,8 @@ class IndexWalk {
     List(node.rests(), steps, box, host);
   }
 
-  void List(std::span<const IndexCandidate> list, const std::vector<Step>& steps,
-            const Box& box, Formula host) {
+  void List(std::span<const IndexCandidate> list, const std::vector<Step>& steps, const Box& box,
+            Formula host) {
     if (list.empty()) return;
     const Formula here = u_.f.And(host, PathOf(u_, steps, box.rest));
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -180,7 +183,8 @@ class IndexWalk {
         u_.At({header ? Part::kHeader : Part::kQuery, "", std::string(table_.text(field.name))});
     std::vector<Formula> any;
     switch (field.test) {
-      case runtime::FieldTest::kPresent: return u_.Present(at);
+      case runtime::FieldTest::kPresent:
+        return u_.Present(at);
       case runtime::FieldTest::kPrefix:
         return u_.StartsWith(at, table_.string(field.values.first));
       case runtime::FieldTest::kRegex:

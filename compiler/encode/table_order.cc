@@ -68,14 +68,21 @@ class TableEncoder {
     if (route.jwt == kNoIndex) return place;
     place.jwt = TableJwtText(table_, route.jwt);
     place.claims = RegisteredClaims();
-    for (const auto& claim :
-         TableView::Slice(table_.claims(), table_.jwts()[route.jwt].claims)) {
+    for (const auto& claim : TableView::Slice(table_.claims(), table_.jwts()[route.jwt].claims)) {
       const std::string name(table_.text(claim.name));
       switch (claim.type) {
-        case runtime::AttributeType::kInteger: place.claims.emplace(name, Part::kIntegerClaim); break;
-        case runtime::AttributeType::kBoolean: place.claims.emplace(name, Part::kBooleanClaim); break;
-        case runtime::AttributeType::kStringList: place.claims.emplace(name, Part::kListClaim); break;
-        default: place.claims.emplace(name, Part::kTextClaim); break;
+        case runtime::AttributeType::kInteger:
+          place.claims.emplace(name, Part::kIntegerClaim);
+          break;
+        case runtime::AttributeType::kBoolean:
+          place.claims.emplace(name, Part::kBooleanClaim);
+          break;
+        case runtime::AttributeType::kStringList:
+          place.claims.emplace(name, Part::kListClaim);
+          break;
+        default:
+          place.claims.emplace(name, Part::kTextClaim);
+          break;
       }
     }
     return place;
@@ -113,8 +120,11 @@ class TableEncoder {
     for (const auto& record : TableView::Slice(table_.origins(), table_.cors()[cors].origins)) {
       const std::string scheme(table_.text(record.scheme)), host(table_.text(record.host));
       switch (record.kind) {
-        case runtime::OriginKind::kAny: return kTrue;
-        case runtime::OriginKind::kNull: any.push_back(u_.Equals(origin, "null")); break;
+        case runtime::OriginKind::kAny:
+          return kTrue;
+        case runtime::OriginKind::kNull:
+          any.push_back(u_.Equals(origin, "null"));
+          break;
         case runtime::OriginKind::kExact:
           any.push_back(u_.Equals(origin, table_.text(record.text)));
           break;
@@ -231,8 +241,7 @@ class TableEncoder {
 
 std::vector<std::uint32_t> AddTableListeners(Universe& universe, const TableView& table) {
   std::vector<std::uint32_t> places;
-  for (const auto& listener :
-       TableView::Slice(table.listeners(), table.gateway().listeners)) {
+  for (const auto& listener : TableView::Slice(table.listeners(), table.gateway().listeners)) {
     ListenerFacts facts;
     facts.https = listener.protocol == runtime::ProtocolKind::kHttps;
     facts.scheme = facts.https ? "https" : "http";

@@ -12,12 +12,18 @@ Domain DomainOf(Part part) {
   switch (part) {
     case Part::kListener:
     case Part::kJwt:
-    case Part::kKeys: return Domain::kChoice;
-    case Part::kClient: return Domain::kAddress;
-    case Part::kIntegerClaim: return Domain::kInteger;
-    case Part::kBooleanClaim: return Domain::kBoolean;
-    case Part::kListClaim: return Domain::kList;
-    default: return Domain::kText;
+    case Part::kKeys:
+      return Domain::kChoice;
+    case Part::kClient:
+      return Domain::kAddress;
+    case Part::kIntegerClaim:
+      return Domain::kInteger;
+    case Part::kBooleanClaim:
+      return Domain::kBoolean;
+    case Part::kListClaim:
+      return Domain::kList;
+    default:
+      return Domain::kText;
   }
 }
 
@@ -29,8 +35,10 @@ bool CanBeAbsent(Part part) {
     case Part::kPath:
     case Part::kClient:
     case Part::kJwt:
-    case Part::kKeys: return false;
-    default: return true;
+    case Part::kKeys:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -48,9 +56,9 @@ std::string NameOf(const syntax::Network& network) {
 }
 
 bool NeverAHeader(const std::string& name) {
-  for (const char* gone : {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer",
-                           "proxy-authenticate", "proxy-authorization", "transfer-encoding",
-                           "upgrade"}) {
+  for (const char* gone :
+       {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+        "proxy-authenticate", "proxy-authorization", "transfer-encoding", "upgrade"}) {
     if (name == gone) return true;
   }
   return false;
@@ -82,9 +90,8 @@ std::uint32_t Universe::At(const DimensionKey& key) {
     dimension.hints = HintsOf(key.part);
   }
   if (dimension.domain == Domain::kChoice) {
-    dimension.choices = key.part == Part::kListener
-                            ? static_cast<std::uint32_t>(listeners_.size())
-                            : kOutcomes;
+    dimension.choices =
+        key.part == Part::kListener ? static_cast<std::uint32_t>(listeners_.size()) : kOutcomes;
   }
   dimensions_.push_back(std::move(dimension));
   if (key.part == Part::kHeader && NeverAHeader(key.name)) {
@@ -124,8 +131,7 @@ void Universe::NarrowPaths(std::uint32_t at) {
   }
   const Dfa usual = dimensions_[at].tiers[kUnusualPathTier - 1];
   const std::uint32_t listener = At({Part::kListener, "", ""});
-  constraints.push_back(
-      f.Or(InLanguage(at, "a usual path", usual), Chosen(listener, keepers)));
+  constraints.push_back(f.Or(InLanguage(at, "a usual path", usual), Chosen(listener, keepers)));
 }
 
 void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {
@@ -135,8 +141,7 @@ void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>&
 
 Formula Universe::AtomOf(std::uint32_t dimension, const std::string& name, Test test) {
   Dimension& d = dimensions_[dimension];
-  auto [place, added] =
-      d.places.try_emplace(name, static_cast<std::uint32_t>(d.tests.size()));
+  auto [place, added] = d.places.try_emplace(name, static_cast<std::uint32_t>(d.tests.size()));
   if (added) d.tests.push_back(std::move(test));
   auto [atom, fresh] = atom_places_.try_emplace({dimension, place->second},
                                                 static_cast<std::uint32_t>(atoms_.size()));
@@ -212,16 +217,20 @@ Formula Universe::Is(std::uint32_t dimension, std::uint32_t value) {
 bool Universe::Holds(const Dimension& dimension, const Test& test, const Value& value) {
   if (value.absent) return false;
   switch (test.kind) {
-    case Test::Kind::kPresent: return true;
+    case Test::Kind::kPresent:
+      return true;
     case Test::Kind::kLanguage:
       if (dimension.domain != Domain::kList) return test.language.Matches(value.text);
-      return std::any_of(value.list.begin(), value.list.end(), [&](const std::string& item) {
-        return test.language.Matches(item);
-      });
-    case Test::Kind::kEqual: return value.integer == test.integer;
-    case Test::Kind::kLess: return value.integer < test.integer;
-    case Test::Kind::kNetwork: return compiler::InNetwork(test.network, value.address);
-    case Test::Kind::kChoice: return test.choice[static_cast<std::size_t>(value.integer)];
+      return std::any_of(value.list.begin(), value.list.end(),
+                         [&](const std::string& item) { return test.language.Matches(item); });
+    case Test::Kind::kEqual:
+      return value.integer == test.integer;
+    case Test::Kind::kLess:
+      return value.integer < test.integer;
+    case Test::Kind::kNetwork:
+      return compiler::InNetwork(test.network, value.address);
+    case Test::Kind::kChoice:
+      return test.choice[static_cast<std::size_t>(value.integer)];
   }
   return false;
 }

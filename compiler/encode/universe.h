@@ -26,11 +26,21 @@ namespace weir::compiler {
 
 // The part of the request that a dimension stands for.
 enum class Part : std::uint8_t {
-  kListener, kMethod, kHost, kPath, kClient, kPeer,
-  kHeader, kQuery, kCookie,  // with a name
-  kJwt,                      // what became of a token: an Outcome; `scope` is the issuer's definition
-  kTextClaim, kIntegerClaim, kBooleanClaim, kListClaim,  // of the token; with `scope` and a name
-  kKeys,                     // what became of an API key; `scope` is the key set's definition
+  kListener,
+  kMethod,
+  kHost,
+  kPath,
+  kClient,
+  kPeer,
+  kHeader,
+  kQuery,
+  kCookie,  // with a name
+  kJwt,     // what became of a token: an Outcome; `scope` is the issuer's definition
+  kTextClaim,
+  kIntegerClaim,
+  kBooleanClaim,
+  kListClaim,  // of the token; with `scope` and a name
+  kKeys,       // what became of an API key; `scope` is the key set's definition
   kConsumer,
 };
 
@@ -61,17 +71,17 @@ struct Value {
 struct Test {
   enum class Kind : std::uint8_t { kPresent, kLanguage, kEqual, kLess, kNetwork, kChoice };
   Kind kind = Kind::kPresent;
-  Dfa language;                // kLanguage
-  std::int64_t integer = 0;    // kEqual, kLess
-  syntax::Network network;     // kNetwork
-  std::vector<bool> choice;    // kChoice: by value
+  Dfa language;              // kLanguage
+  std::int64_t integer = 0;  // kEqual, kLess
+  syntax::Network network;   // kNetwork
+  std::vector<bool> choice;  // kChoice: by value
 };
 
 struct Dimension {
   DimensionKey key;
   Domain domain = Domain::kText;
   bool can_be_absent = false;
-  std::uint32_t choices = 0;           // kChoice
+  std::uint32_t choices = 0;  // kChoice
   // kText and kList: the languages of values (of items), nicest to read first;
   // a value is what the last accepts. `hints` are preferred as representatives.
   std::vector<Dfa> tiers;
@@ -95,7 +105,7 @@ struct ListenerFacts {
   bool outbound = false;
   bool may_have_peer = false;
   bool must_have_peer = false;
-  bool keeps_slashes = false;          // `slashes keep`
+  bool keeps_slashes = false;  // `slashes keep`
   bool keeps_encoded_slash = false;
   friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
 };

@@ -42,8 +42,10 @@ inline Words& Words::Time(std::int64_t nanoseconds) {
     std::int64_t size;
     std::string_view name;
   };
-  constexpr Unit kUnits[] = {{3'600'000'000'000, "h"}, {60'000'000'000, "m"},
-                             {1'000'000'000, "s"},     {1'000'000, "ms"},
+  constexpr Unit kUnits[] = {{3'600'000'000'000, "h"},
+                             {60'000'000'000, "m"},
+                             {1'000'000'000, "s"},
+                             {1'000'000, "ms"},
                              {1'000, "us"}};
   for (const Unit& unit : kUnits) {
     if (nanoseconds != 0 && nanoseconds % unit.size == 0) {

@@ -88,7 +88,8 @@ class Coverage {
     rules_.insert(trace.rules.begin(), trace.rules.end());
   }
 
-  std::vector<Unreached> Missing(const syntax::Policy& policy, const dsl::SourceMap* sources) const {
+  std::vector<Unreached> Missing(const syntax::Policy& policy,
+                                 const dsl::SourceMap* sources) const {
     std::vector<Unreached> missing;
     const auto rules = [&](const std::vector<syntax::Rule>& scope, std::uint32_t gateway) {
       for (const syntax::Rule& rule : scope) {
@@ -150,14 +151,15 @@ std::expected<ExampleReport, std::vector<dsl::Diagnostic>> RunExamples(
     if (!table) return std::unexpected(table.error());
     model::Trace trace;
     ExampleResult result{.example = &example, .gateway = played.gateway};
-    result.outcome = model::Decide(policy, played.gateway, played.raw, played.connection,
-                                   played.world, &trace);
+    result.outcome =
+        model::Decide(policy, played.gateway, played.raw, played.connection, played.world, &trace);
     result.differences = Differences(policy, played.gateway, example.outcome, result.outcome);
-    const model::Outcome by_table =
-        (*table)->Run(played.raw, played.connection, played.world);
+    const model::Outcome by_table = (*table)->Run(played.raw, played.connection, played.world);
     if (by_table != result.outcome) {
-      result.differences.push_back("the compiled table decides otherwise, which is a mistake of "
-                                   "this program: " + InWords(policy, played.gateway, by_table));
+      result.differences.push_back(
+          "the compiled table decides otherwise, which is a mistake of "
+          "this program: " +
+          InWords(policy, played.gateway, by_table));
     }
     coverage.Add(played.gateway, result.outcome, trace);
     report.results.push_back(std::move(result));

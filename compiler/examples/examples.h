@@ -19,7 +19,7 @@ namespace weir::compiler {
 struct ExampleResult {
   const syntax::Example* example = nullptr;
   std::uint32_t gateway = 0;
-  model::Outcome outcome;      // the model's
+  model::Outcome outcome;                // the model's
   std::vector<std::string> differences;  // from what the example says; none: it passed
 };
 

@@ -105,8 +105,8 @@ ExampleCase CaseOf(const syntax::Policy& policy, const syntax::Example& example)
   const Url url = SplitUrl(request.url);
 
   result.connection.listener = ListenerFor(gateway, url);
-  const bool tls = gateway.listeners[result.connection.listener].protocol ==
-                   syntax::Listener::Protocol::kHttps;
+  const bool tls =
+      gateway.listeners[result.connection.listener].protocol == syntax::Listener::Protocol::kHttps;
   result.connection.peer_address =
       request.client ? *request.client : *model::ParseAddress("127.0.0.1");
   result.connection.peer_identity = request.peer;

@@ -36,7 +36,8 @@ std::string InWords(const syntax::Policy& policy, std::uint32_t gateway,
     words += " path " + Quoted(outcome.upstream_path);
   } else if (outcome.reason == "redirect") {
     const std::string* location = LocationOf(outcome);
-    words = "redirect " + std::to_string(outcome.status) + " to " + Quoted(location ? *location : "");
+    words =
+        "redirect " + std::to_string(outcome.status) + " to " + Quoted(location ? *location : "");
   } else {
     words = "respond " + std::to_string(outcome.status) + " (" + outcome.reason + ")";
   }

@@ -22,15 +22,18 @@ ClaimValue Claims::Value(const J& member, AttributeType type, bool words) {
   switch (type) {
     case AttributeType::kString:
       if (!member.is_string()) return {};
-      return {.kind = ClaimValue::Kind::kString, .string = Keep(member.template get<std::string>())};
+      return {.kind = ClaimValue::Kind::kString,
+              .string = Keep(member.template get<std::string>())};
     case AttributeType::kInteger:
       if (!member.is_number_integer()) return {};
       return {.kind = ClaimValue::Kind::kInteger, .integer = member.template get<std::int64_t>()};
     case AttributeType::kBoolean:
       if (!member.is_boolean()) return {};
       return {.kind = ClaimValue::Kind::kBoolean, .integer = member.template get<bool>() ? 1 : 0};
-    case AttributeType::kStringList: break;
-    case AttributeType::kAddress: return {};
+    case AttributeType::kStringList:
+      break;
+    case AttributeType::kAddress:
+      return {};
   }
   std::vector<std::string> items;
   if (member.is_string() && words) {

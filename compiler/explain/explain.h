@@ -22,9 +22,9 @@ struct Question {
   std::string method;
   std::string url;  // absolute, or a path (then a Host header is needed)
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string client;    // an address; empty: 127.0.0.1
-  std::string peer;      // SPIFFE id of the connection; empty: none
-  std::string consumer;  // whom a good API key belongs to; empty: no key
+  std::string client;                 // an address; empty: 127.0.0.1
+  std::string peer;                   // SPIFFE id of the connection; empty: none
+  std::string consumer;               // whom a good API key belongs to; empty: no key
   std::optional<std::string> claims;  // payload of a verified token, JSON; none: no token
 };
 

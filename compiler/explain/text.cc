@@ -85,8 +85,8 @@ std::string ToText(const Explanation& e) {
                            rule.scope + At(rule.place) + (rule.decided ? ": decides" : ""));
   }
   if (e.forwarded) {
-    page.Line("upstream", e.method + " " + e.upstream_path +
-                              Query(e.upstream_has_query, e.upstream_query));
+    page.Line("upstream",
+              e.method + " " + e.upstream_path + Query(e.upstream_has_query, e.upstream_query));
     page.Line("upstream", "host: " + e.upstream_host);
     for (const auto& [name, value] : e.upstream_fields) page.Line("upstream", name + ": " + value);
   }

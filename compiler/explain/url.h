@@ -11,9 +11,9 @@
 namespace weir::compiler {
 
 struct Url {
-  std::string scheme;     // "http", "https" or empty
-  std::string authority;  // empty for a path alone
-  std::string target;     // path and query as written; "/" when there is none
+  std::string scheme;      // "http", "https" or empty
+  std::string authority;   // empty for a path alone
+  std::string target;      // path and query as written; "/" when there is none
   std::uint32_t port = 0;  // written, or the scheme's; 0: not known
 };
 

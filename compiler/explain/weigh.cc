@@ -43,9 +43,9 @@ std::vector<Scope> ScopesOf(const Facts& facts) {
   const auto named = [&](const char* kind, StringRef name) {
     return kind + std::string(facts.table.text(name));
   };
-  std::vector<Scope> scopes = {{named(gateway.kind == ProxyKind::kGateway ? "gateway " : "sidecar ",
-                                      gateway.name),
-                                gateway.rules}};
+  std::vector<Scope> scopes = {
+      {named(gateway.kind == ProxyKind::kGateway ? "gateway " : "sidecar ", gateway.name),
+       gateway.rules}};
   for (const TargetRecord& target : TableView::Slice(facts.table.targets(), route.targets)) {
     const ServiceRecord& service = facts.table.services()[target.service];
     scopes.push_back({named("service ", service.name), service.rules});
@@ -82,8 +82,8 @@ std::vector<WeighedRoute> WeighRoutes(const Table& table, const CanonicalRequest
   for (Index place : candidates) {
     const RouteRecord& route = table.routes()[place];
     if (!MatchesPaths(table, route, request)) continue;  // an expression with this beginning
-    WeighedRoute one{std::string(table.text(route.name)), PlaceOf(table, route.source),
-                     place == taken, {}};
+    WeighedRoute one{
+        std::string(table.text(route.name)), PlaceOf(table, route.source), place == taken, {}};
     if (!one.taken) one.failing = Failing(table, route, request);
     weighed.push_back(std::move(one));
   }

@@ -19,10 +19,14 @@ static_assert(static_cast<int>(syntax::SecretSource::Kind::kUrl) ==
 
 runtime::AttributeType ClaimType(syntax::Type type) {
   switch (type) {
-    case syntax::Type::kInteger: return runtime::AttributeType::kInteger;
-    case syntax::Type::kBoolean: return runtime::AttributeType::kBoolean;
-    case syntax::Type::kStringList: return runtime::AttributeType::kStringList;
-    default: return runtime::AttributeType::kString;
+    case syntax::Type::kInteger:
+      return runtime::AttributeType::kInteger;
+    case syntax::Type::kBoolean:
+      return runtime::AttributeType::kBoolean;
+    case syntax::Type::kStringList:
+      return runtime::AttributeType::kStringList;
+    default:
+      return runtime::AttributeType::kString;
   }
 }
 

@@ -31,11 +31,16 @@ static_assert(Same<runtime::ExpressionKind>(syntax::Expression::Kind::kAnd) ==
 
 runtime::AttributeType LowerType(syntax::Type type) {
   switch (type) {
-    case syntax::Type::kInteger: return runtime::AttributeType::kInteger;
-    case syntax::Type::kBoolean: return runtime::AttributeType::kBoolean;
-    case syntax::Type::kAddress: return runtime::AttributeType::kAddress;
-    case syntax::Type::kStringList: return runtime::AttributeType::kStringList;
-    default: return runtime::AttributeType::kString;  // no other type has attributes
+    case syntax::Type::kInteger:
+      return runtime::AttributeType::kInteger;
+    case syntax::Type::kBoolean:
+      return runtime::AttributeType::kBoolean;
+    case syntax::Type::kAddress:
+      return runtime::AttributeType::kAddress;
+    case syntax::Type::kStringList:
+      return runtime::AttributeType::kStringList;
+    default:
+      return runtime::AttributeType::kString;  // no other type has attributes
   }
 }
 
@@ -57,7 +62,8 @@ runtime::Index Lowering::StoreAttribute(const syntax::Attribute& attribute) {
 
 runtime::Range Lowering::LowerAttributes(const std::vector<syntax::Attribute>& attributes) {
   std::vector<runtime::AttributeRecord> records;
-  for (const syntax::Attribute& attribute : attributes) records.push_back(LowerAttribute(attribute));
+  for (const syntax::Attribute& attribute : attributes)
+    records.push_back(LowerAttribute(attribute));
   return AppendRun(out.attributes, records);
 }
 

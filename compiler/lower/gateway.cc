@@ -12,14 +12,26 @@ runtime::ListenerRecord Lowering::LowerListener(const syntax::Listener& listener
   record.protocol = listener.protocol == L::Protocol::kHttps ? runtime::ProtocolKind::kHttps
                                                              : runtime::ProtocolKind::kHttp;
   switch (listener.direction) {
-    case L::Direction::kEdge: record.direction = runtime::DirectionKind::kEdge; break;
-    case L::Direction::kInbound: record.direction = runtime::DirectionKind::kInbound; break;
-    case L::Direction::kOutbound: record.direction = runtime::DirectionKind::kOutbound; break;
+    case L::Direction::kEdge:
+      record.direction = runtime::DirectionKind::kEdge;
+      break;
+    case L::Direction::kInbound:
+      record.direction = runtime::DirectionKind::kInbound;
+      break;
+    case L::Direction::kOutbound:
+      record.direction = runtime::DirectionKind::kOutbound;
+      break;
   }
   switch (listener.mtls) {
-    case L::Mtls::kOff: record.mtls = runtime::MtlsKind::kOff; break;
-    case L::Mtls::kOptional: record.mtls = runtime::MtlsKind::kOptional; break;
-    case L::Mtls::kStrict: record.mtls = runtime::MtlsKind::kStrict; break;
+    case L::Mtls::kOff:
+      record.mtls = runtime::MtlsKind::kOff;
+      break;
+    case L::Mtls::kOptional:
+      record.mtls = runtime::MtlsKind::kOptional;
+      break;
+    case L::Mtls::kStrict:
+      record.mtls = runtime::MtlsKind::kStrict;
+      break;
   }
   record.certificate = out.Text(listener.certificate);
   record.key = out.Text(listener.key);
@@ -27,9 +39,15 @@ runtime::ListenerRecord Lowering::LowerListener(const syntax::Listener& listener
   record.keep_encoded_slash = listener.encoded_slash == L::EncodedSlash::kKeep;
   record.keep_slashes = listener.slashes == L::Slashes::kKeep;
   switch (listener.underscores) {
-    case L::Underscores::kDrop: record.underscores = 0; break;
-    case L::Underscores::kKeep: record.underscores = 1; break;
-    case L::Underscores::kReject: record.underscores = 2; break;
+    case L::Underscores::kDrop:
+      record.underscores = 0;
+      break;
+    case L::Underscores::kKeep:
+      record.underscores = 1;
+      break;
+    case L::Underscores::kReject:
+      record.underscores = 2;
+      break;
   }
   record.proxy_protocol = listener.proxy_protocol;
   record.intercept = listener.intercept;
@@ -45,10 +63,18 @@ void Lowering::LowerGateway(const syntax::Gateway& gateway) {
   if (gateway.sidecar_of) record.sidecar_of = out.Text(policy[*gateway.sidecar_of].name);
   if (gateway.identity) record.identity = out.Text(*gateway.identity);
   switch (gateway.log.sink) {
-    case syntax::AccessLog::Sink::kOff: record.log = runtime::LogSink::kOff; break;
-    case syntax::AccessLog::Sink::kStdout: record.log = runtime::LogSink::kStdout; break;
-    case syntax::AccessLog::Sink::kStderr: record.log = runtime::LogSink::kStderr; break;
-    case syntax::AccessLog::Sink::kFile: record.log = runtime::LogSink::kFile; break;
+    case syntax::AccessLog::Sink::kOff:
+      record.log = runtime::LogSink::kOff;
+      break;
+    case syntax::AccessLog::Sink::kStdout:
+      record.log = runtime::LogSink::kStdout;
+      break;
+    case syntax::AccessLog::Sink::kStderr:
+      record.log = runtime::LogSink::kStderr;
+      break;
+    case syntax::AccessLog::Sink::kFile:
+      record.log = runtime::LogSink::kFile;
+      break;
   }
   record.log_file = out.Text(gateway.log.file);
   record.max_header_count = gateway.max_header_count;

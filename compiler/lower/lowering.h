@@ -83,7 +83,7 @@ class Lowering {
   using Places = std::map<std::uint32_t, runtime::Index>;
   Places services_, limits_, cors_, retries_, breakers_, jwts_, api_keys_;
   std::map<std::string, runtime::Index> attributes_, conditions_;  // by a key of their own
-  std::map<std::string, runtime::Index, std::less<>> automata_;  // by the expression's text
+  std::map<std::string, runtime::Index, std::less<>> automata_;    // by the expression's text
 };
 
 inline runtime::Address LowerAddress(const syntax::Address& address) {
@@ -93,8 +93,7 @@ inline runtime::Address LowerAddress(const syntax::Address& address) {
 std::string JoinNames(const std::vector<std::string>& names);
 
 // Lower-case names of the headers that the gateway reads as one value.
-std::vector<std::string> ScalarFields(const syntax::Policy& policy,
-                                      const syntax::Gateway& gateway);
+std::vector<std::string> ScalarFields(const syntax::Policy& policy, const syntax::Gateway& gateway);
 
 }  // namespace weir::compiler
 

@@ -18,8 +18,8 @@ runtime::Index Lowering::LowerRegex(const syntax::Regex& regex, syntax::NodeId n
   runtime::DfaRecord record;
   record.class_count = dfa->class_count;
   record.state_count = dfa->state_count();
-  record.classes = AppendRun(
-      out.dfa_octets, std::vector<std::uint8_t>(dfa->class_of.begin(), dfa->class_of.end()));
+  record.classes = AppendRun(out.dfa_octets,
+                             std::vector<std::uint8_t>(dfa->class_of.begin(), dfa->class_of.end()));
   record.accepting = AppendRun(out.dfa_octets, dfa->accepting);
   record.transitions = AppendRun(out.dfa_words, dfa->next);
   const runtime::Index place = AppendOne(out.dfas, record);
@@ -68,10 +68,14 @@ namespace {
 
 runtime::FieldTest LowerTest(syntax::FieldMatch::Test test) {
   switch (test) {
-    case syntax::FieldMatch::Test::kPresent: return runtime::FieldTest::kPresent;
-    case syntax::FieldMatch::Test::kOneOf: return runtime::FieldTest::kOneOf;
-    case syntax::FieldMatch::Test::kPrefix: return runtime::FieldTest::kPrefix;
-    case syntax::FieldMatch::Test::kRegex: return runtime::FieldTest::kRegex;
+    case syntax::FieldMatch::Test::kPresent:
+      return runtime::FieldTest::kPresent;
+    case syntax::FieldMatch::Test::kOneOf:
+      return runtime::FieldTest::kOneOf;
+    case syntax::FieldMatch::Test::kPrefix:
+      return runtime::FieldTest::kPrefix;
+    case syntax::FieldMatch::Test::kRegex:
+      return runtime::FieldTest::kRegex;
   }
   return runtime::FieldTest::kPresent;
 }

@@ -43,8 +43,8 @@ runtime::Index Lowering::LowerService(syntax::Ref<syntax::Service> ref) {
   record.name = out.Text(service.name);
   std::vector<runtime::EndpointRecord> endpoints;
   for (const syntax::Endpoint& endpoint : service.endpoints) {
-    endpoints.push_back({LowerAddress(endpoint.address.address), endpoint.address.port,
-                         endpoint.weight});
+    endpoints.push_back(
+        {LowerAddress(endpoint.address.address), endpoint.address.port, endpoint.weight});
   }
   record.endpoints = AppendRun(out.endpoints, endpoints);
   record.dns = out.Text(service.dns.value_or(""));

@@ -29,8 +29,10 @@ bool NeedsIdentity(const syntax::Limit& limit) {
       case syntax::Subject::kJwtClaim:
       case syntax::Subject::kJwtVerified:
       case syntax::Subject::kConsumer:
-      case syntax::Subject::kPeer: return true;
-      default: return false;
+      case syntax::Subject::kPeer:
+        return true;
+      default:
+        return false;
     }
   });
 }

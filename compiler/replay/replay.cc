@@ -102,8 +102,8 @@ Outcome TableReplay::Run(const model::RawRequest& request, const model::Connecti
                          const model::World& world, model::Trace* trace) const {
   const RuntimeRequest converted(*gateway_, request, connection);
   static thread_local runtime::Canonicaliser canonicaliser;
-  const auto canonical = canonicaliser.Run(converted.raw(), converted.facts(),
-                                           listeners_[connection.listener].view());
+  const auto canonical =
+      canonicaliser.Run(converted.raw(), converted.facts(), listeners_[connection.listener].view());
   if (canonical) return Decided(*canonical, world, trace);
   Outcome outcome;
   outcome.status = canonical.error().status;
@@ -138,8 +138,8 @@ Outcome TableReplay::Decided(const runtime::CanonicalRequest& request, const mod
   return outcome;
 }
 
-Outcome TableReplay::OutcomeOf(const runtime::CanonicalRequest& request,
-                                   const Decision& decision, Step step) const {
+Outcome TableReplay::OutcomeOf(const runtime::CanonicalRequest& request, const Decision& decision,
+                               Step step) const {
   Outcome outcome;
   if (decision.route() != runtime::kNoIndex) {
     outcome.route = decision.route() - table_->gateway().routes.first;

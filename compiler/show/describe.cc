@@ -29,8 +29,9 @@ class Describer {
       chapter.table.rows.push_back(Route(i, gateway, gateway.routes[i]));
     }
     chapter.notes.push_back("first match counts; without a match: " +
-                            (gateway.otherwise ? "answer " + std::to_string(gateway.otherwise->status)
-                                               : std::string("405 or 404")));
+                            (gateway.otherwise
+                                 ? "answer " + std::to_string(gateway.otherwise->status)
+                                 : std::string("405 or 404")));
     return chapter;
   }
 
@@ -79,8 +80,8 @@ class Describer {
     std::vector<std::string> names;
     for (const syntax::Ref<syntax::Limit>& limit : limits) {
       const syntax::Limit& l = policy_[limit];
-      names.push_back(l.name + " (" + std::to_string(l.count) + " per " +
-                      DurationWords(l.period) + ")");
+      names.push_back(l.name + " (" + std::to_string(l.count) + " per " + DurationWords(l.period) +
+                      ")");
     }
     return Join(names, ", ");
   }
@@ -106,16 +107,17 @@ class Describer {
     std::vector<std::string> words;
     if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
       for (const syntax::Target& target : forward->targets) {
-        words.push_back("forward " + policy_[target.service].name +
-                        (forward->targets.size() > 1 ? " weight " + std::to_string(target.weight)
-                                                     : ""));
+        words.push_back(
+            "forward " + policy_[target.service].name +
+            (forward->targets.size() > 1 ? " weight " + std::to_string(target.weight) : ""));
       }
     } else if (const auto* response = std::get_if<syntax::Response>(&route.action)) {
       words.push_back("respond " + std::to_string(response->status));
     } else {
       words.push_back(RedirectWords(std::get<syntax::Redirect>(route.action)));
     }
-    for (const syntax::Transform& transform : route.request) words.push_back(TransformWords(transform));
+    for (const syntax::Transform& transform : route.request)
+      words.push_back(TransformWords(transform));
     if (route.cors) words.push_back("cors " + policy_[*route.cors].name);
     if (route.retry) {
       words.push_back("retry " + policy_[*route.retry].name + ": " +

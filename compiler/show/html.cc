@@ -25,7 +25,8 @@ figure { margin: 0; overflow-x: auto; }
 
 std::string Rows(const TextTable& table) {
   std::string text = "<table>\n<thead><tr>";
-  for (const std::string& column : table.columns) text += "<th scope=\"col\">" + EscapeMarkup(column) + "</th>";
+  for (const std::string& column : table.columns)
+    text += "<th scope=\"col\">" + EscapeMarkup(column) + "</th>";
   text += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     text += "<tr>";
@@ -44,12 +45,23 @@ std::string EscapeMarkup(const std::string& text) {
     if (at > 0) escaped += '\n';
     for (char c : dsl::Visible(std::string_view(text).substr(at, end - at))) {
       switch (c) {
-        case '&': escaped += "&amp;"; break;
-        case '<': escaped += "&lt;"; break;
-        case '>': escaped += "&gt;"; break;
-        case '"': escaped += "&quot;"; break;
-        case '\'': escaped += "&#39;"; break;
-        default: escaped += c;
+        case '&':
+          escaped += "&amp;";
+          break;
+        case '<':
+          escaped += "&lt;";
+          break;
+        case '>':
+          escaped += "&gt;";
+          break;
+        case '"':
+          escaped += "&quot;";
+          break;
+        case '\'':
+          escaped += "&#39;";
+          break;
+        default:
+          escaped += c;
       }
     }
     at = end + 1;
@@ -59,8 +71,8 @@ std::string EscapeMarkup(const std::string& text) {
 
 std::string ToHtml(const Document& document) {
   const std::string title = EscapeMarkup(document.title);
-  std::string text = kHead + ("<title>" + title + "</title>\n") + kStyle +
-                     "</head>\n<body>\n<h1>" + title + "</h1>\n";
+  std::string text = kHead + ("<title>" + title + "</title>\n") + kStyle + "</head>\n<body>\n<h1>" +
+                     title + "</h1>\n";
   for (const Chapter& chapter : document.chapters) {
     text += "<h2>" + EscapeMarkup(chapter.title) + "</h2>\n";
     if (!chapter.notes.empty()) {

@@ -10,19 +10,27 @@ std::string FieldWords(const syntax::FieldMatch& field) {
   std::string text = field.source == syntax::FieldMatch::Source::kHeader ? "header " : "query ";
   text += field.name;
   switch (field.test) {
-    case Test::kPresent: text += " present"; break;
-    case Test::kOneOf: text += " in [" + Join(field.values, ", ") + "]"; break;
-    case Test::kPrefix: text += " starts with " + Join(field.values, ""); break;
-    case Test::kRegex: text += " ~\"" + field.regex.text + "\""; break;
+    case Test::kPresent:
+      text += " present";
+      break;
+    case Test::kOneOf:
+      text += " in [" + Join(field.values, ", ") + "]";
+      break;
+    case Test::kPrefix:
+      text += " starts with " + Join(field.values, "");
+      break;
+    case Test::kRegex:
+      text += " ~\"" + field.regex.text + "\"";
+      break;
   }
   return field.negated ? "not " + text : text;
 }
 
 std::string AttributeWords(const syntax::Attribute& attribute) {
-  static constexpr const char* kWords[] = {
-      "client.address", "listener.port", "scheme",       "method", "host",
-      "path",           "header.",       "query.",       "cookie.", "jwt.verified",
-      "jwt.",           "peer",          "consumer",     "capture.", "route"};
+  static constexpr const char* kWords[] = {"client.address", "listener.port", "scheme",  "method",
+                                           "host",           "path",          "header.", "query.",
+                                           "cookie.",        "jwt.verified",  "jwt.",    "peer",
+                                           "consumer",       "capture.",      "route"};
   return kWords[static_cast<std::size_t>(attribute.subject)] + attribute.name;
 }
 
@@ -38,9 +46,11 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string DurationWords(syntax::Duration duration) {
-  const struct { std::int64_t nanoseconds; const char* unit; } kUnits[] = {
-      {3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"},
-      {1'000'000, "ms"},        {1'000, "us"},         {1, "ns"}};
+  const struct {
+    std::int64_t nanoseconds;
+    const char* unit;
+  } kUnits[] = {{3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"},
+                {1'000'000, "ms"},        {1'000, "us"},         {1, "ns"}};
   for (const auto& unit : kUnits) {
     if (duration.nanoseconds % unit.nanoseconds == 0 && duration.nanoseconds != 0) {
       return std::to_string(duration.nanoseconds / unit.nanoseconds) + unit.unit;
@@ -104,14 +114,22 @@ std::string TransformWords(const syntax::Transform& transform) {
     value = AttributeWords(std::get<syntax::Attribute>(transform.value));
   }
   switch (transform.kind) {
-    case Kind::kStripPrefix: return "strip " + transform.name;
-    case Kind::kRewritePath: return "rewrite to " + transform.name;
-    case Kind::kSetHeader: return "set " + transform.name + " to " + value;
-    case Kind::kAddHeader: return "add " + transform.name + ": " + value;
-    case Kind::kRemoveHeader: return "remove " + transform.name;
-    case Kind::kSetQuery: return "set query " + transform.name + " to " + value;
-    case Kind::kRemoveQuery: return "remove query " + transform.name;
-    case Kind::kSetHost: return "set host to " + value;
+    case Kind::kStripPrefix:
+      return "strip " + transform.name;
+    case Kind::kRewritePath:
+      return "rewrite to " + transform.name;
+    case Kind::kSetHeader:
+      return "set " + transform.name + " to " + value;
+    case Kind::kAddHeader:
+      return "add " + transform.name + ": " + value;
+    case Kind::kRemoveHeader:
+      return "remove " + transform.name;
+    case Kind::kSetQuery:
+      return "set query " + transform.name + " to " + value;
+    case Kind::kRemoveQuery:
+      return "remove query " + transform.name;
+    case Kind::kSetHost:
+      return "set host to " + value;
   }
   return "";
 }

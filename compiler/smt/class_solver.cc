@@ -82,8 +82,7 @@ ClassAnswer SolveClasses(const ClassProblem& problem, unsigned budget_ms, bool s
   const auto end = Clock::now() + std::chrono::milliseconds(budget_ms);
   Encoded e;
   Encode(problem, e);
-  const Answer answer =
-      e.solver.Check("shadowing classes", e.context.True(), budget_ms, e.escapes);
+  const Answer answer = e.solver.Check("shadowing classes", e.context.True(), budget_ms, e.escapes);
   ClassAnswer result;
   if (answer.kind == Answer::Kind::kUnknown) {
     result.reason = answer.reason;

@@ -22,9 +22,8 @@ struct Solver::Impl {
 
   Impl(Context& c, Logic logic) : context(c), z3(static_cast<Z3_context>(c.impl().z3)) {
     // QF_FD is Z3's SAT-based engine for finite domains; it knows no integers.
-    solver = logic == Logic::kFinite
-                 ? Z3_mk_solver_for_logic(z3, Z3_mk_string_symbol(z3, "QF_FD"))
-                 : Z3_mk_solver(z3);
+    solver = logic == Logic::kFinite ? Z3_mk_solver_for_logic(z3, Z3_mk_string_symbol(z3, "QF_FD"))
+                                     : Z3_mk_solver(z3);
     Z3_solver_inc_ref(z3, solver);
   }
   ~Impl() {
@@ -138,8 +137,8 @@ Verdict<std::string> Prove(Context& context, const std::string& name,
   if (answer.kind == Answer::Kind::kUnsatisfiable) return Proved{};
   std::string witness;
   for (const Int& term : show) {
-    witness += (witness.empty() ? "" : ", ") + term.Text() + " = " +
-               std::to_string(solver.Value(term));
+    witness +=
+        (witness.empty() ? "" : ", ") + term.Text() + " = " + std::to_string(solver.Value(term));
   }
   return Refuted<std::string>{witness};
 }

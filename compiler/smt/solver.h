@@ -26,8 +26,8 @@ enum class Logic : std::uint8_t {
 struct Answer {
   enum class Kind : std::uint8_t { kSatisfiable, kUnsatisfiable, kUnknown };
   Kind kind = Kind::kUnknown;
-  std::string reason;              // for kUnknown, with the query's name
-  std::vector<std::size_t> core;   // for kUnsatisfiable: places in `assumptions`
+  std::string reason;             // for kUnknown, with the query's name
+  std::vector<std::size_t> core;  // for kUnsatisfiable: places in `assumptions`
 };
 
 inline constexpr unsigned kDefaultBudgetMs = 5000;
@@ -66,8 +66,7 @@ class Solver {
 // The witness is the counterexample's value of each of `show`, as text.
 Verdict<std::string> Prove(Context& context, const std::string& name,
                            std::span<const Bool> premises, Bool goal,
-                           std::span<const Int> show = {},
-                           unsigned budget_ms = kDefaultBudgetMs);
+                           std::span<const Int> show = {}, unsigned budget_ms = kDefaultBudgetMs);
 
 }  // namespace weir::smt
 

@@ -47,8 +47,7 @@ Bool Many(Context* context, std::span<const Bool> terms,
   std::vector<Z3_ast> asts;
   asts.reserve(terms.size());
   for (const Bool& term : terms) asts.push_back(AstOf(term));
-  return Keep<Bool>(context, make(Z3Of(*context), static_cast<unsigned>(asts.size()),
-                                  asts.data()));
+  return Keep<Bool>(context, make(Z3Of(*context), static_cast<unsigned>(asts.size()), asts.data()));
 }
 
 }  // namespace
@@ -83,9 +82,7 @@ Int Choose(Bool condition, Int then, Int otherwise) {
 Int Max(Int a, Int b) { return Choose(a < b, b, a); }
 Int Divide(Int a, Int b) { return Keep<Int>(a, Z3_mk_div(Z3Of(a), AstOf(a), AstOf(b))); }
 
-Bool operator==(BitVec a, BitVec b) {
-  return Keep<Bool>(a, Z3_mk_eq(Z3Of(a), AstOf(a), AstOf(b)));
-}
+Bool operator==(BitVec a, BitVec b) { return Keep<Bool>(a, Z3_mk_eq(Z3Of(a), AstOf(a), AstOf(b))); }
 Bool operator!=(BitVec a, BitVec b) { return !(a == b); }
 Bool operator<=(BitVec a, BitVec b) {
   return Keep<Bool>(a, Z3_mk_bvule(Z3Of(a), AstOf(a), AstOf(b)));
@@ -117,8 +114,8 @@ Int Context::IntVariable(const std::string& name) {
   return Keep<Int>(this, Named(Z3Of(*this), name, Z3_mk_int_sort(Z3Of(*this))));
 }
 BitVec Context::Bits(std::uint64_t value, unsigned width) {
-  return Keep<BitVec>(
-      this, Z3_mk_unsigned_int64(Z3Of(*this), value, Z3_mk_bv_sort(Z3Of(*this), width)));
+  return Keep<BitVec>(this,
+                      Z3_mk_unsigned_int64(Z3Of(*this), value, Z3_mk_bv_sort(Z3Of(*this), width)));
 }
 BitVec Context::BitsVariable(const std::string& name, unsigned width) {
   return Keep<BitVec>(this, Named(Z3Of(*this), name, Z3_mk_bv_sort(Z3Of(*this), width)));

@@ -42,8 +42,7 @@ std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [&](const syntax::Authentication&) { return identity; };
-  return Confirm(
-      policy, gateway, table, witness, [&] { return world; }, expected);
+  return Confirm(policy, gateway, table, witness, [&] { return world; }, expected);
 }
 
 std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,

@@ -79,13 +79,13 @@ void Resolve(Context& context, const FileSet& files) {
 
 // Gateways and sidecars are there for themselves.
 void CollectUnused(Context& context) {
-  for (const NameKind kind : {NameKind::kService, NameKind::kAuthenticator, NameKind::kLimit,
-                              NameKind::kCors, NameKind::kRetry, NameKind::kBreaker,
-                              NameKind::kProfile, NameKind::kLet}) {
+  for (const NameKind kind :
+       {NameKind::kService, NameKind::kAuthenticator, NameKind::kLimit, NameKind::kCors,
+        NameKind::kRetry, NameKind::kBreaker, NameKind::kProfile, NameKind::kLet}) {
     for (const Definition* definition : InOrder(context, kind)) {
       if (definition->used) continue;
-      context.policy.unused.push_back({definition->statement->items.front().text,
-                                       definition->name, context.Node(definition->span)});
+      context.policy.unused.push_back({definition->statement->items.front().text, definition->name,
+                                       context.Node(definition->span)});
     }
   }
 }

@@ -19,7 +19,7 @@ namespace weir::dsl {
 struct LoadResult {
   SourceMap sources;
   std::vector<Diagnostic> diagnostics;
-  std::optional<syntax::Policy> policy;  // set when no diagnostic is an error
+  std::optional<syntax::Policy> policy;      // set when no diagnostic is an error
   std::vector<AllowComment> allow_comments;  // what the text says to `weir lint`
 };
 

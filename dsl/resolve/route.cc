@@ -31,7 +31,7 @@ bool RouteBuilder::Wins(const tree::Item& keyword) {
 }
 
 template <class T>
-ClauseReader RouteBuilder::Reference(NameKind kind, std::optional<syntax::Ref<T>> Route::*member) {
+ClauseReader RouteBuilder::Reference(NameKind kind, std::optional<syntax::Ref<T>> Route::* member) {
   return [this, kind, member](Cursor& cursor, const tree::Item& keyword) {
     std::optional<syntax::Ref<T>> value;
     if (!cursor.TakeWord("none")) {
@@ -191,7 +191,7 @@ bool RouteBuilder::Use(Cursor& cursor) {
 bool RouteBuilder::Match(Cursor& cursor) {
   MatchPart part;
   if (!ReadMatch(cursor, *listeners_, part)) return false;
-  const auto move = [&](std::string_view keyword, auto syntax::Match::*member) {
+  const auto move = [&](std::string_view keyword, auto syntax::Match::* member) {
     if (!part.parts.contains(std::string(keyword))) return;
     auto written = levels_.find(std::string("match ") += keyword);
     if (written != levels_.end() && written->second == level_) {

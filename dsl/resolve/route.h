@@ -69,7 +69,7 @@ class RouteBuilder {
   bool Fallback(Cursor& cursor, const tree::Item& keyword);
   // NAME, or `none` to undo what an outer layer said.
   template <class T>
-  ClauseReader Reference(NameKind kind, std::optional<syntax::Ref<T>> syntax::Route::*member);
+  ClauseReader Reference(NameKind kind, std::optional<syntax::Ref<T>> syntax::Route::* member);
 
   void CheckLimits(const syntax::Gateway& gateway);
 

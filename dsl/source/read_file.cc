@@ -51,7 +51,7 @@ std::expected<std::string, ReadError> ReadFile(const std::string& path) {
     return std::unexpected(
         ReadError{missing ? "missing-file" : "unreadable-file", "'" + path + "' " + why});
   }
-  struct stat status {};
+  struct stat status{};
   std::expected<std::string, ReadError> result;
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     const char* what = S_ISDIR(status.st_mode) ? "a directory" : "not a regular file";

@@ -102,7 +102,8 @@ Predicate IntegerPredicate(Attribute attribute, std::int64_t constant, Choices& 
 
 Predicate ListPredicate(Attribute attribute, Choices& choices) {
   if (choices.Chance(50)) {
-    return {.attribute = std::move(attribute), .op = Operator::kContains,
+    return {.attribute = std::move(attribute),
+            .op = Operator::kContains,
             .constants = {ValueWord(choices)}};
   }
   Predicate predicate = StringPredicate(std::move(attribute), choices);

@@ -53,7 +53,8 @@ PathPattern RandomPathPattern(Choices& choices) {
 HostPattern RandomHostPattern(Choices& choices) {
   HostPattern pattern;
   pattern.name = HostWord(choices);
-  if (choices.Chance(30) && !pattern.name.starts_with("[")) pattern.kind = HostPattern::Kind::kSuffix;
+  if (choices.Chance(30) && !pattern.name.starts_with("["))
+    pattern.kind = HostPattern::Kind::kSuffix;
   return pattern;
 }
 

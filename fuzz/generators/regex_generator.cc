@@ -108,7 +108,8 @@ std::string WordOf(const RegexNode& node, Choices& choices) {
     case Kind::kAlternate:
       return WordOf(choices.Of(node.children), choices);
     case Kind::kRepeat: {
-      const std::uint32_t spare = node.max < 0 ? 3 : static_cast<std::uint32_t>(node.max - node.min + 1);
+      const std::uint32_t spare =
+          node.max < 0 ? 3 : static_cast<std::uint32_t>(node.max - node.min + 1);
       const int times = node.min + static_cast<int>(choices.Below(spare));
       for (int i = 0; i < times; ++i) word += WordOf(node.children[0], choices);
       return word;

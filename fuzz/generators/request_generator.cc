@@ -83,19 +83,20 @@ void AddReadFields(Choices& choices, Parts& parts) {
   }
   if (choices.Chance(15)) {
     const std::string chain = model::AddressText(AddressWord(choices));
-    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) + chain +
-                                                      choices.Of({"", "", "", ",", ", no"}));
+    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) +
+                                                     chain + choices.Of({"", "", "", ",", ", no"}));
   }
   if (choices.Chance(10)) {
-    parts.fields.emplace_back("Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles",
-                                                        "x-forwarded-for", "te", "cookie", "authorization"}));
+    parts.fields.emplace_back(
+        "Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles", "x-forwarded-for", "te",
+                                  "cookie", "authorization"}));
   }
   if (choices.Chance(10)) {
-    parts.fields.emplace_back(choices.Of({"TE", "Upgrade", "Forwarded", "X-Real-IP", "x_under",
-                                          "X-Weir-Peer", "X-Forwarded-Host", "Expect",
-                                          "X-Request-Id", "Keep-Alive", "Authorization",
-                                          "X_Forwarded_For", "X_Request_Id", "X_A"}),
-                              choices.Of({"one", "100-continue", "trailers"}));
+    parts.fields.emplace_back(
+        choices.Of({"TE", "Upgrade", "Forwarded", "X-Real-IP", "x_under", "X-Weir-Peer",
+                    "X-Forwarded-Host", "Expect", "X-Request-Id", "Keep-Alive", "Authorization",
+                    "X_Forwarded_For", "X_Request_Id", "X_A"}),
+        choices.Of({"one", "100-continue", "trailers"}));
   }
 }
 

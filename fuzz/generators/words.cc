@@ -22,7 +22,9 @@ std::string HeaderName(Choices& choices) {
 
 std::string QueryName(Choices& choices) { return choices.Of({"q", "p", "a b", ""}); }
 
-std::string ClaimName(Choices& choices) { return choices.Of({"sub", "role", "level", "staff", "scope"}); }
+std::string ClaimName(Choices& choices) {
+  return choices.Of({"sub", "role", "level", "staff", "scope"});
+}
 
 std::string ValueWord(Choices& choices) {
   return choices.Of({"one", "two", "", "one, two", "reader", "a b", "onetwo", "u1", "7", "x"});
@@ -33,8 +35,8 @@ std::string PeerWord(Choices& choices) {
 }
 
 std::string OriginWord(Choices& choices) {
-  return choices.Of({"https://app.test", "https://app.test", "https://app.test",
-                     "https://app.test", "https://a.app.test", "https://a.app.test", "https://evil.test", "null",
+  return choices.Of({"https://app.test", "https://app.test", "https://app.test", "https://app.test",
+                     "https://a.app.test", "https://a.app.test", "https://evil.test", "null",
                      "https://app.test:8443", "http://app.test", "https://x.y.app.test",
                      "https://.app.test", "https://evil.test/.app.test"});
 }
@@ -50,7 +52,7 @@ syntax::Network NetworkWord(Choices& choices) {
     std::uint8_t prefix;
   };
   static const std::vector<Named> kNetworks = {
-      {"10.0.0.0", 104}, {"10.1.2.3", 128}, {"10.1.2.2", 127}, {"192.0.2.0", 120},
+      {"10.0.0.0", 104}, {"10.1.2.3", 128},  {"10.1.2.2", 127},  {"192.0.2.0", 120},
       {"0.0.0.0", 96},   {"2001:db8::", 32}, {"2001:db8::", 48}, {"::", 0}};
   const Named& named = choices.Of(kNetworks);
   return {*model::ParseAddress(named.base), named.prefix,

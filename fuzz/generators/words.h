@@ -13,10 +13,10 @@ namespace weir::fuzz {
 std::string HostWord(Choices& choices);     // canonical
 std::string SegmentWord(Choices& choices);  // a canonical segment, never empty
 std::string MethodWord(Choices& choices);
-std::string HeaderName(Choices& choices);   // lower case; one that policies read
+std::string HeaderName(Choices& choices);  // lower case; one that policies read
 std::string QueryName(Choices& choices);
 std::string ClaimName(Choices& choices);
-std::string ValueWord(Choices& choices);    // of a header, query, claim or cookie
+std::string ValueWord(Choices& choices);  // of a header, query, claim or cookie
 std::string PeerWord(Choices& choices);
 std::string OriginWord(Choices& choices);
 syntax::Address AddressWord(Choices& choices);

@@ -68,8 +68,7 @@ std::optional<std::string> CompareCanonical(const syntax::Policy& policy, std::u
   const std::string wanted_text =
       wanted ? Show(*wanted) : ShowRefusal(wanted.error().status, wanted.error().reason);
   const std::string got_text =
-      got ? Show(*got)
-          : ShowRefusal(got.error().status, runtime::ReasonName(got.error().reason)) ;
+      got ? Show(*got) : ShowRefusal(got.error().status, runtime::ReasonName(got.error().reason));
   if (wanted_text == got_text) return std::nullopt;
   return "model:   " + wanted_text + "\nruntime: " + got_text;
 }

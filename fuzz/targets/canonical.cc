@@ -57,7 +57,8 @@ void Fail(const std::string& what) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const weir::syntax::Policy policy = PolicyFor(data[0]);
-  const weir::model::RawRequest raw = RequestOf({reinterpret_cast<const char*>(data + 1), size - 1});
+  const weir::model::RawRequest raw =
+      RequestOf({reinterpret_cast<const char*>(data + 1), size - 1});
   weir::model::Connection connection;
   connection.peer_address = *weir::model::ParseAddress("10.1.2.3");
   if (const auto difference = weir::fuzz::CompareCanonical(policy, 0, raw, connection)) {

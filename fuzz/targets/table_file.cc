@@ -28,9 +28,14 @@ void Decide(const Table& table, std::string_view method, std::string_view target
   const auto request = canonicaliser.Run(raw, {}, options.view());
   if (!request) return;
   const std::string_view list[] = {"read", "write"};
-  const ClaimValue claims[] = {{.kind = ClaimValue::Kind::kString, .string = "u1"}, {}, {}, {},
+  const ClaimValue claims[] = {{.kind = ClaimValue::Kind::kString, .string = "u1"},
+                               {},
+                               {},
+                               {},
                                {.kind = ClaimValue::Kind::kList, .list = list}};
-  const Identity identity{.kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims,
+  const Identity identity{.kind = Identity::Kind::kVerified,
+                          .jwt_verified = true,
+                          .claims = claims,
                           .consumer = "acme"};
   Decision decision(table, *request);
   Step step = decision.Start();
@@ -42,8 +47,7 @@ void Decide(const Table& table, std::string_view method, std::string_view target
   for (const Field& field : decision.response_fields()) {
     octets += field.name.size() + field.value.size();
   }
-  if (step == Step::kForward &&
-      BuildForwardedHead(table, *request, decision, "id", head)) {
+  if (step == Step::kForward && BuildForwardedHead(table, *request, decision, "id", head)) {
     for (const Field& field : head.fields) octets += field.value.size();
     std::vector<Field> upstream = {{"Server", "x"}, {"access-control-allow-origin", "*"}};
     std::string text;
@@ -62,7 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!table) return 0;
   Canonicaliser canonicaliser;
   ForwardedHead head;
-  for (const char* target : {"/users/7/x?from=a%20b&q=/v1/", "/partner/?q=%2Fv1/", "/v1/x", "/old/9", "/"}) {
+  for (const char* target :
+       {"/users/7/x?from=a%20b&q=/v1/", "/partner/?q=%2Fv1/", "/v1/x", "/old/9", "/"}) {
     for (const char* method : {"GET", "OPTIONS", "PURGE"}) {
       Decide(**table, method, target, canonicaliser, head);
     }

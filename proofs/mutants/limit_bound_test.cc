@@ -45,9 +45,8 @@ TEST(LimitBoundMutant, IncrementRoundedDown) {
 
 // An entry is dropped while it still holds back.
 TEST(LimitBoundMutant, DropsLiveEntries) {
-  ExpectRefuted(With([](LimitRule& rule) {
-    rule.may_drop = [](Int s, Int) { return s.context()->True(); };
-  }));
+  ExpectRefuted(With(
+      [](LimitRule& rule) { rule.may_drop = [](Int s, Int) { return s.context()->True(); }; }));
 }
 
 // A charge is not written back.

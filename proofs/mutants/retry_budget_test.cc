@@ -38,7 +38,8 @@ TEST(RetryBudgetMutant, ShareRoundedUp) {
 
 // Check, then increment without looking again: two threads pass on one reading.
 TEST(RetryBudgetMutant, CheckThenAct) {
-  ExpectRefuted({TheBudgetRule().admits, [](Int, Int retries) { return retries.context()->True(); }});
+  ExpectRefuted(
+      {TheBudgetRule().admits, [](Int, Int retries) { return retries.context()->True(); }});
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ struct Token {
 };
 
 Token Fresh(Context& context) {
-  return {context.BoolVariable("escape"), context.IntVariable("octet"),
-          context.IntVariable("high"), context.IntVariable("low")};
+  return {context.BoolVariable("escape"), context.IntVariable("octet"), context.IntVariable("high"),
+          context.IntVariable("low")};
 }
 
 // What the reader makes tokens of: "%" never stands alone.
@@ -124,19 +124,17 @@ void SegmentObligations(const CanonRule& rule, std::vector<Obligation>& out) {
   {
     const Bool premises[] = {kinds, depth >= zero, at_place >= zero,
                              Implies((place >= zero) && (place < depth), at_place < dot)};
-    out.push_back({"S1 no dot segment stands on the stack",
-                   Prove(context, "canon S1", premises,
-                         Implies((place >= zero) && (place < next_depth), next_at_place < dot),
-                         show)});
+    out.push_back(
+        {"S1 no dot segment stands on the stack",
+         Prove(context, "canon S1", premises,
+               Implies((place >= zero) && (place < next_depth), next_at_place < dot), show)});
   }
   {
-    const Bool premises[] = {kind >= zero, kind < dot, depth >= zero, depth == read,
-                             !escaped_dots};
-    out.push_back({"S2 every segment that is no dot is pushed, in order",
-                   Prove(context, "canon S2", premises,
-                         (next_depth == read + one) &&
-                             Implies(place == read, next_at_place == kind),
-                         show)});
+    const Bool premises[] = {kind >= zero, kind < dot, depth >= zero, depth == read, !escaped_dots};
+    out.push_back(
+        {"S2 every segment that is no dot is pushed, in order",
+         Prove(context, "canon S2", premises,
+               (next_depth == read + one) && Implies(place == read, next_at_place == kind), show)});
   }
   {
     const Bool keeps = rule.merge_keeps(kind, context.BoolVariable("dropped_before"));

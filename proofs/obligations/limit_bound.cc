@@ -31,11 +31,10 @@ Bool Invariant(const State& at, Int tau0, Int p) {
 Bool Step(Context& context, const LimitRule& rule, const State& from, const State& to, Int c,
           Int p) {
   const Bool admits = rule.admits(from.s, to.tau, c, p);
-  const Bool admitted =
-      admits && (to.s == rule.next(from.s, to.tau, c)) && (to.k == from.k + c);
+  const Bool admitted = admits && (to.s == rule.next(from.s, to.tau, c)) && (to.k == from.k + c);
   const Bool refused = !admits && (to.s == from.s) && (to.k == from.k);
-  const Bool dropped = rule.may_drop(from.s, to.tau) && (to.s == context.Integer(0)) &&
-                       (to.k == from.k);
+  const Bool dropped =
+      rule.may_drop(from.s, to.tau) && (to.s == context.Integer(0)) && (to.k == from.k);
   return rule.clock(from.tau, to.tau) && (admitted || refused || dropped);
 }
 
@@ -51,7 +50,10 @@ Obligation Conclusion() {
             window = context.IntVariable("wN"), quotient = context.IntVariable("quotient"),
             rest = context.IntVariable("rest");
   // wN = quotient x T + rest with 0 <= rest < T: quotient is floor(w N / T).
-  const Bool premises[] = {period > zero, window >= zero, rest >= zero, rest < period,
+  const Bool premises[] = {period > zero,
+                           window >= zero,
+                           rest >= zero,
+                           rest < period,
                            window == quotient * period + rest,
                            cost * period <= burst * period + window};
   return {"conclusion: k <= p + w N gives cost <= B + floor(w N / T)",
@@ -72,21 +74,25 @@ std::vector<Obligation> LimitBound(const LimitRule& rule) {
     // The window opens now, whatever came before.
     const Bool premises[] = {at.tau == tau0, at.k == zero, p >= zero, at.s >= zero, tau0 >= zero};
     obligations.push_back({"base: the window opens in any state",
-                           Prove(context, "limit bound, base", premises,
-                                 Invariant(at, tau0, p))});
+                           Prove(context, "limit bound, base", premises, Invariant(at, tau0, p))});
   }
   {
     Context context;
     const State from = Fresh(context, ""), to = Fresh(context, "_next");
     const Int zero = context.Integer(0), tau0 = context.IntVariable("tau0"),
               p = context.IntVariable("p"), c = context.IntVariable("c");
-    const Bool premises[] = {p >= zero,          c >= zero,         tau0 >= zero,
-                             from.tau >= tau0,   to.tau >= tau0,    from.s >= zero,
-                             Invariant(from, tau0, p), Step(context, rule, from, to, c, p)};
+    const Bool premises[] = {p >= zero,
+                             c >= zero,
+                             tau0 >= zero,
+                             from.tau >= tau0,
+                             to.tau >= tau0,
+                             from.s >= zero,
+                             Invariant(from, tau0, p),
+                             Step(context, rule, from, to, c, p)};
     const Int show[] = {from.s, from.tau, from.k, to.s, to.tau, to.k, c, p, tau0};
-    obligations.push_back({"step: every charge and every drop keeps the invariant",
-                           Prove(context, "limit bound, step", premises,
-                                 Invariant(to, tau0, p), show)});
+    obligations.push_back(
+        {"step: every charge and every drop keeps the invariant",
+         Prove(context, "limit bound, step", premises, Invariant(to, tau0, p), show)});
   }
   obligations.push_back(Conclusion());
   return obligations;

@@ -14,9 +14,7 @@ using smt::Bool;
 using smt::Context;
 using smt::Int;
 
-Int Allowed(Int x, Int minimum) {
-  return Max(minimum, Divide(x, x.context()->Integer(100)));
-}
+Int Allowed(Int x, Int minimum) { return Max(minimum, Divide(x, x.context()->Integer(100))); }
 
 Bool Admits(Int retries_read, Int x_read, Int minimum) {
   return retries_read + retries_read.context()->Integer(1) <= Allowed(x_read, minimum);
@@ -35,8 +33,11 @@ struct State {
 };
 
 State Fresh(Context& context, const std::string& suffix) {
-  State state{context.IntVariable("x" + suffix), context.IntVariable("peak" + suffix),
-              context.IntVariable("retries" + suffix), {}, {}};
+  State state{context.IntVariable("x" + suffix),
+              context.IntVariable("peak" + suffix),
+              context.IntVariable("retries" + suffix),
+              {},
+              {}};
   for (int t = 0; t < kThreads; ++t) {
     const std::string thread = std::to_string(t) + suffix;
     state.x_read[t] = context.IntVariable("x_read" + thread);
@@ -74,20 +75,20 @@ std::vector<Event> Events(const BudgetRule& rule, const State& from, const State
   const Bool counters_stay =
       (to.x == from.x) && (to.peak == from.peak) && (to.retries == from.retries);
   std::vector<Event> events;
-  events.push_back({"a request starts",
-                    (to.x == from.x + percent) && (to.peak == Max(from.peak, to.x)) &&
-                        (to.retries == from.retries) && SameReads(from, to, -1)});
-  events.push_back({"a request ends",
-                    (from.x >= percent) && (to.x == from.x - percent) && (to.peak == from.peak) &&
-                        (to.retries == from.retries) && SameReads(from, to, -1)});
-  events.push_back({"a retry ends",
-                    (from.retries > zero) && (to.x == from.x) && (to.peak == from.peak) &&
-                        (to.retries == from.retries - one) && SameReads(from, to, -1)});
+  events.push_back(
+      {"a request starts", (to.x == from.x + percent) && (to.peak == Max(from.peak, to.x)) &&
+                               (to.retries == from.retries) && SameReads(from, to, -1)});
+  events.push_back({"a request ends", (from.x >= percent) && (to.x == from.x - percent) &&
+                                          (to.peak == from.peak) && (to.retries == from.retries) &&
+                                          SameReads(from, to, -1)});
+  events.push_back(
+      {"a retry ends", (from.retries > zero) && (to.x == from.x) && (to.peak == from.peak) &&
+                           (to.retries == from.retries - one) && SameReads(from, to, -1)});
   for (int t = 0; t < kThreads; ++t) {
     const std::string thread = "thread " + std::to_string(t);
-    events.push_back({thread + " reads the counters",
-                      counters_stay && (to.x_read[t] == from.x) &&
-                          (to.retries_read[t] == from.retries) && SameReads(from, to, t)});
+    events.push_back({thread + " reads the counters", counters_stay && (to.x_read[t] == from.x) &&
+                                                          (to.retries_read[t] == from.retries) &&
+                                                          SameReads(from, to, t)});
     events.push_back({thread + " takes a retry",
                       rule.admits(from.retries_read[t], from.x_read[t], minimum) &&
                           rule.takes(from.retries_read[t], from.retries) && (to.x == from.x) &&
@@ -130,9 +131,9 @@ std::vector<Obligation> RetryBudgetKept(const BudgetRule& rule) {
     const Bool premises[] = {percent >= zero, minimum >= zero, Invariant(from, minimum),
                              event.step};
     const Int show[] = {percent, minimum, from.x, from.peak, from.retries, to.retries};
-    obligations.push_back({"(b) step: " + event.name,
-                           Prove(context, "retry budget, " + event.name, premises,
-                                 Invariant(to, minimum), show)});
+    obligations.push_back(
+        {"(b) step: " + event.name,
+         Prove(context, "retry budget, " + event.name, premises, Invariant(to, minimum), show)});
   }
   return obligations;
 }
@@ -142,8 +143,9 @@ Obligation RetryBudgetKeptUpTo(const BudgetRule& rule, int steps) {
   const Int zero = context.Integer(0), percent = context.IntVariable("percent"),
             minimum = context.IntVariable("minimum");
   State at = Fresh(context, "0");
-  std::vector<Bool> premises{percent >= zero, percent <= context.Integer(100), minimum >= zero,
-                             at.x == zero, at.peak == zero, at.retries == zero};
+  std::vector<Bool> premises{percent >= zero, percent <= context.Integer(100),
+                             minimum >= zero, at.x == zero,
+                             at.peak == zero, at.retries == zero};
   for (int t = 0; t < kThreads; ++t) {
     // No thread has read anything yet: a reading at the start is as good as none.
     premises.push_back(at.x_read[t] == zero);

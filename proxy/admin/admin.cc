@@ -21,7 +21,9 @@ constexpr std::int64_t kPatience = 5'000'000'000;
 class Admin::Connection final : public net::Handler, public net::Deferred {
  public:
   Connection(Admin& admin, net::Fd fd)
-      : admin_(admin), fd_(std::move(fd)), parser_(kLimits),
+      : admin_(admin),
+        fd_(std::move(fd)),
+        parser_(kLimits),
         timer_(admin.loop_.timers(), [this] { Close(); }) {
     admin_.connections_.insert(this);
     timer_.Arm(admin_.loop_.now() + kPatience);
@@ -113,7 +115,8 @@ std::expected<net::SocketAddress, std::string> Admin::Listen(const net::SocketAd
 }
 
 Admin::Admin(net::Loop& loop, Source source)
-    : loop_(loop), source_(std::move(source)),
+    : loop_(loop),
+      source_(std::move(source)),
       resume_(loop.timers(), [this] { loop_.WatchReading(listener_.get(), this); }) {}
 
 Admin::~Admin() {

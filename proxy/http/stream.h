@@ -107,8 +107,8 @@ struct UpstreamRequest {
 struct UpstreamFailure {
   enum class Kind : std::uint8_t { kConnect, kConnectTimeout, kReset, kProtocol };
   Kind kind = Kind::kReset;
-  bool sent = false;    // octets of the request went out
-  bool stale = false;   // an idle connection that ended before any octet of an answer
+  bool sent = false;   // octets of the request went out
+  bool stale = false;  // an idle connection that ended before any octet of an answer
   const char* detail = "";
 };
 

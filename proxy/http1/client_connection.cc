@@ -22,7 +22,7 @@ using runtime::Reason;
 using runtime::Refusal;
 
 constexpr std::size_t kTurn = 4 * net::Loop::kScratchSize;
-constexpr std::size_t kDirect = 8192;       // data this large is not copied first
+constexpr std::size_t kDirect = 8192;        // data this large is not copied first
 constexpr std::uint64_t kDrainable = 65536;  // a body this small is read to keep the connection
 constexpr std::size_t kLingerOctets = 1 << 20;
 constexpr std::int64_t kLingerTime = 2'000'000'000;
@@ -39,17 +39,22 @@ Framing ToFraming(const ResponseMessage& message, bool old_version) {
     case BodySize::Kind::kNone:
       if (message.announced.kind != BodySize::Kind::kLength) return {};
       return {Framing::Kind::kLength, message.announced.length};
-    case BodySize::Kind::kLength: return {Framing::Kind::kLength, message.body.length};
-    case BodySize::Kind::kUnknown: break;
+    case BodySize::Kind::kLength:
+      return {Framing::Kind::kLength, message.body.length};
+    case BodySize::Kind::kUnknown:
+      break;
   }
   return {old_version ? Framing::Kind::kUntilClose : Framing::Kind::kChunked, 0};
 }
 
 BodySize ToBodySize(const Framing& framing) {
   switch (framing.kind) {
-    case Framing::Kind::kNone: return {};
-    case Framing::Kind::kLength: return {BodySize::Kind::kLength, framing.length};
-    default: return {BodySize::Kind::kUnknown, 0};
+    case Framing::Kind::kNone:
+      return {};
+    case Framing::Kind::kLength:
+      return {BodySize::Kind::kLength, framing.length};
+    default:
+      return {BodySize::Kind::kUnknown, 0};
   }
 }
 
@@ -69,9 +74,16 @@ std::string_view TargetOf(std::string_view octets) {
 ClientConnection::ClientConnection(net::Loop& loop, net::Fd fd, ClientHost& host,
                                    const runtime::ConnectionFacts& facts, const HeadLimits& limits,
                                    const ClientTimeouts& timeouts)
-    : loop_(loop), fd_(std::move(fd)), host_(host), facts_(facts), limits_(limits),
-      timeouts_(timeouts), timer_(loop.timers(), [this] { OnTimer(); }), parser_(limits),
-      body_({}, limits), in_(loop.blocks()) {
+    : loop_(loop),
+      fd_(std::move(fd)),
+      host_(host),
+      facts_(facts),
+      limits_(limits),
+      timeouts_(timeouts),
+      timer_(loop.timers(), [this] { OnTimer(); }),
+      parser_(limits),
+      body_({}, limits),
+      in_(loop.blocks()) {
   Arm(Wait::kHead, timeouts_.head);
 }
 
@@ -88,7 +100,8 @@ void ClientConnection::Close() {
 
 void ClientConnection::EndSoon() {
   // A request that the kernel holds already is still served.
-  if (phase_ == Phase::kHead && in_.empty() && !readable_ && out_.empty() && !net::HasInput(fd_.get())) {
+  if (phase_ == Phase::kHead && in_.empty() && !readable_ && out_.empty() &&
+      !net::HasInput(fd_.get())) {
     Linger();
   }
 }
@@ -124,7 +137,9 @@ void ClientConnection::Serve() {
   serving_ = true;
   for (bool more = true; more && fd_;) {
     switch (phase_) {
-      case Phase::kHead: more = ServeHead(); break;
+      case Phase::kHead:
+        more = ServeHead();
+        break;
       case Phase::kExchange:
         PumpBody();
         more = response_done_;
@@ -178,9 +193,12 @@ bool ClientConnection::ReadHead() {
 
 void ClientConnection::ParseHead() {
   switch (parser_.Parse(in_.unread())) {
-    case HeadState::kIncomplete: return;
-    case HeadState::kBad: return Refuse(parser_.refusal());
-    case HeadState::kComplete: break;
+    case HeadState::kIncomplete:
+      return;
+    case HeadState::kBad:
+      return Refuse(parser_.refusal());
+    case HeadState::kComplete:
+      break;
   }
   const RequestHead& head = parser_.head();
   used_ = parser_.octets();
@@ -217,8 +235,7 @@ void ClientConnection::Refuse(const Refusal& refusal) {
   Begin({}, !refusal.close);
   old_version_ = false;
   const std::string_view method = parser_.head().method;
-  ClientEvents* events =
-      host_.OnRefused(*this, {refusal, method, TargetOf(in_.unread())});
+  ClientEvents* events = host_.OnRefused(*this, {refusal, method, TargetOf(in_.unread())});
   if (!response_done_) events_ = events;
 }
 
@@ -251,7 +268,8 @@ void ClientConnection::PumpBody() {
       readable_ = false;
       break;
     }
-    if (result.state != net::IoState::kDone) return OnEndOfInput(result.state == net::IoState::kFailed);
+    if (result.state != net::IoState::kDone)
+      return OnEndOfInput(result.state == net::IoState::kFailed);
     if (result.count < size && !hung_up_) readable_ = false;
     const std::string_view fresh(loop_.scratch(), result.count);
     const std::size_t used = FeedBody(fresh);
@@ -298,7 +316,8 @@ void ClientConnection::DropBody() {
   // A client that waits for 100 may send the body or not: nobody could tell.
   const bool ambiguous = awaits_continue_;
   if (!feeding_) used_ += FeedBody(in_.unread().substr(used_));
-  if (!body_ended_ && (ambiguous || feeding_ || !length_known_ || body_left_ > kDrainable)) keep_alive_ = false;
+  if (!body_ended_ && (ambiguous || feeding_ || !length_known_ || body_left_ > kDrainable))
+    keep_alive_ = false;
 }
 
 void ClientConnection::OnEndOfInput(bool failed) {
@@ -332,9 +351,11 @@ void ClientConnection::ReadAndDrop() {
 
 bool ClientConnection::SendHead(const ResponseMessage& message, bool close) {
   const Framing framing = ToFraming(message, old_version_);
-  // A request that is still coming: its rest goes on until the response ends, and so does the connection.
+  // A request that is still coming: its rest goes on until the response ends, and so does the
+  // connection.
   const bool cut = !body_ended_ && !dropping_;
-  const bool end = close || cut || close_after_ || !keep_alive_ || old_version_ || host_.Ending(*this);
+  const bool end =
+      close || cut || close_after_ || !keep_alive_ || old_version_ || host_.Ending(*this);
   if (!WriteResponseHead(message.status, message.fields, framing, end, out_.tail())) return false;
   chunked_out_ = framing.kind == Framing::Kind::kChunked;
   close_after_ = end || framing.kind == Framing::Kind::kUntilClose;
@@ -488,7 +509,8 @@ void ClientConnection::UpdateTimer() {
 
 void ClientConnection::OnTimer() {
   switch (wait_) {
-    case Wait::kNone: return;
+    case Wait::kNone:
+      return;
     case Wait::kHead:
       if (in_.empty()) return Close();
       return Refuse(kSlowHead);
@@ -500,7 +522,8 @@ void ClientConnection::OnTimer() {
       return Gone();
     case Wait::kIdle:
     case Wait::kWrite:
-    case Wait::kLinger: return Gone();
+    case Wait::kLinger:
+      return Gone();
   }
 }
 

@@ -96,7 +96,7 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
   void OnEvents(std::uint32_t events) override;
   void RunDeferred() override { delete this; }
 
-  std::size_t place = 0;   // the host's
+  std::size_t place = 0;     // the host's
   void* listener = nullptr;  // the host's
 
  private:
@@ -138,20 +138,20 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
   ClientEvents* events_ = nullptr;
   RequestHeadParser parser_;
   BodyDecoder body_;
-  net::InBuffer in_;        // from the first octet of the current head on
-  std::size_t used_ = 0;    // octets of in_ that are taken; the head's views need them still
-  std::string overrun_;     // read past the end of a body
+  net::InBuffer in_;      // from the first octet of the current head on
+  std::size_t used_ = 0;  // octets of in_ that are taken; the head's views need them still
+  std::string overrun_;   // read past the end of a body
   net::OutBuffer out_;
   std::uint64_t written_ = 0;
   std::uint64_t written_before_ = 0;  // when the write timer was armed
-  std::uint64_t body_left_ = 0;  // of a body whose length was announced
+  std::uint64_t body_left_ = 0;       // of a body whose length was announced
   std::size_t allowed_ = 0;
   std::size_t lingered_ = 0;
   Phase phase_ = Phase::kHead;
   Wait wait_ = Wait::kNone;
   bool readable_ = false;
   bool writable_ = true;
-  bool hung_up_ = false;       // the client's end was announced: read until it shows
+  bool hung_up_ = false;  // the client's end was announced: read until it shows
   bool broken_ = false;
   bool serving_ = false;
   bool waking_ = false;
@@ -161,7 +161,7 @@ class ClientConnection final : public net::Handler, public net::Deferred, public
   bool dropping_ = false;
   bool feeding_ = false;
   bool keep_alive_ = true;
-  bool old_version_ = false;   // HTTP/1.0
+  bool old_version_ = false;  // HTTP/1.0
   bool awaits_continue_ = false;
   bool chunked_out_ = false;
   bool head_sent_ = false;

@@ -25,7 +25,7 @@ std::expected<std::string, std::string> ReadWhole(const std::string& file, std::
     return std::unexpected("cannot read " + file + ": " + why);
   };
   const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat about {};
+  struct stat about{};
   if (!fd || ::fstat(fd.get(), &about) != 0) return failed(std::strerror(errno));
   if (S_ISDIR(about.st_mode)) return failed("it is a directory");
   if (!S_ISREG(about.st_mode)) return failed("it is not a regular file");
@@ -50,7 +50,7 @@ void FileWatch::Look() {
 }
 
 bool FileWatch::Changed() {
-  struct stat now {};
+  struct stat now{};
   if (::stat(file_.c_str(), &now) != 0 || (Same(now, seen_) && !unread_)) return false;
   seen_ = now;
   return true;

@@ -35,7 +35,7 @@ class FileWatch {
 
  private:
   std::string file_;
-  struct stat seen_ {};
+  struct stat seen_{};
   bool unread_ = false;
 };
 

@@ -53,13 +53,13 @@ class Loop {
   void Forget(Handler* handler);
   void Defer(Deferred* deferred) { deferred_.push_back(deferred); }
 
-  void Run();   // until Stop()
+  void Run();              // until Stop()
   void RunDeferredWork();  // once stopped: what the last calls left to be deleted
   void Stop() { stopped_.store(true, std::memory_order_relaxed); }
 
   TimerHeap& timers() { return timers_; }
-  std::int64_t now() const { return now_; }           // ns, monotonic, of this round
-  std::int64_t unix_ms() const { return unix_ms_; }   // wall clock of this round
+  std::int64_t now() const { return now_; }          // ns, monotonic, of this round
+  std::int64_t unix_ms() const { return unix_ms_; }  // wall clock of this round
   // Shared by the handlers of this loop, for data that is handed on at once.
   static constexpr std::size_t kScratchSize = 65536;
   char* scratch() { return scratch_.data(); }

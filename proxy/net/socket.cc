@@ -180,20 +180,22 @@ IoResult Write(int fd, std::string_view first, std::string_view second) {
     const std::size_t skip = std::min(result.count, first.size());
     const std::string_view a = first.substr(skip);
     const std::string_view b = second.substr(result.count - skip);
-    iovec parts[2] = {{const_cast<char*>(a.data()), a.size()}, {const_cast<char*>(b.data()), b.size()}};
+    iovec parts[2] = {{const_cast<char*>(a.data()), a.size()},
+                      {const_cast<char*>(b.data()), b.size()}};
     msghdr message{};
     message.msg_iov = a.empty() ? parts + 1 : parts;
     message.msg_iovlen = a.empty() || b.empty() ? 1 : 2;
     // MSG_NOSIGNAL: a peer that went away is an error here, not a SIGPIPE.
-    const ssize_t count = message.msg_iovlen == 1
-                              ? ::send(fd, message.msg_iov->iov_base, message.msg_iov->iov_len, MSG_NOSIGNAL)
-                              : ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    const ssize_t count = message.msg_iovlen == 1 ? ::send(fd, message.msg_iov->iov_base,
+                                                           message.msg_iov->iov_len, MSG_NOSIGNAL)
+                                                  : ::sendmsg(fd, &message, MSG_NOSIGNAL);
     if (count >= 0) {
       result.count += static_cast<std::size_t>(count);
       continue;
     }
     if (errno == EINTR) continue;
-    result.state = errno == EAGAIN || errno == EWOULDBLOCK ? IoState::kWouldBlock : IoState::kFailed;
+    result.state =
+        errno == EAGAIN || errno == EWOULDBLOCK ? IoState::kWouldBlock : IoState::kFailed;
     return result;
   }
   return result;

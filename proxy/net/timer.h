@@ -44,8 +44,7 @@ class TimerHeap {
 
 class Timer {
  public:
-  Timer(TimerHeap& heap, std::function<void()> action)
-      : heap_(&heap), action_(std::move(action)) {}
+  Timer(TimerHeap& heap, std::function<void()> action) : heap_(&heap), action_(std::move(action)) {}
   ~Timer();
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;

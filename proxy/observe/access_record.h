@@ -33,7 +33,7 @@ struct AccessRecord {
   std::string_view route;
   std::string_view upstream;
   std::uint32_t attempts = 0;
-  std::uint64_t bytes_in = 0;   // of bodies
+  std::uint64_t bytes_in = 0;  // of bodies
   std::uint64_t bytes_out = 0;
 };
 

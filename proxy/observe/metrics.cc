@@ -140,7 +140,7 @@ class Exposition {
     }
   }
 
-  std::uint64_t Sum(Counter WorkerMetrics::*counter) const {
+  std::uint64_t Sum(Counter WorkerMetrics::* counter) const {
     std::uint64_t sum = 0;
     for (const WorkerMetrics* worker : workers_) sum += (worker->*counter).value();
     return sum;

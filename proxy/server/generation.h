@@ -20,8 +20,8 @@ struct Generation {
   std::shared_ptr<observe::LogWriter> log;
 };
 
-// `octets` is what `file` holds. `previous` is the log in use: kept when the new table names the same. The
-// errors are sentences, at least one.
+// `octets` is what `file` holds. `previous` is the log in use: kept when the new table names the
+// same. The errors are sentences, at least one.
 std::expected<Generation, std::vector<std::string>> LoadGeneration(
     const std::string& file, std::string octets, std::size_t workers,
     std::shared_ptr<observe::LogWriter> previous, upstream::States& states);

@@ -46,8 +46,9 @@ std::expected<std::vector<ListenerPlan>, std::string> Listeners::Plan(
   const std::string_view name = table.text(table.gateway().name);
   for (const ListenOverride& override : overrides_) {
     if (override.name != name || override.index >= records.size()) {
-      return std::unexpected("--listen names " + override.name + "/" + std::to_string(override.index) +
-                             ", which the table of \"" + std::string(name) + "\" does not have");
+      return std::unexpected("--listen names " + override.name + "/" +
+                             std::to_string(override.index) + ", which the table of \"" +
+                             std::string(name) + "\" does not have");
     }
   }
   std::vector<ListenerPlan> plan;

@@ -4,8 +4,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -29,7 +29,7 @@ struct Issuer {
 };
 
 std::expected<std::string, std::string> ReadKeyFile(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   if (stat(path.c_str(), &about) != 0) return std::unexpected(path + ": " + std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return std::unexpected(path + ": is no plain file");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),

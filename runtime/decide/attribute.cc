@@ -31,11 +31,16 @@ Value ReadCookie(const Facts& facts, std::string_view name) {
 
 Value FromClaim(const ClaimValue& claim) {
   switch (claim.kind) {
-    case ClaimValue::Kind::kAbsent: return {};
-    case ClaimValue::Kind::kString: return TextValue(claim.string);
-    case ClaimValue::Kind::kInteger: return IntegerValue(claim.integer);
-    case ClaimValue::Kind::kBoolean: return BooleanValue(claim.integer != 0);
-    case ClaimValue::Kind::kList: return {.kind = Value::Kind::kList, .list = claim.list};
+    case ClaimValue::Kind::kAbsent:
+      return {};
+    case ClaimValue::Kind::kString:
+      return TextValue(claim.string);
+    case ClaimValue::Kind::kInteger:
+      return IntegerValue(claim.integer);
+    case ClaimValue::Kind::kBoolean:
+      return BooleanValue(claim.integer != 0);
+    case ClaimValue::Kind::kList:
+      return {.kind = Value::Kind::kList, .list = claim.list};
   }
   return {};
 }
@@ -63,16 +68,22 @@ Value ReadClaim(const Facts& facts, std::string_view name) {
 
 Value ReadCapture(const Facts& facts, std::string_view name) {
   if (facts.route == kNoIndex) return {};
-  return NonEmpty(CaptureOf(facts.table, facts.table.routes()[facts.route], facts.request.path, name));
+  return NonEmpty(
+      CaptureOf(facts.table, facts.table.routes()[facts.route], facts.request.path, name));
 }
 
 bool HasType(const Value& value, AttributeType type) {
   switch (type) {
-    case AttributeType::kString: return value.kind == Value::Kind::kText;
-    case AttributeType::kInteger: return value.kind == Value::Kind::kInteger;
-    case AttributeType::kBoolean: return value.kind == Value::Kind::kBoolean;
-    case AttributeType::kAddress: return value.kind == Value::Kind::kAddress;
-    case AttributeType::kStringList: return value.kind == Value::Kind::kList;
+    case AttributeType::kString:
+      return value.kind == Value::Kind::kText;
+    case AttributeType::kInteger:
+      return value.kind == Value::Kind::kInteger;
+    case AttributeType::kBoolean:
+      return value.kind == Value::Kind::kBoolean;
+    case AttributeType::kAddress:
+      return value.kind == Value::Kind::kAddress;
+    case AttributeType::kStringList:
+      return value.kind == Value::Kind::kList;
   }
   return false;
 }
@@ -82,22 +93,34 @@ Value ReadAny(const Facts& facts, const AttributeRecord& attribute) {
   switch (attribute.subject) {
     case AttributeSubject::kClientAddress:
       return {.kind = Value::Kind::kAddress, .address = &request.client};
-    case AttributeSubject::kListenerPort: return IntegerValue(request.listener_port);
-    case AttributeSubject::kScheme: return TextValue(request.scheme);
-    case AttributeSubject::kMethod: return TextValue(request.method);
-    case AttributeSubject::kHost: return TextValue(request.host);
-    case AttributeSubject::kPath: return TextValue(request.path);
+    case AttributeSubject::kListenerPort:
+      return IntegerValue(request.listener_port);
+    case AttributeSubject::kScheme:
+      return TextValue(request.scheme);
+    case AttributeSubject::kMethod:
+      return TextValue(request.method);
+    case AttributeSubject::kHost:
+      return TextValue(request.host);
+    case AttributeSubject::kPath:
+      return TextValue(request.path);
     case AttributeSubject::kHeader: {
       const Header* header = request.Find(facts.table.text(attribute.name));
       return header ? TextValue(header->value) : Value{};
     }
-    case AttributeSubject::kQuery: return ReadQuery(facts, facts.table.text(attribute.name));
-    case AttributeSubject::kCookie: return ReadCookie(facts, facts.table.text(attribute.name));
-    case AttributeSubject::kJwtVerified: return BooleanValue(facts.identity.jwt_verified);
-    case AttributeSubject::kJwtClaim: return ReadClaim(facts, facts.table.text(attribute.name));
-    case AttributeSubject::kPeer: return NonEmpty(request.peer);
-    case AttributeSubject::kConsumer: return NonEmpty(facts.identity.consumer);
-    case AttributeSubject::kCapture: return ReadCapture(facts, facts.table.text(attribute.name));
+    case AttributeSubject::kQuery:
+      return ReadQuery(facts, facts.table.text(attribute.name));
+    case AttributeSubject::kCookie:
+      return ReadCookie(facts, facts.table.text(attribute.name));
+    case AttributeSubject::kJwtVerified:
+      return BooleanValue(facts.identity.jwt_verified);
+    case AttributeSubject::kJwtClaim:
+      return ReadClaim(facts, facts.table.text(attribute.name));
+    case AttributeSubject::kPeer:
+      return NonEmpty(request.peer);
+    case AttributeSubject::kConsumer:
+      return NonEmpty(facts.identity.consumer);
+    case AttributeSubject::kCapture:
+      return ReadCapture(facts, facts.table.text(attribute.name));
     case AttributeSubject::kRoute:
       if (facts.route == kNoIndex) return {};
       return TextValue(facts.table.text(facts.table.routes()[facts.route].name));

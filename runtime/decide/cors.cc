@@ -40,10 +40,14 @@ bool MatchesSuffix(const TableView& table, const OriginRecord& pattern, std::str
 
 bool Admits(const TableView& table, const OriginRecord& pattern, std::string_view origin) {
   switch (pattern.kind) {
-    case OriginKind::kExact: return origin == table.text(pattern.text);
-    case OriginKind::kSuffix: return MatchesSuffix(table, pattern, origin);
-    case OriginKind::kAny: return true;
-    case OriginKind::kNull: return origin == "null";
+    case OriginKind::kExact:
+      return origin == table.text(pattern.text);
+    case OriginKind::kSuffix:
+      return MatchesSuffix(table, pattern, origin);
+    case OriginKind::kAny:
+      return true;
+    case OriginKind::kNull:
+      return origin == "null";
   }
   return false;
 }

@@ -103,7 +103,8 @@ bool Decision::ChargeNext(Range uses, bool all, bool needs_identity) {
     const LimitRecord& limit = table_->limits()[place];
     if (!all && (limit.needs_identity != 0) != needs_identity) continue;
     const Facts facts{*table_, *request_, identity_, route_};
-    charge_ = {place, WriteLimitKey(facts, limit, std::span(text_).subspan(text_used_)), limit.cost};
+    charge_ = {place, WriteLimitKey(facts, limit, std::span(text_).subspan(text_used_)),
+               limit.cost};
     return true;
   }
   return false;

@@ -47,9 +47,9 @@ struct LimitVerdict {
     kStoreDownDeny,  // the store is down and the policy says deny
   };
   Kind kind = Kind::kAdmitted;
-  std::uint64_t remaining = 0;    // whole requests left at once
-  std::int64_t reset = 0;         // ns until the bucket is full again
-  std::int64_t retry_after = 0;   // ns until this cost would pass; for kRefused
+  std::uint64_t remaining = 0;   // whole requests left at once
+  std::int64_t reset = 0;        // ns until the bucket is full again
+  std::int64_t retry_after = 0;  // ns until this cost would pass; for kRefused
 };
 
 // One claim's value, as the policy declared its type.
@@ -69,7 +69,7 @@ inline constexpr std::size_t kRegisteredClaims = 4;
 // above, then one value for each ClaimRecord of the route's JwtRecord.
 struct Identity {
   enum class Kind : std::uint8_t {
-    kNone,             // no credential was sent
+    kNone,  // no credential was sent
     kVerified,
     kBad,              // a credential that does not hold
     kKeysUnavailable,  // the key set cannot be had
@@ -77,8 +77,8 @@ struct Identity {
   Kind kind = Kind::kNone;
   bool jwt_verified = false;
   std::span<const ClaimValue> claims;
-  std::string_view consumer;      // of an API key; empty: none
-  const char* detail = "";        // for the log and WWW-Authenticate's error_description
+  std::string_view consumer;  // of an API key; empty: none
+  const char* detail = "";    // for the log and WWW-Authenticate's error_description
 };
 
 // An answer the proxy gives itself. Fields point into the table, the request
@@ -98,8 +98,8 @@ class Decision {
   Decision& operator=(const Decision&) = delete;
 
   Step Start();
-  Step Resume(const LimitVerdict& verdict);   // after kNeedLimit
-  Step Resume(const Identity& identity);      // after kNeedIdentity; kept until the end
+  Step Resume(const LimitVerdict& verdict);  // after kNeedLimit
+  Step Resume(const Identity& identity);     // after kNeedIdentity; kept until the end
 
   // After kNeedLimit.
   const LimitCharge& limit() const { return charge_; }
@@ -134,7 +134,13 @@ class Decision {
 
  private:
   enum class Phase : std::uint8_t {
-    kGatewayLimits, kRouting, kRouteLimits, kIdentity, kIdentityLimits, kAuthorize, kDone
+    kGatewayLimits,
+    kRouting,
+    kRouteLimits,
+    kIdentity,
+    kIdentityLimits,
+    kAuthorize,
+    kDone
   };
   Step Advance();
   // Charges the next limit of `uses`; false when none is left.
@@ -154,8 +160,8 @@ class Decision {
   void AddField(std::string_view name, std::string_view value);
   void AddNumber(std::string_view name, std::uint64_t number);
   void AddRateLimit();
-  void AddNamed(std::string_view field, std::string_view name, std::string_view a, std::uint64_t first,
-                std::string_view b, std::uint64_t second);
+  void AddNamed(std::string_view field, std::string_view name, std::string_view a,
+                std::uint64_t first, std::string_view b, std::uint64_t second);
   void AddCors();
   bool AddOrigin(const CorsRecord& cors);  // whether the origin may read
   std::span<char> TakeText(std::size_t size);
@@ -175,7 +181,7 @@ class Decision {
   const LimitRecord* tightest_limit_ = nullptr;
   LimitVerdict tightest_;
   std::int64_t retry_after_ = 0;  // of the limit that refused
-  union {  // not cleared for each decision
+  union {                         // not cleared for each decision
     std::array<Field, kMaxFields> fields_;
   };
   std::size_t field_count_ = 0;

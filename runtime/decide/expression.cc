@@ -34,10 +34,14 @@ bool MatchesConstant(const Facts& facts, const Text& text, const ConstantRecord&
 
 bool Ordered(OperatorKind op, std::int64_t value, std::int64_t constant) {
   switch (op) {
-    case OperatorKind::kLess: return value < constant;
-    case OperatorKind::kLessEqual: return value <= constant;
-    case OperatorKind::kGreater: return value > constant;
-    default: return value >= constant;
+    case OperatorKind::kLess:
+      return value < constant;
+    case OperatorKind::kLessEqual:
+      return value <= constant;
+    case OperatorKind::kGreater:
+      return value > constant;
+    default:
+      return value >= constant;
   }
 }
 
@@ -53,15 +57,19 @@ bool Contains(const Facts& facts, const Value& value, const ConstantRecord& cons
 bool Test(const Facts& facts, const ExpressionRecord& predicate, const Value& value) {
   const auto constants = TableView::Slice(facts.table.constants(), predicate.constants);
   switch (predicate.op) {
-    case OperatorKind::kPresent: return true;
-    case OperatorKind::kEqual: return EqualsConstant(facts, value, constants[0]);
-    case OperatorKind::kNotEqual: return !EqualsConstant(facts, value, constants[0]);
+    case OperatorKind::kPresent:
+      return true;
+    case OperatorKind::kEqual:
+      return EqualsConstant(facts, value, constants[0]);
+    case OperatorKind::kNotEqual:
+      return !EqualsConstant(facts, value, constants[0]);
     case OperatorKind::kIn:
       for (const ConstantRecord& constant : constants) {
         if (EqualsConstant(facts, value, constant)) return true;
       }
       return false;
-    case OperatorKind::kContains: return Contains(facts, value, constants[0]);
+    case OperatorKind::kContains:
+      return Contains(facts, value, constants[0]);
     case OperatorKind::kMatches:
       return value.kind == Value::Kind::kText && MatchesConstant(facts, value.text, constants[0]);
     case OperatorKind::kStartsWith:
@@ -117,9 +125,12 @@ bool Holds(const Facts& facts, Index expression) {
   const Index first = record.children.first;
   const Index end = first + record.children.count;
   switch (record.kind) {
-    case ExpressionKind::kTrue: return true;
-    case ExpressionKind::kFalse: return false;
-    case ExpressionKind::kNot: return !Holds(facts, first);
+    case ExpressionKind::kTrue:
+      return true;
+    case ExpressionKind::kFalse:
+      return false;
+    case ExpressionKind::kNot:
+      return !Holds(facts, first);
     case ExpressionKind::kAnd:
       for (Index child = first; child < end; ++child) {
         if (!Holds(facts, child)) return false;
@@ -130,7 +141,8 @@ bool Holds(const Facts& facts, Index expression) {
         if (Holds(facts, child)) return true;
       }
       return false;
-    case ExpressionKind::kPredicate: return PredicateHolds(facts, record);
+    case ExpressionKind::kPredicate:
+      return PredicateHolds(facts, record);
   }
   return false;
 }

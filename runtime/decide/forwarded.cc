@@ -46,8 +46,8 @@ bool IsCanonical(const Table& table, const CanonicalRequest& request, std::strin
   if (request.listener >= gateway.listeners.count) return false;
   const ListenerRecord& listener = table.listeners()[gateway.listeners.first + request.listener];
   const std::size_t start = text.size();
-  const char* wrong = CanonicalisePath(path, listener.keep_encoded_slash != 0,
-                                       listener.keep_slashes != 0, text);
+  const char* wrong =
+      CanonicalisePath(path, listener.keep_encoded_slash != 0, listener.keep_slashes != 0, text);
   return wrong == nullptr && std::string_view(text).substr(start) == path;
 }
 
@@ -68,8 +68,8 @@ std::expected<void, Answer> BuildForwardedHead(const Table& table, const Canonic
   const Facts facts{table, request, decision.identity(), decision.route()};
   const auto transforms = Table::Slice(table.transforms(), decision.route_record().request);
   const Header* chain = request.Find("x-forwarded-for");
-  const std::size_t bound = TransformedSize(facts, decision, transforms) +
-                            (chain ? chain->value.size() : 0) + 64;
+  const std::size_t bound =
+      TransformedSize(facts, decision, transforms) + (chain ? chain->value.size() : 0) + 64;
   out.text.clear();
   if (out.text.capacity() < bound) out.text.reserve(2 * bound);
   [[maybe_unused]] const char* const base = out.text.data();

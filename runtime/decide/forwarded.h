@@ -22,12 +22,12 @@ namespace weir::runtime {
 // Owns its octets; used again for the next request without allocating.
 struct ForwardedHead {
   std::string_view method;
-  std::string_view path;    // canonical, never empty
+  std::string_view path;  // canonical, never empty
   std::string_view query;
   bool has_query = false;
-  std::string_view host;    // value of the Host field
+  std::string_view host;      // value of the Host field
   std::vector<Field> fields;  // lower-case names, in order; Host is not among them
-  std::string text;         // what the views above may point into
+  std::string text;           // what the views above may point into
 };
 
 // The client's request id when it is 1 to 128 of A-Z a-z 0-9 . _ -, else empty: then

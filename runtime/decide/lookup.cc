@@ -32,8 +32,7 @@ Index FindRoute(const TableView& table, const CanonicalRequest& request, std::st
     for (const IndexCandidate& candidate : list) {
       if (candidate.route >= best) return;
       if ((candidate.residue >> kMethodShift & bit) == 0) continue;
-      if (bit == kOtherMethod &&
-          !MatchesMethods(table, table.routes()[candidate.route], method)) {
+      if (bit == kOtherMethod && !MatchesMethods(table, table.routes()[candidate.route], method)) {
         continue;
       }
       if (!ResidueHolds(table, request, candidate)) continue;

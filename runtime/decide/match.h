@@ -16,8 +16,10 @@ bool MatchesField(const TableView& table, const FieldMatchRecord& field,
 bool InNetworks(const TableView& table, Range networks, const Address& address);
 
 // The parts of a route's match; an empty list matches everything.
-bool MatchesHosts(const TableView& table, const RouteRecord& route, const CanonicalRequest& request);
-bool MatchesPaths(const TableView& table, const RouteRecord& route, const CanonicalRequest& request);
+bool MatchesHosts(const TableView& table, const RouteRecord& route,
+                  const CanonicalRequest& request);
+bool MatchesPaths(const TableView& table, const RouteRecord& route,
+                  const CanonicalRequest& request);
 bool MatchesMethods(const TableView& table, const RouteRecord& route, std::string_view method);
 bool MatchesFields(const TableView& table, const RouteRecord& route,
                    const CanonicalRequest& request);

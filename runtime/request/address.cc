@@ -30,7 +30,6 @@ bool ParseIpv4(std::string_view text, std::uint8_t* out) {
   return false;
 }
 
-
 // Groups are written from the front; what stood after "::" is moved to the end.
 bool ParseIpv6(std::string_view text, Address& out) {
   std::size_t used = 0;

@@ -21,9 +21,8 @@ constexpr std::uint32_t kNone = 0xffffffff;
 
 // RFC 9110 7.6.1 and the fields of HTTP/1.0 that never got there.
 constexpr std::string_view kHopByHop[] = {
-    "connection", "keep-alive", "proxy-connection",  "te",
-    "trailer",    "upgrade",    "transfer-encoding", "proxy-authorization",
-    "proxy-authenticate",
+    "connection",        "keep-alive",          "proxy-connection",   "te", "trailer", "upgrade",
+    "transfer-encoding", "proxy-authorization", "proxy-authenticate",
 };
 
 std::uint64_t HashName(std::string_view name) {
@@ -67,8 +66,7 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   }
   if (!IsToken(raw.method)) return std::unexpected(Bad("the method is no token"));
   if (raw.method == "CONNECT") {
-    return std::unexpected(
-        Refusal{501, Reason::kNotImplemented, "CONNECT is not served", true});
+    return std::unexpected(Refusal{501, Reason::kNotImplemented, "CONNECT is not served", true});
   }
   std::size_t octets = raw.target.size() + 320;
   for (const Field& field : raw.fields) octets += 2 * field.name.size() + field.value.size() + 64;

@@ -10,38 +10,38 @@
 namespace weir::runtime {
 
 enum class Reason : std::uint8_t {
-  kOk,                  // the upstream's answer, passed on
-  kBadRequest,          // 400: not one strict, unambiguous request
-  kBodyTooLarge,        // 413
-  kTargetTooLong,       // 414
-  kHeadersTooLarge,     // 431
-  kNotImplemented,      // 501: a coding or method form that is not served
-  kVersion,             // 505
-  kNoRoute,             // 404, or the gateway's `otherwise`
-  kMethod,              // 405: another method would have been routed
-  kRespond,             // the route's own `respond`
-  kRedirect,            // the route's own `redirect`
-  kPreflight,           // 204
-  kPreflightOrigin,     // 403: a preflight from an origin that is not admitted
-  kRateLimited,         // 429
-  kStoreDown,           // 503: the limiter's store cannot be reached and the policy says deny
-  kUnauthenticated,     // 401: no credential, or a bad one
-  kKeysUnavailable,     // 503: the key set cannot be had
-  kDenied,              // 403: a `deny` holds
-  kNotAllowed,          // 403: a scope has an `allow` and none holds
-  kRewrite,             // 400: the rewritten path is not canonical
-  kOverflow,            // 503: pool or pending full
-  kBreakerOpen,         // 503
-  kNoHealthyUpstream,   // 503
-  kUpstreamConnect,     // 502 (503 where no byte went out): connecting failed
-  kUpstreamReset,       // 502: closed before a whole answer
-  kUpstreamTimeout,     // 504
-  kUpstreamProtocol,    // 502: the answer is not HTTP
-  kRetriesExhausted,    // the last answer, after all tries
-  kDownstreamClosed,    // 499 in the log: the client went away
-  kRequestTimeout,      // 408: the client was too slow
-  kDraining,            // 503
-  kInternal,            // 500
+  kOk,                 // the upstream's answer, passed on
+  kBadRequest,         // 400: not one strict, unambiguous request
+  kBodyTooLarge,       // 413
+  kTargetTooLong,      // 414
+  kHeadersTooLarge,    // 431
+  kNotImplemented,     // 501: a coding or method form that is not served
+  kVersion,            // 505
+  kNoRoute,            // 404, or the gateway's `otherwise`
+  kMethod,             // 405: another method would have been routed
+  kRespond,            // the route's own `respond`
+  kRedirect,           // the route's own `redirect`
+  kPreflight,          // 204
+  kPreflightOrigin,    // 403: a preflight from an origin that is not admitted
+  kRateLimited,        // 429
+  kStoreDown,          // 503: the limiter's store cannot be reached and the policy says deny
+  kUnauthenticated,    // 401: no credential, or a bad one
+  kKeysUnavailable,    // 503: the key set cannot be had
+  kDenied,             // 403: a `deny` holds
+  kNotAllowed,         // 403: a scope has an `allow` and none holds
+  kRewrite,            // 400: the rewritten path is not canonical
+  kOverflow,           // 503: pool or pending full
+  kBreakerOpen,        // 503
+  kNoHealthyUpstream,  // 503
+  kUpstreamConnect,    // 502 (503 where no byte went out): connecting failed
+  kUpstreamReset,      // 502: closed before a whole answer
+  kUpstreamTimeout,    // 504
+  kUpstreamProtocol,   // 502: the answer is not HTTP
+  kRetriesExhausted,   // the last answer, after all tries
+  kDownstreamClosed,   // 499 in the log: the client went away
+  kRequestTimeout,     // 408: the client was too slow
+  kDraining,           // 503
+  kInternal,           // 500
 };
 
 inline constexpr int kReasonCount = static_cast<int>(Reason::kInternal) + 1;

@@ -38,9 +38,9 @@ struct RawRequest {
 struct ConnectionFacts {
   Address peer_address;
   std::uint16_t peer_port = 0;
-  std::uint32_t listener = 0;        // place in the table's listeners
+  std::uint32_t listener = 0;  // place in the table's listeners
   std::uint16_t listener_port = 0;
-  std::string_view peer_identity;    // SPIFFE id from mTLS; empty: none
+  std::string_view peer_identity;  // SPIFFE id from mTLS; empty: none
 };
 
 // A header of the canonical request: the lines of one name combined with ", ".
@@ -58,15 +58,15 @@ struct CanonicalRequest {
   std::string_view host;       // lower case, without port
   std::string_view authority;  // host with the port as received
   std::string_view path;
-  std::string_view query;      // without '?'
+  std::string_view query;  // without '?'
   bool has_query = false;
   std::span<const Header> headers;  // host and hop-by-hop fields are not among them
   Address client;
-  Address peer_address;        // of the connection
-  bool peer_trusted = false;   // it is one of the trusted proxies
+  Address peer_address;       // of the connection
+  bool peer_trusted = false;  // it is one of the trusted proxies
   std::uint16_t listener_port = 0;
   std::uint32_t listener = 0;
-  std::string_view peer;       // empty: none
+  std::string_view peer;  // empty: none
 
   // The header of this (lower-case) name, or null. Linear in the headers.
   const Header* Find(std::string_view name) const {

@@ -34,8 +34,7 @@ class CheckContext {
 
   // Any octets.
   bool Text(StringRef ref) {
-    const bool inside =
-        std::uint64_t{ref.offset} + ref.length <= table_.text_octets().size();
+    const bool inside = std::uint64_t{ref.offset} + ref.length <= table_.text_octets().size();
     Require(inside, "a text lies outside of the texts");
     return inside;
   }
@@ -54,7 +53,8 @@ class CheckContext {
   void HeaderName(StringRef ref) {
     Token(ref);
     if (!ok()) return;
-    for (char c : table_.text(ref)) Require(LowerOctet(c) == c, "a header's name is not in lower case");
+    for (char c : table_.text(ref))
+      Require(LowerOctet(c) == c, "a header's name is not in lower case");
   }
 
   bool In(Range range, std::size_t section_size) {

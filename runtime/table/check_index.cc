@@ -81,7 +81,8 @@ class IndexCheck {
       if (node.is_wildcard()) return false;
       if (parent == kParentSuffixHost && Head(IndexHeader::kHasSuffix) == 0) return false;
     } else {
-      const auto place = std::lower_bound(nodes_.begin(), nodes_.begin() + static_cast<long>(i), parent);
+      const auto place =
+          std::lower_bound(nodes_.begin(), nodes_.begin() + static_cast<long>(i), parent);
       if (place == nodes_.begin() + static_cast<long>(i) || *place != parent) return false;
       const auto above = static_cast<std::size_t>(place - nodes_.begin());
       depth_[i] = static_cast<std::uint16_t>(depth_[above] + 1);
@@ -99,7 +100,8 @@ class IndexCheck {
   bool ListFits(std::span<const IndexCandidate> list) {
     const Range routes = table_.gateway().routes;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (list[i].route < routes.first || list[i].route - routes.first >= routes.count) return false;
+      if (list[i].route < routes.first || list[i].route - routes.first >= routes.count)
+        return false;
       if (i > 0 && list[i].route <= list[i - 1].route) return false;
     }
     candidates_ += list.size();
@@ -144,13 +146,14 @@ class IndexCheck {
         places.push_back(found);
       }
       std::sort(places.begin(), places.end());
-      expected += static_cast<std::uint64_t>(
-          std::unique(places.begin(), places.end()) - places.begin());
+      expected +=
+          static_cast<std::uint64_t>(std::unique(places.begin(), places.end()) - places.begin());
     }
     return expected == candidates_;
   }
 
-  static const IndexCandidate* Find(const IndexView& index, const Placement& placement, Index route) {
+  static const IndexCandidate* Find(const IndexView& index, const Placement& placement,
+                                    Index route) {
     std::uint32_t at = placement.root_parent == kParentAnyHost
                            ? index.any_root()
                            : index.Root(placement.root_parent, placement.host);

@@ -65,7 +65,8 @@ void Check(CheckContext& c, const FieldMatchRecord& r) {
   c.MayBeAt(r.dfa, t.dfas().size());
   c.Require((r.test == FieldTest::kRegex) == (r.dfa != kNoIndex),
             "an automaton goes with a regular expression alone");
-  if (r.test == FieldTest::kPrefix) c.Require(r.values.count == 1, "a prefix test has not one value");
+  if (r.test == FieldTest::kPrefix)
+    c.Require(r.values.count == 1, "a prefix test has not one value");
 }
 
 void Check(CheckContext& c, const NetworkRecord& r) {
@@ -87,13 +88,17 @@ void Check(CheckContext& c, const ConstantRecord& r) {
   c.Below(r.kind, ConstantKind::kDfa);
   c.Text(r.text);
   switch (r.kind) {
-    case ConstantKind::kNetwork: return c.At(r.index, t.networks().size());
-    case ConstantKind::kPath: return c.At(r.index, t.paths().size());
-    case ConstantKind::kDfa: return c.At(r.index, t.dfas().size());
+    case ConstantKind::kNetwork:
+      return c.At(r.index, t.networks().size());
+    case ConstantKind::kPath:
+      return c.At(r.index, t.paths().size());
+    case ConstantKind::kDfa:
+      return c.At(r.index, t.dfas().size());
     case ConstantKind::kBoolean:
       return c.Require(r.integer == 0 || r.integer == 1, "a truth value is neither 0 nor 1");
     case ConstantKind::kString:
-    case ConstantKind::kInteger: return;
+    case ConstantKind::kInteger:
+      return;
   }
 }
 
@@ -136,10 +141,13 @@ void Check(CheckContext& c, const ExpressionRecord& r) {
     case ExpressionKind::kTrue:
     case ExpressionKind::kFalse:
       return c.Require(r.children.count == 0, "a truth value has children");
-    case ExpressionKind::kNot: return c.Require(r.children.count == 1, "not has not one child");
+    case ExpressionKind::kNot:
+      return c.Require(r.children.count == 1, "not has not one child");
     case ExpressionKind::kAnd:
-    case ExpressionKind::kOr: return;
-    case ExpressionKind::kPredicate: return CheckPredicate(c, r);
+    case ExpressionKind::kOr:
+      return;
+    case ExpressionKind::kPredicate:
+      return CheckPredicate(c, r);
   }
 }
 
@@ -152,7 +160,8 @@ void CheckExpressionTrees(CheckContext& c) {
     c.At("expressions", i);
     const Range children = expressions[i].children;
     if (children.count == 0) continue;
-    c.Require(std::uint64_t{children.first} + children.count <= i, "a child lies behind its parent");
+    c.Require(std::uint64_t{children.first} + children.count <= i,
+              "a child lies behind its parent");
     for (std::uint32_t k = children.first; k < children.first + children.count && c.ok(); ++k) {
       c.Require(!has_parent[k], "an expression has two parents");
       has_parent[k] = true;

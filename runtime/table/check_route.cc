@@ -84,7 +84,8 @@ void Check(CheckContext& c, const TransformRecord& r) {
     case TransformKind::kStripPrefix:
     case TransformKind::kRewritePath:
       c.Printable(r.name);
-      if (c.ok()) c.Require(c.table().text(r.name).starts_with('/'), "a path does not begin with '/'");
+      if (c.ok())
+        c.Require(c.table().text(r.name).starts_with('/'), "a path does not begin with '/'");
       break;
     case TransformKind::kSetQuery:
     case TransformKind::kRemoveQuery:

@@ -65,8 +65,9 @@ void Check(CheckContext& c, const JwtRecord& r) {
   c.In(r.audiences, c.table().strings().size());
   c.Printable(r.keys);
   c.Below(r.keys_kind, SecretKind::kUrl);
-  c.Require(r.algorithms != 0 && r.algorithms >> (static_cast<unsigned>(AlgorithmKind::kHS256) + 1) == 0,
-            "a set of algorithms is empty or not known");
+  c.Require(
+      r.algorithms != 0 && r.algorithms >> (static_cast<unsigned>(AlgorithmKind::kHS256) + 1) == 0,
+      "a set of algorithms is empty or not known");
   c.Duration(r.skew);
   c.In(r.claims, c.table().claims().size());
 }

@@ -24,12 +24,12 @@ namespace weir::runtime {
 
 // Places of the words before the nodes.
 enum class IndexHeader : std::uint32_t {
-  kAnyRoot,     // node of the routes for any host, or kNoIndex
-  kHasSuffix,   // 1 when any root is a suffix's
-  kSlots,       // where the hash table begins
-  kSlotCount,   // a power of two; at least one slot stays empty
-  kNodes,       // where the nodes begin; they go on to the end
-  kWords,       // how many header words there are
+  kAnyRoot,    // node of the routes for any host, or kNoIndex
+  kHasSuffix,  // 1 when any root is a suffix's
+  kSlots,      // where the hash table begins
+  kSlotCount,  // a power of two; at least one slot stays empty
+  kNodes,      // where the nodes begin; they go on to the end
+  kWords,      // how many header words there are
 };
 
 // Parents of roots.
@@ -60,12 +60,18 @@ constexpr std::uint32_t kAllMethods = 0x1ff;
 constexpr std::uint32_t kOtherMethod = 0x100;
 constexpr std::uint32_t MethodBit(std::string_view method) {
   switch (method.size()) {
-    case 3: return method == "GET" ? 1 : method == "PUT" ? 2 : kOtherMethod;
-    case 4: return method == "POST" ? 4 : method == "HEAD" ? 8 : kOtherMethod;
-    case 5: return method == "PATCH" ? 16 : method == "TRACE" ? 32 : kOtherMethod;
-    case 6: return method == "DELETE" ? 64 : kOtherMethod;
-    case 7: return method == "OPTIONS" ? 128 : kOtherMethod;
-    default: return kOtherMethod;
+    case 3:
+      return method == "GET" ? 1 : method == "PUT" ? 2 : kOtherMethod;
+    case 4:
+      return method == "POST" ? 4 : method == "HEAD" ? 8 : kOtherMethod;
+    case 5:
+      return method == "PATCH" ? 16 : method == "TRACE" ? 32 : kOtherMethod;
+    case 6:
+      return method == "DELETE" ? 64 : kOtherMethod;
+    case 7:
+      return method == "OPTIONS" ? 128 : kOtherMethod;
+    default:
+      return kOtherMethod;
   }
 }
 
@@ -110,9 +116,13 @@ class IndexNode {
   std::uint32_t end_count() const { return words_[4]; }
   std::uint32_t rest_count() const { return words_[5]; }
   std::span<const IndexCandidate> ends() const { return {candidates(), end_count()}; }
-  std::span<const IndexCandidate> rests() const { return {candidates() + end_count(), rest_count()}; }
+  std::span<const IndexCandidate> rests() const {
+    return {candidates() + end_count(), rest_count()};
+  }
 
-  static std::uint64_t LiteralWords(std::uint32_t length) { return (std::uint64_t{length} + 3) / 4; }
+  static std::uint64_t LiteralWords(std::uint32_t length) {
+    return (std::uint64_t{length} + 3) / 4;
+  }
   std::uint64_t size() const {
     return kFixedWords + LiteralWords(literal_length()) +
            2 * (std::uint64_t{end_count()} + rest_count());
@@ -129,7 +139,8 @@ class IndexNode {
 class IndexView {
  public:
   explicit IndexView(std::span<const std::uint32_t> words)
-      : words_(words.data()), slots_(words.data() + Head(IndexHeader::kSlots)),
+      : words_(words.data()),
+        slots_(words.data() + Head(IndexHeader::kSlots)),
         mask_(Head(IndexHeader::kSlotCount) - 1) {}
 
   std::uint32_t any_root() const { return Head(IndexHeader::kAnyRoot); }

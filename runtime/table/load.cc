@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t kMapAbove = std::size_t{256} << 20;
 
-#define WEIR_NO_PADDING(tag, name, type)                                            \
+#define WEIR_NO_PADDING(tag, name, type)                                              \
   static_assert(std::has_unique_object_representations_v<type> && alignof(type) <= 8, \
                 "records have no padding: the same policy gives the same octets");
 WEIR_TABLE_SECTIONS(WEIR_NO_PADDING)
@@ -45,12 +45,14 @@ std::string SystemError(const std::string& path) { return path + ": " + std::str
 
 // Fills in the sections; what is wrong, or nothing.
 std::string ReadDirectory(std::span<const std::byte> octets, TableView::Sections& sections) {
-  const std::uint64_t first = sizeof(TableHeader) + TableView::kSectionCount * sizeof(SectionHeader);
+  const std::uint64_t first =
+      sizeof(TableHeader) + TableView::kSectionCount * sizeof(SectionHeader);
   if (octets.size() < first) return "the table ends within its directory";
   std::uint64_t expected = first;
   for (std::uint32_t tag = 0; tag < TableView::kSectionCount; ++tag) {
     SectionHeader section;
-    std::memcpy(&section, octets.data() + sizeof(TableHeader) + tag * sizeof section, sizeof section);
+    std::memcpy(&section, octets.data() + sizeof(TableHeader) + tag * sizeof section,
+                sizeof section);
     const std::string name = kShapes[tag].name;
     if (section.tag != tag) return "section " + name + " is not where it belongs";
     if (section.record_size != kShapes[tag].record_size) {
@@ -105,8 +107,7 @@ struct Table::Storage {
     return begin;
   }
   bool Map(int file, std::size_t octet_count) {
-    void* const pages =
-        mmap(nullptr, octet_count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+    void* const pages = mmap(nullptr, octet_count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
     if (pages == MAP_FAILED) return false;
     mapped = pages;
     mapped_size = size = octet_count;
@@ -122,7 +123,8 @@ std::expected<std::shared_ptr<const Table>, std::string> Table::Adopt(
     std::unique_ptr<Storage> storage) {
   const std::span<const std::byte> octets = storage->octets();
   TableHeader header;
-  if (octets.size() < sizeof header) return std::unexpected("this is no Weir table: it is too short");
+  if (octets.size() < sizeof header)
+    return std::unexpected("this is no Weir table: it is too short");
   std::memcpy(&header, octets.data(), sizeof header);
   if (header.magic != kTableMagic) return std::unexpected("this is no Weir table");
   if (header.version != kFormatVersion) {

@@ -91,8 +91,7 @@ std::vector<Placement> PlacementsOf(const TableView& table, const RouteRecord& r
   std::vector<Placement> all;
   for (const HostRecord& host : TableView::Slice(table.hosts(), route.hosts)) {
     for (Placement placement : paths) {
-      placement.root_parent =
-          host.kind == HostKind::kExact ? kParentExactHost : kParentSuffixHost;
+      placement.root_parent = host.kind == HostKind::kExact ? kParentExactHost : kParentSuffixHost;
       placement.host = table.text(host.name);
       all.push_back(std::move(placement));
     }

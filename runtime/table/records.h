@@ -58,15 +58,15 @@ struct CallRecord {
 
 struct ServiceRecord {
   StringRef name;
-  Range endpoints;      // endpoints
-  StringRef dns;        // empty: none
-  StringRef file;       // empty: none
-  StringRef identity;   // empty: none
+  Range endpoints;     // endpoints
+  StringRef dns;       // empty: none
+  StringRef file;      // empty: none
+  StringRef identity;  // empty: none
   BalanceKind balance = BalanceKind::kRoundRobin;
-  Index hash_by = kNoIndex;  // attributes
+  Index hash_by = kNoIndex;         // attributes
   std::uint32_t bound_percent = 0;  // of consistent hashing; 0: without end
   std::uint32_t has_pool = 0;
-  StringRef affinity_cookie;        // empty: none
+  StringRef affinity_cookie;           // empty: none
   std::int64_t affinity_max_age = -1;  // -1: for the browser's session
   CheckKind check = CheckKind::kOff;
   std::uint32_t check_unhealthy = 3;
@@ -89,13 +89,26 @@ struct ServiceRecord {
   std::uint32_t eject_panic_percent = 0;
   std::int64_t eject_every = 0;
   std::int64_t eject_base = 0;
-  Range rules;          // rules: the service's own scope
-  Range calls;          // calls
+  Range rules;  // rules: the service's own scope
+  Range calls;  // calls
 };
 
 enum class AttributeSubject : std::uint32_t {
-  kClientAddress, kListenerPort, kScheme, kMethod, kHost, kPath, kHeader, kQuery, kCookie,
-  kJwtVerified, kJwtClaim, kPeer, kConsumer, kCapture, kRoute
+  kClientAddress,
+  kListenerPort,
+  kScheme,
+  kMethod,
+  kHost,
+  kPath,
+  kHeader,
+  kQuery,
+  kCookie,
+  kJwtVerified,
+  kJwtClaim,
+  kPeer,
+  kConsumer,
+  kCapture,
+  kRoute
 };
 enum class AttributeType : std::uint32_t { kString, kInteger, kBoolean, kAddress, kStringList };
 
@@ -108,8 +121,18 @@ struct AttributeRecord {
 enum class ExpressionKind : std::uint32_t { kTrue, kFalse, kNot, kAnd, kOr, kPredicate };
 enum class QuantifierKind : std::uint32_t { kScalar, kAny, kAll };
 enum class OperatorKind : std::uint32_t {
-  kPresent, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kContains,
-  kMatches, kStartsWith, kEndsWith
+  kPresent,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kContains,
+  kMatches,
+  kStartsWith,
+  kEndsWith
 };
 
 struct ExpressionRecord {
@@ -117,17 +140,17 @@ struct ExpressionRecord {
   QuantifierKind quantifier = QuantifierKind::kScalar;
   OperatorKind op = OperatorKind::kPresent;
   Index attribute = kNoIndex;  // attributes; for kPredicate
-  Range children;           // expressions; every child lies before its parent
-  Range constants;          // constants
+  Range children;              // expressions; every child lies before its parent
+  Range constants;             // constants
 };
 
 enum class ConstantKind : std::uint32_t { kString, kInteger, kBoolean, kNetwork, kPath, kDfa };
 
 struct ConstantRecord {
   ConstantKind kind = ConstantKind::kString;
-  Index index = kNoIndex;      // networks, paths or dfas
-  StringRef text;           // the string; for the others as written
-  std::int64_t integer = 0; // kInteger; 0 or 1 for kBoolean
+  Index index = kNoIndex;    // networks, paths or dfas
+  StringRef text;            // the string; for the others as written
+  std::int64_t integer = 0;  // kInteger; 0 or 1 for kBoolean
 };
 
 enum class SegmentKind : std::uint32_t { kLiteral, kWildcard };
@@ -140,9 +163,9 @@ struct SegmentRecord {
 };
 
 struct PathRecord {
-  Range segments;             // segments; for patterns that are no expression
+  Range segments;  // segments; for patterns that are no expression
   std::uint32_t rest = 0;
-  Index dfa = kNoIndex;          // dfas; for regular expressions
+  Index dfa = kNoIndex;  // dfas; for regular expressions
   StringRef text;
 };
 
@@ -172,18 +195,25 @@ struct FieldMatchRecord {
   std::uint32_t negated = 0;
   Index dfa = kNoIndex;  // dfas
   StringRef name;
-  Range values;       // strings
+  Range values;  // strings
 };
 
 struct RuleRecord {
   std::uint32_t allow = 0;
   Index when = kNoIndex;  // expressions
   Provenance source;
-  StringRef text;      // as written, on one line
+  StringRef text;  // as written, on one line
 };
 
 enum class TransformKind : std::uint32_t {
-  kStripPrefix, kRewritePath, kSetHeader, kAddHeader, kRemoveHeader, kSetQuery, kRemoveQuery, kSetHost
+  kStripPrefix,
+  kRewritePath,
+  kSetHeader,
+  kAddHeader,
+  kRemoveHeader,
+  kSetQuery,
+  kRemoveQuery,
+  kSetHost
 };
 
 struct TransformRecord {
@@ -232,11 +262,11 @@ struct RouteRecord {
   StringRef name;
   Provenance source;
   std::uint64_t listeners = ~std::uint64_t{0};  // a bit for each
-  Range hosts;      // hosts; none: any
-  Range paths;      // paths; none: any
-  Range methods;    // strings; none: any
-  Range fields;     // field matches
-  Range clients;    // networks; none: any
+  Range hosts;                                  // hosts; none: any
+  Range paths;                                  // paths; none: any
+  Range methods;                                // strings; none: any
+  Range fields;                                 // field matches
+  Range clients;                                // networks; none: any
   Index cors = kNoIndex;
   std::uint32_t cors_upstream = 0;
   Index jwt = kNoIndex;
@@ -245,17 +275,17 @@ struct RouteRecord {
   Index retry = kNoIndex;
   Index breaker = kNoIndex;
   std::uint32_t has_max_body = 0;
-  Range limits;     // limit uses
-  Range rules;      // rules: the route's own scope
-  Range request;    // transforms
-  Range response;   // transforms
+  Range limits;               // limit uses
+  Range rules;                // rules: the route's own scope
+  Range request;              // transforms
+  Range response;             // transforms
   std::int64_t timeout = -1;  // -1: none
   std::int64_t idle_timeout = 0;
   std::uint64_t max_body = 0;
   ActionKind action = ActionKind::kForward;
   Index answer = kNoIndex;    // responses or redirects
-  Range targets;           // targets
-  Range mirrors;           // mirrors
+  Range targets;              // targets
+  Range mirrors;              // mirrors
   Index fallback = kNoIndex;  // responses
   std::uint32_t reserved = 0;
 };
@@ -269,7 +299,7 @@ struct LimitRecord {
   std::int64_t period = 0;
   std::uint64_t burst = 0;
   std::uint64_t cost = 1;
-  Range by;                         // attributes
+  Range by;  // attributes
   StringRef missing_key;
   std::uint32_t has_missing_key = 0;
   std::uint32_t needs_identity = 0;  // charged after authentication
@@ -289,8 +319,8 @@ struct OriginRecord {
 
 struct CorsRecord {
   StringRef name;
-  Range origins;        // origins
-  StringRef methods;    // joined with ", ", as sent
+  Range origins;      // origins
+  StringRef methods;  // joined with ", ", as sent
   StringRef headers;
   StringRef expose;
   std::uint32_t credentials = 0;
@@ -299,7 +329,14 @@ struct CorsRecord {
 };
 
 enum class RetryCauseKind : std::uint32_t {
-  kConnectFailure, kRefusedStream, kReset, kPerTryTimeout, kGatewayError, k5xx, kRetriable4xx, kStatus
+  kConnectFailure,
+  kRefusedStream,
+  kReset,
+  kPerTryTimeout,
+  kGatewayError,
+  k5xx,
+  kRetriable4xx,
+  kStatus
 };
 
 struct RetryCauseRecord {
@@ -318,7 +355,7 @@ struct RetryRecord {
   std::int64_t backoff_base = 0;
   std::int64_t backoff_max = 0;
   std::uint64_t buffer = 0;
-  Range on;                   // retry causes
+  Range on;  // retry causes
 };
 
 struct BreakerRecord {
@@ -331,7 +368,14 @@ struct BreakerRecord {
 
 enum class SecretKind : std::uint32_t { kFile, kEnvironment, kUrl };
 enum class AlgorithmKind : std::uint32_t {
-  kRS256, kRS384, kRS512, kPS256, kES256, kES384, kEdDSA, kHS256
+  kRS256,
+  kRS384,
+  kRS512,
+  kPS256,
+  kES256,
+  kES384,
+  kEdDSA,
+  kHS256
 };
 
 struct ClaimRecord {
@@ -344,12 +388,12 @@ struct ClaimRecord {
 struct JwtRecord {
   StringRef name;
   StringRef issuer;
-  Range audiences;   // strings
-  StringRef keys;    // location; files are absolute or relative to the table's folder
+  Range audiences;  // strings
+  StringRef keys;   // location; files are absolute or relative to the table's folder
   SecretKind keys_kind = SecretKind::kFile;
   std::uint32_t algorithms = 0;  // a bit for each AlgorithmKind
   std::int64_t skew = 0;
-  Range claims;      // claims
+  Range claims;  // claims
 };
 
 struct ApiKeyRecord {
@@ -401,12 +445,12 @@ struct GatewayRecord {
   StringRef log_file;
   std::uint64_t max_header_octets = 65536;
   std::uint64_t max_body = 0;  // 0: without end
-  Range listeners;        // listeners
-  Range trusted_proxies;  // networks
-  Range scalar_fields;    // strings
-  Range limits;           // limit uses
-  Range rules;            // rules: the gateway's own scope
-  Range routes;           // routes, in written order
+  Range listeners;             // listeners
+  Range trusted_proxies;       // networks
+  Range scalar_fields;         // strings
+  Range limits;                // limit uses
+  Range rules;                 // rules: the gateway's own scope
+  Range routes;                // routes, in written order
   Index otherwise = kNoIndex;  // responses
   std::uint32_t reserved = 0;
 };

@@ -35,8 +35,7 @@ Tree& Get(std::unique_ptr<Tree>& tree) {
   return *tree;
 }
 
-Tree& Get(std::map<std::string, std::unique_ptr<Tree>, std::less<>>& trees,
-          std::string_view name) {
+Tree& Get(std::map<std::string, std::unique_ptr<Tree>, std::less<>>& trees, std::string_view name) {
   auto place = trees.find(name);
   if (place == trees.end()) place = trees.emplace(std::string(name), nullptr).first;
   return Get(place->second);

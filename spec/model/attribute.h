@@ -21,8 +21,8 @@ struct Facts {
   std::optional<std::string> route;             // its name; none before routing
 };
 
-using Value = std::variant<std::string, std::int64_t, bool, syntax::Address,
-                           std::vector<std::string>>;
+using Value =
+    std::variant<std::string, std::int64_t, bool, syntax::Address, std::vector<std::string>>;
 
 // None: the attribute is absent, or has not the type that the policy declares.
 std::optional<Value> ValueOf(const syntax::Attribute& attribute, const Facts& facts);

@@ -64,8 +64,7 @@ std::optional<std::string> HeaderValue(const CanonicalRequest& request, const st
 }
 
 std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& policy,
-                                                      std::uint32_t gateway,
-                                                      const RawRequest& raw,
+                                                      std::uint32_t gateway, const RawRequest& raw,
                                                       const Connection& connection) {
   const syntax::Gateway& proxy = policy.gateways[gateway];
   const syntax::Listener& listener = proxy.listeners[connection.listener];

@@ -24,8 +24,7 @@ bool MatchesSuffix(const syntax::OriginPattern& pattern, const std::string& orig
   const std::string tail = "." + pattern.host + port;
   if (!origin.starts_with(head) || !origin.ends_with(tail)) return false;
   if (origin.size() < head.size() + tail.size()) return false;
-  const std::string labels =
-      origin.substr(head.size(), origin.size() - head.size() - tail.size());
+  const std::string labels = origin.substr(head.size(), origin.size() - head.size() - tail.size());
   return std::ranges::all_of(Split(labels, '.'), IsOriginLabel);
 }
 

@@ -87,8 +87,8 @@ struct Refusal {
 struct Outcome {
   enum class Kind { kAnswer, kForward };
   Kind kind = Kind::kAnswer;
-  std::uint16_t status = 0;      // of an answer
-  std::string reason;            // the reason code's name; "ok" when forwarded
+  std::uint16_t status = 0;  // of an answer
+  std::string reason;        // the reason code's name; "ok" when forwarded
   std::string body;
   std::optional<std::uint32_t> route;  // place in Gateway::routes
   std::optional<syntax::NodeId> rule;  // the deny or allow that decided
@@ -105,7 +105,8 @@ struct Outcome {
 
 // What is told beside the outcome, when asked.
 struct Trace {
-  std::vector<syntax::NodeId> rules;  // the deny that held, or one allow for each scope that has any
+  std::vector<syntax::NodeId>
+      rules;  // the deny that held, or one allow for each scope that has any
   // In: the fields of an upstream's response. Out, when the request is forwarded:
   // those that go downstream, beside Outcome::response_fields.
   std::vector<std::pair<std::string, std::string>> response;

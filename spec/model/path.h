@@ -11,8 +11,7 @@
 namespace weir::model {
 
 // The canonical form of an origin-form path (no query); none: refused.
-std::optional<std::string> CanonicalPath(const std::string& path,
-                                         const syntax::Listener& listener);
+std::optional<std::string> CanonicalPath(const std::string& path, const syntax::Listener& listener);
 
 // "/a/" has the segments "a" and ""; "/" the one segment "".
 std::vector<std::string> Segments(const std::string& path);

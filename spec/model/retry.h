@@ -13,12 +13,12 @@ namespace weir::model {
 // How a try ended.
 struct TryResult {
   enum class Kind {
-    kResponse,       // a response head with `status`
+    kResponse,  // a response head with `status`
     kConnectFailure,
     kRefusedStream,  // REFUSED_STREAM, or past a GOAWAY's last id: never processed
     kReset,          // after connecting, before a response head
     kPerTryTimeout,
-    kLocal,          // overflow or open breaker: nothing was tried
+    kLocal,  // overflow or open breaker: nothing was tried
   };
   Kind kind = Kind::kResponse;
   std::uint16_t status = 200;
@@ -27,10 +27,10 @@ struct TryResult {
 
 struct RetryState {
   std::string method;
-  std::uint32_t tries_made = 1;     // the one that just ended included
-  bool response_started = false;    // a head went downstream
-  bool body_replayable = true;      // it fitted into the replay buffer
-  bool rate_limited = false;        // the answer is our own limiter's
+  std::uint32_t tries_made = 1;   // the one that just ended included
+  bool response_started = false;  // a head went downstream
+  bool body_replayable = true;    // it fitted into the replay buffer
+  bool rate_limited = false;      // the answer is our own limiter's
 };
 
 // RFC 9110 9.2.2.

@@ -15,14 +15,21 @@
 namespace weir::syntax {
 
 enum class JwtAlgorithm : std::uint8_t {
-  kRS256, kRS384, kRS512, kPS256, kES256, kES384, kEdDSA, kHS256
+  kRS256,
+  kRS384,
+  kRS512,
+  kPS256,
+  kES256,
+  kES384,
+  kEdDSA,
+  kHS256
 };
 
 // A claim that the policy reads. `source` is the member of the payload; with
 // `words` a string member is split at spaces into a list (OAuth's scope).
 struct Claim {
-  std::string name;    // as in jwt.NAME
-  std::string source;  // member of the payload; equals name unless `from` is written
+  std::string name;           // as in jwt.NAME
+  std::string source;         // member of the payload; equals name unless `from` is written
   Type type = Type::kString;  // kString, kInteger, kBoolean or kStringList
   bool words = false;
   NodeId node = kNoNode;

@@ -60,16 +60,16 @@ struct Attribute {
 enum class Quantifier : std::uint8_t { kScalar, kAny, kAll };
 
 enum class Operator : std::uint8_t {
-  kPresent,       // present(x)
-  kEqual,         // == one constant
-  kNotEqual,      // != one constant; false on absent
-  kLess,          // integers
+  kPresent,   // present(x)
+  kEqual,     // == one constant
+  kNotEqual,  // != one constant; false on absent
+  kLess,      // integers
   kLessEqual,
   kGreater,
   kGreaterEqual,
-  kIn,            // x in [constants]: strings, integers, or networks for an address
-  kContains,      // "c" in x: the list attribute x holds the one constant
-  kMatches,       // a path pattern (on path) or a regular expression
+  kIn,        // x in [constants]: strings, integers, or networks for an address
+  kContains,  // "c" in x: the list attribute x holds the one constant
+  kMatches,   // a path pattern (on path) or a regular expression
   kStartsWith,
   kEndsWith,
 };

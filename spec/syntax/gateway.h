@@ -55,10 +55,10 @@ struct Gateway {
   std::vector<Network> trusted_proxies;
   std::uint64_t max_header_octets = 65536;
   std::uint32_t max_header_count = 128;
-  std::uint64_t max_body = 0;  // octets; 0: without end
-  std::vector<Ref<Limit>> limits;  // before routing; keyed without identity
-  std::vector<Rule> rules;         // the gateway's own scope
-  std::vector<Route> routes;       // first match in this order
+  std::uint64_t max_body = 0;         // octets; 0: without end
+  std::vector<Ref<Limit>> limits;     // before routing; keyed without identity
+  std::vector<Rule> rules;            // the gateway's own scope
+  std::vector<Route> routes;          // first match in this order
   std::optional<Response> otherwise;  // when no route matches
   NodeId node = kNoNode;
 };

@@ -29,8 +29,8 @@ struct UnusedDefinition {
 };
 
 struct Policy {
-  std::vector<std::string> files;  // names as given; Origin::file is a place here
-  std::vector<Origin> origins;     // by NodeId
+  std::vector<std::string> files;              // names as given; Origin::file is a place here
+  std::vector<Origin> origins;                 // by NodeId
   std::array<std::uint8_t, 32> source_hash{};  // SHA-256 over the texts of all files
 
   std::vector<Service> services;

@@ -27,14 +27,14 @@ using FieldValue = std::variant<std::string, Attribute>;
 
 struct Transform {
   enum class Kind : std::uint8_t {
-    kStripPrefix,   // name: whole leading segments to take off the path
-    kRewritePath,   // name: the new path; {x} stands for the captured segment x
-    kSetHeader,     // replaces every line of that name
-    kAddHeader,     // adds a line
+    kStripPrefix,  // name: whole leading segments to take off the path
+    kRewritePath,  // name: the new path; {x} stands for the captured segment x
+    kSetHeader,    // replaces every line of that name
+    kAddHeader,    // adds a line
     kRemoveHeader,
     kSetQuery,
     kRemoveQuery,
-    kSetHost,       // the Host that the upstream sees
+    kSetHost,  // the Host that the upstream sees
   };
   Kind kind = Kind::kSetHeader;
   std::string name;
@@ -91,8 +91,8 @@ struct Route {
   std::optional<Ref<Cors>> cors;
   bool cors_upstream = false;
   Authentication authentication;
-  std::vector<Ref<Limit>> limits;   // charged in this order
-  std::vector<Rule> rules;          // the route's own scope
+  std::vector<Ref<Limit>> limits;  // charged in this order
+  std::vector<Rule> rules;         // the route's own scope
   std::vector<Transform> request;
   std::vector<Transform> response;  // header transforms only
   std::optional<Ref<Retry>> retry;

@@ -30,7 +30,8 @@ struct Balance {
   enum class Kind : std::uint8_t { kRoundRobin, kLeastRequest, kRandom, kConsistentHash };
   Kind kind = Kind::kRoundRobin;
   std::optional<Attribute> hash_by;  // for kConsistentHash: header, cookie, client.address or path
-  std::uint32_t bound_percent = 0;   // for kConsistentHash: a host's most of the mean load; 0: without end
+  std::uint32_t bound_percent =
+      0;  // for kConsistentHash: a host's most of the mean load; 0: without end
 };
 
 // Who came once comes back to the same host: the answer sets a cookie that names it.
@@ -84,9 +85,9 @@ struct Call {
 
 struct Service {
   std::string name;
-  std::vector<Endpoint> endpoints;      // literal ones
-  std::optional<std::string> dns;       // "host:port", looked up while running
-  std::optional<std::string> file;      // a watched JSON file of endpoints
+  std::vector<Endpoint> endpoints;  // literal ones
+  std::optional<std::string> dns;   // "host:port", looked up while running
+  std::optional<std::string> file;  // a watched JSON file of endpoints
   Balance balance;
   std::optional<Affinity> affinity;
   std::optional<Check> check;
@@ -95,7 +96,7 @@ struct Service {
   std::optional<std::string> identity;  // SPIFFE id that its hosts must present
   std::vector<Call> calls;
   std::optional<std::uint32_t> call_depth;  // bound on passes through a cycle of calls
-  std::vector<Rule> rules;              // hold for every route to this service
+  std::vector<Rule> rules;                  // hold for every route to this service
   NodeId node = kNoNode;
 };
 

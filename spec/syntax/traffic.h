@@ -22,7 +22,7 @@ struct Limit {
   Duration period;          // above zero
   std::uint64_t burst = 0;  // defaults to count
   std::uint64_t cost = 1;
-  std::vector<Attribute> by;       // the key's parts, in order; empty: one key for all
+  std::vector<Attribute> by;               // the key's parts, in order; empty: one key for all
   std::optional<std::string> missing_key;  // stands for an absent part; else absent is refused
   Store store = Store::kLocal;
   StoreDown store_down = StoreDown::kDeny;
@@ -55,8 +55,14 @@ struct Cors {
 // A cause for another try (semantics: retry causes).
 struct RetryCause {
   enum class Kind : std::uint8_t {
-    kConnectFailure, kRefusedStream, kReset, kPerTryTimeout, kGatewayError,
-    k5xx, kRetriable4xx, kStatus
+    kConnectFailure,
+    kRefusedStream,
+    kReset,
+    kPerTryTimeout,
+    kGatewayError,
+    k5xx,
+    kRetriable4xx,
+    kStatus
   };
   Kind kind = Kind::kConnectFailure;
   std::uint16_t status = 0;  // for kStatus
@@ -67,13 +73,13 @@ struct Retry {
   std::string name;
   std::uint32_t attempts = 1;  // all tries, the first included; 1 to 100
   std::optional<Duration> per_try;
-  std::optional<Duration> hedge;     // a try unanswered for so long gets another beside it
+  std::optional<Duration> hedge;  // a try unanswered for so long gets another beside it
   std::vector<RetryCause> on;
   std::uint32_t budget_percent = 20;
   std::uint32_t budget_minimum = 3;
   Duration backoff_base{25'000'000};
   Duration backoff_max{250'000'000};
-  bool unsafe = false;  // also methods that are not idempotent, after bytes went out
+  bool unsafe = false;           // also methods that are not idempotent, after bytes went out
   std::uint64_t buffer = 65536;  // replay buffer, octets
   NodeId node = kNoNode;
 };

@@ -27,7 +27,8 @@ int Listen(int port) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 4096) != 0) {
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd, 4096) != 0) {
     std::perror("weir-bench-upstream");
     std::exit(2);
   }
@@ -37,7 +38,8 @@ int Listen(int port) {
 // Requests are told apart by their empty lines; none has a body.
 int CountRequests(std::string_view octets) {
   int count = 0;
-  for (std::size_t at = 0; (at = octets.find("\r\n\r\n", at)) != std::string_view::npos; at += 4) ++count;
+  for (std::size_t at = 0; (at = octets.find("\r\n\r\n", at)) != std::string_view::npos; at += 4)
+    ++count;
   return count;
 }
 
@@ -56,7 +58,8 @@ int main(int argc, char** argv) {
   event.data.fd = listener;
   epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
   const std::string body(200, 'x');
-  const std::string answer = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 200\r\n\r\n" + body;
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 200\r\n\r\n" + body;
   static char buffer[65536];
   for (;;) {
     epoll_event events[128];

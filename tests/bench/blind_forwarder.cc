@@ -57,7 +57,8 @@ int main(int argc, char** argv) {
   const int listener = NewSocket();
   sockaddr_in here = Loopback(std::atoi(argv[2]));
   const sockaddr_in there = Loopback(std::atoi(argv[4]));
-  if (bind(listener, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0 || listen(listener, 4096) != 0) {
+  if (bind(listener, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0 ||
+      listen(listener, 4096) != 0) {
     std::perror("weir-blind-forwarder");
     return 2;
   }
@@ -85,7 +86,9 @@ int main(int argc, char** argv) {
       if (end->closed) continue;
       const ssize_t size = recv(end->fd, buffer, sizeof buffer, 0);
       // Sends may block; at these sizes they do not.
-      if (size > 0 && send(end->other->fd, buffer, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size) continue;
+      if (size > 0 &&
+          send(end->other->fd, buffer, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size)
+        continue;
       // The pair stays allocated: another event of this batch may still name it.
       end->closed = end->other->closed = true;
       close(end->fd);

@@ -38,7 +38,8 @@ std::unique_ptr<Subject> Make(std::size_t routes) {
   for (std::size_t i = 0; i < routes; ++i) {
     syntax::Route& route = gateway.routes.emplace_back();
     route.name = "r" + std::to_string(i);
-    const std::string host = i % 2 ? "api.example.com" : "t" + std::to_string(i % 97) + ".example.com";
+    const std::string host =
+        i % 2 ? "api.example.com" : "t" + std::to_string(i % 97) + ".example.com";
     const std::string base = "/svc-" + std::to_string(i / 7) + "/v" + std::to_string(i % 7);
     const char* tails[] = {"/**", "/items", "/items/*", "/items/{id}/parts"};
     const char* ends[] = {"/x/y", "/items", "/items/77", "/items/77/parts"};
@@ -87,11 +88,13 @@ void Decide(benchmark::State& state) {
       forwarded += decision.Start() == Step::kForward;
     }
     const auto after = std::chrono::steady_clock::now();
-    nanoseconds.push_back(std::chrono::duration<double, std::nano>(after - before).count() / kBatch);
+    nanoseconds.push_back(std::chrono::duration<double, std::nano>(after - before).count() /
+                          kBatch);
     decisions += kBatch;
   }
   if (forwarded != decisions) state.SkipWithError("a request was not forwarded");
-  std::ranges::nth_element(nanoseconds, nanoseconds.begin() + static_cast<long>(nanoseconds.size() / 2));
+  std::ranges::nth_element(nanoseconds,
+                           nanoseconds.begin() + static_cast<long>(nanoseconds.size() / 2));
   state.counters["median_ns"] = nanoseconds[nanoseconds.size() / 2];
 }
 BENCHMARK(Decide)->Arg(100)->Arg(1'000)->Arg(10'000)->Arg(100'000);

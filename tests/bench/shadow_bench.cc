@@ -88,9 +88,9 @@ class Tables {
       path.segments.clear();
       const std::string tail = Name("/part", 60);
       path.regex.text = beginning + "/[0-9]+" + tail;
-      path.regex.root = c::RegexConcat({c::RegexText(beginning + "/"),
-                                        c::RegexRepeat(c::RegexSet(digits), 1, -1),
-                                        c::RegexText(tail)});
+      path.regex.root =
+          c::RegexConcat({c::RegexText(beginning + "/"), c::RegexRepeat(c::RegexSet(digits), 1, -1),
+                          c::RegexText(tail)});
     }
     return path;
   }
@@ -104,12 +104,18 @@ class Tables {
       if (Percent(12)) match.methods.emplace_back(method);
     }
     if (Percent(4)) {
-      match.fields.push_back({FieldMatch::Source::kHeader, Name("x-header", 5),
-                              FieldMatch::Test::kOneOf, Percent(20), {Name("value", 9)}});
+      match.fields.push_back({FieldMatch::Source::kHeader,
+                              Name("x-header", 5),
+                              FieldMatch::Test::kOneOf,
+                              Percent(20),
+                              {Name("value", 9)}});
     }
     if (Percent(2)) {
-      match.fields.push_back({FieldMatch::Source::kQuery, Name("query", 5),
-                              FieldMatch::Test::kPrefix, false, {Name("value", 9)}});
+      match.fields.push_back({FieldMatch::Source::kQuery,
+                              Name("query", 5),
+                              FieldMatch::Test::kPrefix,
+                              false,
+                              {Name("value", 9)}});
     }
     if (Percent(2)) match.clients = {Network(8 + 8 * Below(3))};
     return match;

@@ -48,8 +48,7 @@ TEST(Decision, TableSaysWhatTheModelSays) {
       const fuzz::RandomRequest request = fuzz::RequestFor(policy, choices);
       const fuzz::RandomWorld world = fuzz::WorldFor(policy, choices);
       model::Outcome outcome;
-      const auto difference =
-          fuzz::CompareDecision(*compiled, policy, request, world, &outcome);
+      const auto difference = fuzz::CompareDecision(*compiled, policy, request, world, &outcome);
       ASSERT_FALSE(difference) << "WEIR_SEED=" << Seed() + i << "\n" << *difference;
       tally.Add(outcome);
     }

@@ -26,23 +26,37 @@ Value RandomValue(SmallPolicies& random, const Universe& universe, const Dimensi
   Value value;
   value.absent = dimension.can_be_absent && random.Chance(40);
   switch (dimension.key.part) {
-    case Part::kMethod: value.text = random.Method(); break;
-    case Part::kHost: value.text = random.Host(); break;
-    case Part::kPath: value.text = random.Path(); break;
-    case Part::kClient: value.address = random.Client(); break;
-    case Part::kListener: value.integer = random.Below(universe.listeners().size()); break;
+    case Part::kMethod:
+      value.text = random.Method();
+      break;
+    case Part::kHost:
+      value.text = random.Host();
+      break;
+    case Part::kPath:
+      value.text = random.Path();
+      break;
+    case Part::kClient:
+      value.address = random.Client();
+      break;
+    case Part::kListener:
+      value.integer = random.Below(universe.listeners().size());
+      break;
     case Part::kJwt:
-    case Part::kKeys: 
+    case Part::kKeys:
       value.integer = static_cast<std::int64_t>(random.Chance(60) ? 1 : random.Below(kOutcomes));
       break;
-    case Part::kIntegerClaim: value.integer = random.Below(4); break;
-    case Part::kBooleanClaim: value.integer = random.Below(2); break;
+    case Part::kIntegerClaim:
+      value.integer = random.Below(4);
+      break;
+    case Part::kBooleanClaim:
+      value.integer = random.Below(2);
+      break;
     case Part::kListClaim:
       for (std::uint64_t n = random.Below(3); n > 0; --n) value.list.push_back(random.Word());
       break;
     default:
-      value.text = dimension.key.name == "access-control-request-method" ? random.Method()
-                                                                         : random.Text();
+      value.text =
+          dimension.key.name == "access-control-request-method" ? random.Method() : random.Text();
   }
   return value;
 }
@@ -62,20 +76,35 @@ Sample Draw(SmallPolicies& random, const Universe& universe) {
     sample.values.push_back(value);
     if (value.absent) continue;
     switch (dimension.key.part) {
-      case Part::kMethod: sample.raw.method = value.text; break;
-      case Part::kHost: host = value.text; break;
-      case Part::kPath: path = value.text; break;
-      case Part::kClient: sample.connection.peer_address = value.address; break;
+      case Part::kMethod:
+        sample.raw.method = value.text;
+        break;
+      case Part::kHost:
+        host = value.text;
+        break;
+      case Part::kPath:
+        path = value.text;
+        break;
+      case Part::kClient:
+        sample.connection.peer_address = value.address;
+        break;
       case Part::kListener:
         sample.connection.listener = static_cast<std::uint32_t>(value.integer);
         break;
-      case Part::kPeer: sample.connection.peer_identity = value.text; break;
-      case Part::kHeader: sample.raw.fields.emplace_back(dimension.key.name, value.text); break;
+      case Part::kPeer:
+        sample.connection.peer_identity = value.text;
+        break;
+      case Part::kHeader:
+        sample.raw.fields.emplace_back(dimension.key.name, value.text);
+        break;
       case Part::kQuery:
         query += (query.empty() ? "?" : "&") + dimension.key.name + "=" + Encoded(value.text);
         break;
-      case Part::kCookie: cookie = dimension.key.name + "=" + value.text; break;
-      default: break;
+      case Part::kCookie:
+        cookie = dimension.key.name + "=" + value.text;
+        break;
+      default:
+        break;
     }
   }
   sample.raw.fields.emplace_back("host", host);
@@ -94,9 +123,12 @@ model::Identity IdentityOf(const Universe& universe, const Sample& sample, const
     if (key.part == Part::kJwt && place.jwt == key.scope) jwt = outcome;
     if (key.part == Part::kKeys && place.keys == key.scope) keys = outcome;
   }
-  if (jwt == kKeysUnavailable || keys == kKeysUnavailable) identity.kind = Kind::kKeysUnavailable;
-  else if (jwt == kBadCredential || keys == kBadCredential) identity.kind = Kind::kBad;
-  else if (jwt == kVerified || keys == kVerified) identity.kind = Kind::kVerified;
+  if (jwt == kKeysUnavailable || keys == kKeysUnavailable)
+    identity.kind = Kind::kKeysUnavailable;
+  else if (jwt == kBadCredential || keys == kBadCredential)
+    identity.kind = Kind::kBad;
+  else if (jwt == kVerified || keys == kVerified)
+    identity.kind = Kind::kVerified;
   identity.jwt_verified = jwt == kVerified;
   for (std::uint32_t d = 0; d < sample.values.size(); ++d) {
     const DimensionKey& key = universe.dimensions()[d].key;
@@ -107,11 +139,20 @@ model::Identity IdentityOf(const Universe& universe, const Sample& sample, const
     }
     if (jwt != kVerified || place.jwt != key.scope) continue;
     switch (key.part) {
-      case Part::kTextClaim: identity.claims[key.name] = value.text; break;
-      case Part::kIntegerClaim: identity.claims[key.name] = value.integer; break;
-      case Part::kBooleanClaim: identity.claims[key.name] = value.integer != 0; break;
-      case Part::kListClaim: identity.claims[key.name] = value.list; break;
-      default: break;
+      case Part::kTextClaim:
+        identity.claims[key.name] = value.text;
+        break;
+      case Part::kIntegerClaim:
+        identity.claims[key.name] = value.integer;
+        break;
+      case Part::kBooleanClaim:
+        identity.claims[key.name] = value.integer != 0;
+        break;
+      case Part::kListClaim:
+        identity.claims[key.name] = value.list;
+        break;
+      default:
+        break;
     }
   }
   return identity;

@@ -35,9 +35,12 @@ std::vector<syntax::PathPattern> Patterns() {
   const PathSegment b{PathSegment::Kind::kLiteral, "b", ""};
   const PathSegment empty{PathSegment::Kind::kLiteral, "", ""};
   const PathSegment any{PathSegment::Kind::kWildcard, "", ""};
-  return {Pattern({}, true, "/**"),         Pattern({a}, true, "/a/**"),
-          Pattern({a}, false, "/a"),        Pattern({a, empty}, false, "/a/"),
-          Pattern({any}, false, "/*"),      Pattern({any, b}, false, "/*/b"),
+  return {Pattern({}, true, "/**"),
+          Pattern({a}, true, "/a/**"),
+          Pattern({a}, false, "/a"),
+          Pattern({a, empty}, false, "/a/"),
+          Pattern({any}, false, "/*"),
+          Pattern({any, b}, false, "/*/b"),
           Pattern({any, any}, true, "/*/*/**")};
 }
 

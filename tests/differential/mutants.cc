@@ -50,7 +50,8 @@ bool EachPattern(Policy& policy, const std::function<bool(syntax::PathPattern&)>
 
 bool LastMatchWins(Policy& policy) {
   auto& routes = policy.gateways[0].routes;
-  for (std::size_t i = 0; i + 1 < routes.size(); ++i) std::swap(routes[i].match, routes[i + 1].match);
+  for (std::size_t i = 0; i + 1 < routes.size(); ++i)
+    std::swap(routes[i].match, routes[i + 1].match);
   return routes.size() > 1;
 }
 
@@ -87,7 +88,8 @@ bool ExactIsPrefix(Policy& policy) {
 bool GetIncludesHead(Policy& policy) {
   return EachRoute(policy, [](Route& route) {
     auto& methods = route.match.methods;
-    const bool get = std::ranges::count(methods, "GET") > 0 && std::ranges::count(methods, "HEAD") == 0;
+    const bool get =
+        std::ranges::count(methods, "GET") > 0 && std::ranges::count(methods, "HEAD") == 0;
     if (get) methods.push_back("HEAD");
     return get;
   });
@@ -188,9 +190,8 @@ bool TrustsEveryProxy(Policy& policy) {
 }
 
 bool OptionalForgotten(Policy& policy) {
-  return EachRoute(policy, [](Route& route) {
-    return std::exchange(route.authentication.optional, false);
-  });
+  return EachRoute(
+      policy, [](Route& route) { return std::exchange(route.authentication.optional, false); });
 }
 
 bool LimitsInAnotherOrder(Policy& policy) {

@@ -116,8 +116,11 @@ class HeaderTables {
  private:
   static syntax::FieldMatch Test(std::uint32_t header, bool negated) {
     using syntax::FieldMatch;
-    return {FieldMatch::Source::kHeader, "h" + std::to_string(header),
-            FieldMatch::Test::kOneOf, negated, {"u"}};
+    return {FieldMatch::Source::kHeader,
+            "h" + std::to_string(header),
+            FieldMatch::Test::kOneOf,
+            negated,
+            {"u"}};
   }
   static bool Matches(const syntax::Match& match, std::uint32_t request) {
     return std::ranges::all_of(match.fields, [&](const syntax::FieldMatch& field) {

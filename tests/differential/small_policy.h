@@ -120,16 +120,24 @@ inline syntax::PathPattern SmallPolicies::Pattern() {
 inline syntax::Attribute SmallPolicies::Attribute() {
   using syntax::Subject;
   using syntax::Type;
-  const std::vector<syntax::Attribute> all{
-      {Subject::kClientAddress, "", Type::kAddress}, {Subject::kListenerPort, "", Type::kInteger},
-      {Subject::kScheme, "", Type::kString},         {Subject::kMethod, "", Type::kString},
-      {Subject::kHost, "", Type::kString},           {Subject::kPath, "", Type::kString},
-      {Subject::kHeader, "x-a", Type::kString},      {Subject::kHeader, "x-b", Type::kString},
-      {Subject::kQuery, "q", Type::kString},         {Subject::kCookie, "k", Type::kString},
-      {Subject::kJwtVerified, "", Type::kBoolean},   {Subject::kJwtClaim, "sub", Type::kString},
-      {Subject::kJwtClaim, "roles", Type::kStringList}, {Subject::kJwtClaim, "level", Type::kInteger},
-      {Subject::kJwtClaim, "staff", Type::kBoolean}, {Subject::kPeer, "", Type::kString},
-      {Subject::kConsumer, "", Type::kString},       {Subject::kCapture, "c", Type::kString}};
+  const std::vector<syntax::Attribute> all{{Subject::kClientAddress, "", Type::kAddress},
+                                           {Subject::kListenerPort, "", Type::kInteger},
+                                           {Subject::kScheme, "", Type::kString},
+                                           {Subject::kMethod, "", Type::kString},
+                                           {Subject::kHost, "", Type::kString},
+                                           {Subject::kPath, "", Type::kString},
+                                           {Subject::kHeader, "x-a", Type::kString},
+                                           {Subject::kHeader, "x-b", Type::kString},
+                                           {Subject::kQuery, "q", Type::kString},
+                                           {Subject::kCookie, "k", Type::kString},
+                                           {Subject::kJwtVerified, "", Type::kBoolean},
+                                           {Subject::kJwtClaim, "sub", Type::kString},
+                                           {Subject::kJwtClaim, "roles", Type::kStringList},
+                                           {Subject::kJwtClaim, "level", Type::kInteger},
+                                           {Subject::kJwtClaim, "staff", Type::kBoolean},
+                                           {Subject::kPeer, "", Type::kString},
+                                           {Subject::kConsumer, "", Type::kString},
+                                           {Subject::kCapture, "c", Type::kString}};
   return all[Below(all.size())];
 }
 
@@ -146,8 +154,8 @@ inline syntax::Expression SmallPolicies::Predicate() {
       p.constants = {Network()};
       break;
     case syntax::Type::kInteger: {
-      const Operator ops[] = {Operator::kEqual, Operator::kNotEqual, Operator::kLess,
-                              Operator::kLessEqual, Operator::kGreater, Operator::kGreaterEqual};
+      const Operator ops[] = {Operator::kEqual,     Operator::kNotEqual, Operator::kLess,
+                              Operator::kLessEqual, Operator::kGreater,  Operator::kGreaterEqual};
       p.op = ops[Below(6)];
       p.constants = {static_cast<std::int64_t>(
           p.attribute.subject == syntax::Subject::kListenerPort ? 8080 + Below(2) : Below(4))};
@@ -168,7 +176,7 @@ inline syntax::Expression SmallPolicies::Predicate() {
       if (list || (header && Chance(40))) {
         p.quantifier = Chance(50) ? syntax::Quantifier::kAny : syntax::Quantifier::kAll;
       }
-      const Operator ops[] = {Operator::kEqual, Operator::kNotEqual, Operator::kIn,
+      const Operator ops[] = {Operator::kEqual,   Operator::kNotEqual,   Operator::kIn,
                               Operator::kMatches, Operator::kStartsWith, Operator::kEndsWith};
       p.op = ops[Below(6)];
       p.constants = {p.attribute.subject == syntax::Subject::kMethod ? Method()
@@ -177,8 +185,10 @@ inline syntax::Expression SmallPolicies::Predicate() {
                                                                      : Word()};
       if (p.op == Operator::kIn) p.constants.push_back(Word());
       if (p.op == Operator::kMatches) {
-        if (p.attribute.subject == syntax::Subject::kPath) p.constants = {Pattern()};
-        else p.constants = {Regex()};
+        if (p.attribute.subject == syntax::Subject::kPath)
+          p.constants = {Pattern()};
+        else
+          p.constants = {Regex()};
       }
     }
   }
@@ -218,7 +228,8 @@ inline syntax::Match SmallPolicies::Match() {
   while (Chance(40)) match.methods.push_back(Method());
   while (Chance(25)) {
     syntax::FieldMatch field;
-    field.source = Chance(50) ? syntax::FieldMatch::Source::kHeader : syntax::FieldMatch::Source::kQuery;
+    field.source =
+        Chance(50) ? syntax::FieldMatch::Source::kHeader : syntax::FieldMatch::Source::kQuery;
     field.name = field.source == syntax::FieldMatch::Source::kHeader ? "x-a" : "q";
     field.test = static_cast<syntax::FieldMatch::Test>(Below(4));
     field.negated = Chance(40);
@@ -238,7 +249,8 @@ inline syntax::Route SmallPolicies::Route(const syntax::Policy& policy, std::uin
   route.match = Match();
   if (Chance(30)) route.cors = syntax::Ref<syntax::Cors>{0};
   route.cors_upstream = route.cors && Chance(20);
-  if (Chance(50)) route.authentication.jwt = syntax::Ref<syntax::Jwt>{static_cast<std::uint32_t>(Below(2))};
+  if (Chance(50))
+    route.authentication.jwt = syntax::Ref<syntax::Jwt>{static_cast<std::uint32_t>(Below(2))};
   if (Chance(20)) route.authentication.keys = syntax::Ref<syntax::ApiKeys>{0};
   route.authentication.optional = Chance(30);
   route.rules = Rules();
@@ -280,7 +292,8 @@ inline syntax::Policy SmallPolicies::Policy() {
   syntax::Cors cors;
   cors.name = "c";
   cors.origins.push_back({.kind = syntax::OriginPattern::Kind::kNull, .text = "null"});
-  cors.origins.push_back({.kind = syntax::OriginPattern::Kind::kSuffix, .scheme = "http", .host = "b"});
+  cors.origins.push_back(
+      {.kind = syntax::OriginPattern::Kind::kSuffix, .scheme = "http", .host = "b"});
   policy.cors.push_back(cors);
   syntax::Gateway gateway;
   gateway.name = "g";

@@ -51,10 +51,18 @@ TEST(TableSource, FailsOnATableOfAnotherPolicy) {
     syntax::Policy other = policy;
     auto& routes = other.gateways[0].routes;
     switch (seed % 4) {
-      case 0: std::swap(routes.front(), routes.back()); break;
-      case 1: routes[0].match.methods = {"GET", "TRACE"}; break;
-      case 2: routes[0].rules.push_back({false, {}, syntax::kNoNode}); break;
-      case 3: routes.erase(routes.begin()); break;
+      case 0:
+        std::swap(routes.front(), routes.back());
+        break;
+      case 1:
+        routes[0].match.methods = {"GET", "TRACE"};
+        break;
+      case 2:
+        routes[0].rules.push_back({false, {}, syntax::kNoNode});
+        break;
+      case 3:
+        routes.erase(routes.begin());
+        break;
     }
     if (routes.empty()) continue;
     ++tried;

@@ -44,7 +44,7 @@ TEST_F(FmtTest, RewritesInPlaceAndKeepsPermissions) {
   EXPECT_EQ(Run(path), 0);
   EXPECT_EQ(Text(path), "service a {}\n");
   EXPECT_EQ(Run("--check " + path), 0);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0640u);
 }

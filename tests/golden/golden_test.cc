@@ -36,8 +36,7 @@ TEST_P(GoldenTest, IsShort) {
 std::string NameOf(const ::testing::TestParamInfo<std::filesystem::path>& info) {
   std::string name =
       info.param.parent_path().filename().string() + "_" + info.param.stem().string();
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
   return name;
 }
 

@@ -102,7 +102,8 @@ TEST(Bounds, AMebibyteOfRequestsAtOnceIsAnsweredInOrder) {
   std::string all;
   int count = 0;
   for (; all.size() < kMebi; ++count) {
-    all += "GET /" + std::to_string(count) + " HTTP/1.1\r\nhost: gw\r\nx-pad: " + std::string(200, 'p') + kEnd;
+    all += "GET /" + std::to_string(count) +
+           " HTTP/1.1\r\nhost: gw\r\nx-pad: " + std::string(200, 'p') + kEnd;
   }
   Peer client(ConnectTo(proxy.port()));
   std::thread writer([&] { client.Write(all); });

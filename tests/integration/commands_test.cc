@@ -60,12 +60,12 @@ TEST_F(Commands, CompileWritesATableForEachProxyAndExplainReadsIt) {
 TEST_F(Commands, AGatewayAndASidecarOfOneNameAreRefused) {
   const std::string out = (folder_ / "out").string();
   const Called called = Weir("compile " +
-                       Policy("service a { endpoints [127.0.0.1:1] }\n"
-                              "gateway a {\n  listen http 127.0.0.1:8080\n"
-                              "  route r {\n    match path \"/**\"\n    forward a\n  }\n}\n"
-                              "sidecar a {\n  inbound {\n    listen http 127.0.0.1:15006\n"
-                              "    forward 127.0.0.1:3001\n  }\n}\n") +
-                       " -o " + out);
+                             Policy("service a { endpoints [127.0.0.1:1] }\n"
+                                    "gateway a {\n  listen http 127.0.0.1:8080\n"
+                                    "  route r {\n    match path \"/**\"\n    forward a\n  }\n}\n"
+                                    "sidecar a {\n  inbound {\n    listen http 127.0.0.1:15006\n"
+                                    "    forward 127.0.0.1:3001\n  }\n}\n") +
+                             " -o " + out);
   EXPECT_EQ(called.status, 2) << called.text;
   EXPECT_FALSE(fs::exists(out + "/a.weirt"));
 }

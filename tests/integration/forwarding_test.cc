@@ -21,7 +21,8 @@ TEST(Forwarding, TheCanonicalRequestArrives) {
   ScriptedUpstream upstream(EchoHeads);
   RunningProxy proxy({.upstreams = {upstream.port()}});
   Peer client(ConnectTo(proxy.port()));
-  client.Write("GET /a/./b/../%7ec?q=1 HTTP/1.1\r\nHost: GW.example:80\r\nX-Request-Id: me-1\r\n\r\n");
+  client.Write(
+      "GET /a/./b/../%7ec?q=1 HTTP/1.1\r\nHost: GW.example:80\r\nX-Request-Id: me-1\r\n\r\n");
   const std::string head = client.ReadTo(kEnd), body = client.ReadTo(kEnd);
   EXPECT_EQ(Status(head), "HTTP/1.1 200");
   EXPECT_NE(head.find("x-weir-reason: ok"), std::string::npos) << head;
@@ -87,7 +88,8 @@ TEST(Forwarding, ALargeBodyComesThroughWholeThoughTheClientIsSlow) {
   });
   RunningProxy proxy({.upstreams = {upstream.port()}});
   Peer client(ConnectTo(proxy.port()));
-  client.Write("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: " + std::to_string(large.size()) + kEnd);
+  client.Write("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: " + std::to_string(large.size()) +
+               kEnd);
   client.Write(large);
   EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 200");
   EXPECT_EQ(client.ReadExactly(large.size()), large);
@@ -142,9 +144,12 @@ TEST(Forwarding, GarbageSwitchingAndSilenceAre502) {
   ScriptedUpstream upstream([&](Peer& peer) {
     peer.ReadTo(kEnd);
     switch (turn++) {
-      case 0: return peer.Write("SSH-2.0-hello\r\n\r\n");
-      case 1: return peer.Write("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n");
-      default: return peer.Close();
+      case 0:
+        return peer.Write("SSH-2.0-hello\r\n\r\n");
+      case 1:
+        return peer.Write("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n");
+      default:
+        return peer.Close();
     }
   });
   RunningProxy proxy({.upstreams = {upstream.port()}});

@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* kEnd = "\r\n\r\n";
 
-std::string Ask(const RunningProxy& proxy, const std::string& method, const std::string& more = "") {
+std::string Ask(const RunningProxy& proxy, const std::string& method,
+                const std::string& more = "") {
   Peer client(ConnectTo(proxy.port()));
   client.Write(method + " /x HTTP/1.1\r\nhost: gw\r\n" + more + "\r\n");
   return client.ReadTo(kEnd);
@@ -81,7 +82,8 @@ TEST(Policies, APerTryTimeoutMovesOn) {
     peer.AtEnd();
   });
   ScriptedUpstream good(EchoHeads);
-  RunningProxy proxy({.upstreams = {stuck.port(), good.port()}, .attempts = 2, .per_try = 1'000'000'000});
+  RunningProxy proxy(
+      {.upstreams = {stuck.port(), good.port()}, .attempts = 2, .per_try = 1'000'000'000});
   EXPECT_TRUE(Ask(proxy, "GET").starts_with("HTTP/1.1 200"));
 }
 
@@ -126,16 +128,20 @@ TEST(Policies, ATokenIsAskedForAndVerified) {
   const test::SigningKey key = test::SigningKey::Es256("k1");
   const test::SigningKey other = test::SigningKey::Es256("k1");
   ScriptedUpstream upstream(EchoHeads);
-  const std::string file = testing::TempDir() + "weir-jwks-" + std::to_string(upstream.port()) + ".json";
+  const std::string file =
+      testing::TempDir() + "weir-jwks-" + std::to_string(upstream.port()) + ".json";
   std::ofstream(file) << test::KeySet({&key});
-  RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file}, {"--workers", "1"});  // one: the log is in order
+  RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file},
+                     {"--workers", "1"});  // one: the log is in order
   const std::string payload = R"({"iss":"https://issuer.example/","aud":"api","sub":"u1","exp":)" +
                               std::to_string(time(nullptr) + 600) + "}";
   const std::string none = Ask(proxy, "GET");
   EXPECT_TRUE(none.starts_with("HTTP/1.1 401")) << none;
   EXPECT_NE(none.find("www-authenticate: Bearer"), std::string::npos) << none;
-  EXPECT_TRUE(Ask(proxy, "GET", "authorization: Bearer " + key.Sign(payload) + "\r\n").starts_with("HTTP/1.1 200"));
-  EXPECT_TRUE(Ask(proxy, "GET", "authorization: Bearer " + other.Sign(payload) + "\r\n").starts_with("HTTP/1.1 401"));
+  EXPECT_TRUE(Ask(proxy, "GET", "authorization: Bearer " + key.Sign(payload) + "\r\n")
+                  .starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(Ask(proxy, "GET", "authorization: Bearer " + other.Sign(payload) + "\r\n")
+                  .starts_with("HTTP/1.1 401"));
   const auto log = proxy.Log(3);
   ASSERT_EQ(log.size(), 3u);
   EXPECT_NE(log[1].find("\"user_id\":\"u1\""), std::string::npos) << log[1];
@@ -148,8 +154,10 @@ TEST(Policies, CorsIsAnsweredHere) {
   const std::string ask = "access-control-request-method: GET\r\n";
   const std::string good = Ask(proxy, "OPTIONS", "origin: https://app.example\r\n" + ask);
   EXPECT_TRUE(good.starts_with("HTTP/1.1 204")) << good;
-  EXPECT_NE(good.find("access-control-allow-origin: https://app.example"), std::string::npos) << good;
-  EXPECT_TRUE(Ask(proxy, "OPTIONS", "origin: https://evil.example\r\n" + ask).starts_with("HTTP/1.1 403"));
+  EXPECT_NE(good.find("access-control-allow-origin: https://app.example"), std::string::npos)
+      << good;
+  EXPECT_TRUE(
+      Ask(proxy, "OPTIONS", "origin: https://evil.example\r\n" + ask).starts_with("HTTP/1.1 403"));
   EXPECT_EQ(upstream.connections(), 0);
 }
 
@@ -166,7 +174,8 @@ TEST(Policies, ABodyOverTheBoundIs413) {
   RunningProxy proxy({.upstreams = {upstream.port()}, .max_body = 4});
   EXPECT_TRUE(Ask(proxy, "POST", "content-length: 5\r\n").starts_with("HTTP/1.1 413"));
   Peer client(ConnectTo(proxy.port()));
-  client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+  client.Write(
+      "POST /x HTTP/1.1\r\nhost: gw\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
   EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 413"));
 }
 

@@ -58,8 +58,12 @@ void RunningProxy::Start(const std::string& octets, const std::vector<std::strin
   folder_ = pattern;
   WriteTable(octets);
   for (const auto& [name, text] : files) WriteFile(name, text);
-  std::vector<std::string> arguments = {WEIR_BINARY_DIR "/weir-proxy", "--table", folder_ / "edge.weirt",
-                                        "--admin", "127.0.0.1:0", "--listen",
+  std::vector<std::string> arguments = {WEIR_BINARY_DIR "/weir-proxy",
+                                        "--table",
+                                        folder_ / "edge.weirt",
+                                        "--admin",
+                                        "127.0.0.1:0",
+                                        "--listen",
                                         "edge/0=127.0.0.1:0"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   std::vector<char*> argv;

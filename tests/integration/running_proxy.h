@@ -46,7 +46,7 @@ class RunningProxy {
   void LimitDescriptors(unsigned descriptors);  // of the running process; may be raised again
   std::size_t ResidentOctets() const;
   std::size_t Descriptors() const;  // open ones
-  int Wait();  // the exit status; -1 after 10 s
+  int Wait();                       // the exit status; -1 after 10 s
   // The access log once it has `records` lines (or 10 s have passed).
   std::vector<std::string> Log(std::size_t records);
   bool AwaitError(const std::string& text);  // on stderr, within 10 s

@@ -43,8 +43,9 @@ class Folder {
   // A shell line; a program of the build by its name: "weir lint edge.weir".
   // One that still runs after 20 s has status 124.
   Called Call(const std::string& line) const {
-    const std::string whole = "cd '" + path_.string() + "' && export PATH=" WEIR_BINARY_DIR
-                              ":$PATH && timeout -k 1 20 " + line + " >.out 2>.err </dev/null";
+    const std::string whole = "cd '" + path_.string() +
+                              "' && export PATH=" WEIR_BINARY_DIR ":$PATH && timeout -k 1 20 " +
+                              line + " >.out 2>.err </dev/null";
     Called called;
     const int status = std::system(whole.c_str());
     called.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -34,8 +34,10 @@ class Witness : public ::testing::Test {
     demo::Process proxy({WEIR_BINARY_DIR "/weir-proxy", "--table", folder_.path() / "edge.weirt"},
                         folder_.path() / "proxy");
     proxy.AwaitPort(port_);
-    return folder_.Call(finding["witness"]["curl"].get<std::string>() +
-                        " -s --noproxy '*' --connect-to ::127.0.0.1:" + std::to_string(port_)).out;
+    return folder_
+        .Call(finding["witness"]["curl"].get<std::string>() +
+              " -s --noproxy '*' --connect-to ::127.0.0.1:" + std::to_string(port_))
+        .out;
   }
   std::string Edge(const std::string& body) const {
     return "gateway edge {\n  listen http 127.0.0.1:" + std::to_string(port_) +
@@ -46,11 +48,12 @@ class Witness : public ::testing::Test {
 };
 
 TEST_F(Witness, ARouteThatThreeEarlierOnesCoverIsTakenByThem) {
-  const json finding = Finding(Edge(
-      "  route readers { match path \"/reports/**\" method [GET, HEAD]  respond 200 }\n"
-      "  route writers { match path \"/reports/*\" method [POST]  respond 201 }\n"
-      "  route office { match path \"/**\" method [DELETE]  respond 204 }\n"
-      "  route planted { match path \"/reports/{id}\" method [GET, POST, DELETE]  respond 403 }\n"));
+  const json finding = Finding(
+      Edge("  route readers { match path \"/reports/**\" method [GET, HEAD]  respond 200 }\n"
+           "  route writers { match path \"/reports/*\" method [POST]  respond 201 }\n"
+           "  route office { match path \"/**\" method [DELETE]  respond 204 }\n"
+           "  route planted { match path \"/reports/{id}\" method [GET, POST, DELETE]  respond 403 "
+           "}\n"));
   EXPECT_EQ(finding["rule"], "shadowed-route");
   EXPECT_EQ(finding["severity"], "error");
   EXPECT_EQ(finding["line"], 7);
@@ -69,13 +72,13 @@ TEST_F(Witness, ARouteThatThreeEarlierOnesCoverIsTakenByThem) {
 }
 
 TEST_F(Witness, AnAllowThatADenySwallowsLetsNobodyThrough) {
-  const json finding = Finding(Edge(
-      "  route admin {\n"
-      "    match path \"/admin/**\"\n"
-      "    deny when client.address in [127.0.0.0/8]\n"
-      "    allow when client.address in [127.0.0.1/32]\n"
-      "    respond 200\n"
-      "  }\n"));
+  const json finding =
+      Finding(Edge("  route admin {\n"
+                   "    match path \"/admin/**\"\n"
+                   "    deny when client.address in [127.0.0.0/8]\n"
+                   "    allow when client.address in [127.0.0.1/32]\n"
+                   "    respond 200\n"
+                   "  }\n"));
   EXPECT_EQ(finding["rule"], "unreachable-policy");
   EXPECT_EQ(finding["line"], 7);
   EXPECT_EQ(finding["witness"]["context"]["client"], "127.0.0.1");

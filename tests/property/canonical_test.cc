@@ -18,10 +18,10 @@ TEST(Canonical, RuntimeSaysWhatTheModelSays) {
     const syntax::Policy policy = fuzz::RandomPolicy(choices);
     for (int k = 0; k < 20; ++k) {
       const fuzz::RandomRequest request = fuzz::RequestFor(policy, choices);
-      const auto difference =
-          fuzz::CompareCanonical(policy, 0, request.raw, request.connection);
+      const auto difference = fuzz::CompareCanonical(policy, 0, request.raw, request.connection);
       ASSERT_FALSE(difference) << "seed " << Seed() + i << "\n"
-                               << fuzz::Describe(request) << "\n" << *difference;
+                               << fuzz::Describe(request) << "\n"
+                               << *difference;
     }
   }
 }

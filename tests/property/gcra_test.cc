@@ -17,7 +17,8 @@ struct Step {
 };
 
 model::Rate RandomRate(fuzz::Choices& choices) {
-  static const std::vector<std::int64_t> kPeriods = {1, 3, 7, 1'000, 1'000'000'000, 86'400'000'000'000};
+  static const std::vector<std::int64_t> kPeriods = {
+      1, 3, 7, 1'000, 1'000'000'000, 86'400'000'000'000};
   return {.count = choices.Below(8), .period = choices.Of(kPeriods), .burst = choices.Below(9)};
 }
 
@@ -52,9 +53,9 @@ TEST(Gcra, LimiterStateAndHistoryAgreeAndKeepTheBound) {
                                                step.now, runtime_state);
       const bool by_limiter = verdict.kind == runtime::LimitVerdict::Kind::kAdmitted;
       ASSERT_EQ(by_state, by_history) << "seed " << Seed() + i;
-      ASSERT_EQ(by_state, by_limiter) << "seed " << Seed() + i << ": " << rate.count << " per "
-                                      << rate.period << " burst " << rate.burst << ", cost "
-                                      << step.cost << " at " << step.now;
+      ASSERT_EQ(by_state, by_limiter)
+          << "seed " << Seed() + i << ": " << rate.count << " per " << rate.period << " burst "
+          << rate.burst << ", cost " << step.cost << " at " << step.now;
       if (by_state) history.push_back({step.now, step.cost});
       (by_state ? admitted : refused) += 1;
     }

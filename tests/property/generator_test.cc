@@ -21,8 +21,8 @@ TEST(Generators, EveryOutcomeIsMet) {
     for (int k = 0; k < 40; ++k, ++cases) {
       const fuzz::RandomRequest request = fuzz::RequestFor(policy, choices);
       const fuzz::RandomWorld world = fuzz::WorldFor(policy, choices);
-      const model::Outcome outcome = model::Decide(policy, 0, request.raw, request.connection,
-                                                   fuzz::AsModelWorld(world));
+      const model::Outcome outcome =
+          model::Decide(policy, 0, request.raw, request.connection, fuzz::AsModelWorld(world));
       ++reasons[outcome.reason];
       routed += outcome.route ? 1 : 0;
     }

@@ -18,8 +18,7 @@ inline std::uint64_t CasesOr(std::uint64_t otherwise) {
 inline std::uint64_t Seed() {
   static const std::uint64_t seed = [] {
     const char* text = std::getenv("WEIR_SEED");
-    const std::uint64_t chosen =
-        text ? std::strtoull(text, nullptr, 10) : std::random_device()();
+    const std::uint64_t chosen = text ? std::strtoull(text, nullptr, 10) : std::random_device()();
     std::printf("WEIR_SEED=%llu\n", static_cast<unsigned long long>(chosen));
     std::fflush(stdout);
     return chosen;

@@ -42,8 +42,7 @@ RC_GTEST_PROP(LocalLimiter, EveryLimitAndKeyIsItsOwnGcra, ()) {
     const auto& [count, period, burst] = rates[limit];
     const auto n = static_cast<std::uint64_t>(count);
     const auto b = static_cast<std::uint64_t>(burst);
-    const bool expected =
-        model::ChargeByState({n, period, b}, cost, now, states[{limit, key}]);
+    const bool expected = model::ChargeByState({n, period, b}, cost, now, states[{limit, key}]);
     const auto verdict = limiter.Charge(names[limit], {n, period, b}, keys[key], cost, now);
     RC_ASSERT((verdict.kind == runtime::LimitVerdict::Kind::kAdmitted) == expected);
   }

@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -139,9 +139,9 @@ std::optional<Request> ReadRequest(Reader& reader) {
 }
 
 std::string Describe(const std::string& name, const Request& request) {
-  std::string json = "{\"service\":" + JsonString(name) + ",\"method\":" +
-                     JsonString(request.method) + ",\"path\":" + JsonString(request.target) +
-                     ",\"headers\":{";
+  std::string json = "{\"service\":" + JsonString(name) +
+                     ",\"method\":" + JsonString(request.method) +
+                     ",\"path\":" + JsonString(request.target) + ",\"headers\":{";
   for (bool first = true; const auto& [field, value] : request.headers) {
     if (!std::exchange(first, false)) json += ',';
     json += JsonString(field) + ":" + JsonString(value);
@@ -163,12 +163,13 @@ void Serve(int socket, std::string name) {
       if (n <= 0) break;
       sent += static_cast<std::size_t>(n);
     }
-    auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started);
-    std::printf("{\"service\":%s,\"request_id\":%s,\"method\":%s,\"path\":%s,\"status\":200,"
-                "\"duration_ms\":%.3f}\n",
-                JsonString(name).c_str(), JsonString(request->headers["x-request-id"]).c_str(),
-                JsonString(request->method).c_str(), JsonString(request->target).c_str(),
-                took.count());
+    auto took =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started);
+    std::printf(
+        "{\"service\":%s,\"request_id\":%s,\"method\":%s,\"path\":%s,\"status\":200,"
+        "\"duration_ms\":%.3f}\n",
+        JsonString(name).c_str(), JsonString(request->headers["x-request-id"]).c_str(),
+        JsonString(request->method).c_str(), JsonString(request->target).c_str(), took.count());
     std::fflush(stdout);
     if (die) std::_Exit(0);
   }

@@ -2,9 +2,9 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/ec.h>
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 

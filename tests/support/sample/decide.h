@@ -30,14 +30,14 @@ struct Sent {
 
 struct Reply {
   bool forwarded = false;
-  int status = 0;       // of an answer
-  std::string reason;   // "ok" when forwarded
+  int status = 0;      // of an answer
+  std::string reason;  // "ok" when forwarded
   std::string body;
-  std::string route;    // empty: none
-  std::string rule;     // line of the rule or its place; empty: none
+  std::string route;                 // empty: none
+  std::string rule;                  // line of the rule or its place; empty: none
   std::vector<std::string> charges;  // "limit:part,part"
-  std::string fields;   // response fields, "name: value\n" each, sorted
-  std::string head;     // what is forwarded: "METHOD path?query host\nname: value\n..."
+  std::string fields;                // response fields, "name: value\n" each, sorted
+  std::string head;  // what is forwarded: "METHOD path?query host\nname: value\n..."
 };
 
 // Lowers gateway 0; the process ends when that fails.

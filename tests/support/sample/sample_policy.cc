@@ -80,9 +80,9 @@ syntax::Regex VersionRegex() {
   syntax::RegexNode any{.kind = Kind::kSet};
   any.set.set();
   syntax::RegexNode rest{.kind = Kind::kRepeat, .children = {any}};
-  syntax::RegexNode root{.kind = Kind::kConcat,
-                         .children = {set('/', '/'), set('v', 'v'), set('0', '9'), set('/', '/'),
-                                      rest}};
+  syntax::RegexNode root{
+      .kind = Kind::kConcat,
+      .children = {set('/', '/'), set('v', 'v'), set('0', '9'), set('/', '/'), rest}};
   return {.text = "/v[0-9]/.*", .root = root};
 }
 
@@ -107,32 +107,44 @@ void AddNamed(syntax::Policy& policy) {
   jwt.audiences = {"api"};
   jwt.keys.location = "jwks.json";
   jwt.algorithms = {syntax::JwtAlgorithm::kRS256};
-  jwt.claims.push_back({.name = "scope", .source = "scope", .type = Type::kStringList, .words = true});
+  jwt.claims.push_back(
+      {.name = "scope", .source = "scope", .type = Type::kStringList, .words = true});
   syntax::ApiKeys& keys = policy.api_keys.emplace_back();
   keys.name = "partners";
   keys.field = "x-api-key";
   keys.keys.push_back({.consumer = "acme", .sha256 = {1, 2, 3}});
-  policy.limits.push_back({.name = "per-ip", .count = 50, .period = {1'000'000'000}, .burst = 100,
+  policy.limits.push_back({.name = "per-ip",
+                           .count = 50,
+                           .period = {1'000'000'000},
+                           .burst = 100,
                            .by = {{Subject::kClientAddress, "", Type::kAddress}}});
-  policy.limits.push_back({.name = "per-user", .count = 5, .period = {60'000'000'000}, .burst = 5,
-                           .by = {{Subject::kRoute, "", Type::kString},
-                                  {Subject::kJwtClaim, "sub", Type::kString}}});
+  policy.limits.push_back(
+      {.name = "per-user",
+       .count = 5,
+       .period = {60'000'000'000},
+       .burst = 5,
+       .by = {{Subject::kRoute, "", Type::kString}, {Subject::kJwtClaim, "sub", Type::kString}}});
   syntax::Cors& cors = policy.cors.emplace_back();
   cors.name = "storefront";
-  cors.origins = {{.kind = syntax::OriginPattern::Kind::kExact, .scheme = "https",
-                   .host = "app.example", .text = "https://app.example"},
-                  {.kind = syntax::OriginPattern::Kind::kSuffix, .scheme = "https",
-                   .host = "app.example", .text = "https://*.app.example"}};
+  cors.origins = {{.kind = syntax::OriginPattern::Kind::kExact,
+                   .scheme = "https",
+                   .host = "app.example",
+                   .text = "https://app.example"},
+                  {.kind = syntax::OriginPattern::Kind::kSuffix,
+                   .scheme = "https",
+                   .host = "app.example",
+                   .text = "https://*.app.example"}};
   cors.methods = {"GET", "POST"};
   cors.headers = {"authorization"};
   cors.expose = {"x-total"};
   cors.credentials = true;
   cors.max_age = syntax::Duration{600'000'000'000};
-  policy.retries.push_back({.name = "transient", .attempts = 3,
-                            .on = {{syntax::RetryCause::Kind::k5xx},
-                                   {syntax::RetryCause::Kind::kStatus, 409}}});
-  policy.breakers.push_back({.name = "steady", .failures = 5, .window = {1'000'000'000},
-                             .open_for = {1'000'000'000}});
+  policy.retries.push_back(
+      {.name = "transient",
+       .attempts = 3,
+       .on = {{syntax::RetryCause::Kind::k5xx}, {syntax::RetryCause::Kind::kStatus, 409}}});
+  policy.breakers.push_back(
+      {.name = "steady", .failures = 5, .window = {1'000'000'000}, .open_for = {1'000'000'000}});
 }
 
 syntax::Route UsersRoute() {
@@ -146,8 +158,8 @@ syntax::Route UsersRoute() {
   route.limits = {{1}};
   Expression scope = Compare({Subject::kJwtClaim, "scope", Type::kStringList}, Operator::kContains,
                              {std::string("read")});
-  Expression get = Compare({Subject::kMethod, "", Type::kString}, Operator::kEqual,
-                           {std::string("GET")});
+  Expression get =
+      Compare({Subject::kMethod, "", Type::kString}, Operator::kEqual, {std::string("GET")});
   Expression both{.kind = Expression::Kind::kAnd, .children = {scope, get}};
   route.rules.push_back({.allow = true, .when = both});
   Expression banned = Compare({Subject::kClientAddress, "", Type::kAddress}, Operator::kIn,
@@ -181,8 +193,10 @@ syntax::Policy SamplePolicy() {
   partner.match.paths = {Path("/partner/**")};
   partner.match.fields = {
       {.name = "x-kind", .test = syntax::FieldMatch::Test::kOneOf, .values = {"a", "b"}},
-      {.source = syntax::FieldMatch::Source::kQuery, .name = "q",
-       .test = syntax::FieldMatch::Test::kRegex, .regex = VersionRegex()}};
+      {.source = syntax::FieldMatch::Source::kQuery,
+       .name = "q",
+       .test = syntax::FieldMatch::Test::kRegex,
+       .regex = VersionRegex()}};
   partner.authentication = {.keys = syntax::Ref<syntax::ApiKeys>{0}, .optional = true};
   gateway.routes.push_back(partner);
   syntax::Route versions = Answering("versions");

@@ -151,8 +151,7 @@ TEST(Product, FindsAShortestWordOrNone) {
     const Dfa a = Compile(testing::RandomRegex(random, "ab", 2));
     const Dfa b = Compile(testing::RandomRegex(random, "ab", 2));
     const Dfa* dfas[] = {&a, &b};
-    const auto search = ShortestWord(
-        dfas, [](Accepts accepts) { return !accepts[1]; }, 20'000, 1);
+    const auto search = ShortestWord(dfas, [](Accepts accepts) { return !accepts[1]; }, 20'000, 1);
     ASSERT_NE(search.kind, WordSearch::Kind::kOverBudget);
     EXPECT_EQ(Subset(a, b), search.kind == WordSearch::Kind::kNone);
     (search.kind == WordSearch::Kind::kNone ? none : found) += 1;

@@ -35,7 +35,7 @@ TEST_F(WriteWholeTest, MakesAndReplacesAFile) {
   ASSERT_EQ(chmod(Path("a").c_str(), 0640), 0);
   EXPECT_TRUE(WriteWhole(Path("a"), "two"));
   EXPECT_EQ(Text(Path("a")), "two");
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(Path("a").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0640u);
   EXPECT_EQ(Files(), 1);

@@ -24,8 +24,9 @@ syntax::Policy Shop() {
   syntax::Policy policy;
   policy.files = {"shop.weir"};
   policy.origins.resize(3);
-  policy.services.push_back({.name = "user-service",
-                             .endpoints = {{.address = {*model::ParseAddress("127.0.0.1"), 3000}}}});
+  policy.services.push_back(
+      {.name = "user-service",
+       .endpoints = {{.address = {*model::ParseAddress("127.0.0.1"), 3000}}}});
   policy.jwts.push_back({.name = "auth",
                          .issuer = "https://issuer.test/",
                          .audiences = {"api"},
@@ -36,7 +37,8 @@ syntax::Policy Shop() {
   gateway.listeners.push_back({.address = {*model::ParseAddress("127.0.0.1"), 8080}});
 
   syntax::Route users{.name = "users"};
-  users.match.paths.push_back({.segments = {{.literal = "users"}}, .rest = true, .text = "/users/**"});
+  users.match.paths.push_back(
+      {.segments = {{.literal = "users"}}, .rest = true, .text = "/users/**"});
   users.authentication.jwt = syntax::Ref<syntax::Jwt>{0};
   users.rules = {AllowScope("read", 0), AllowScope("write", 1)};
   users.request.push_back({.kind = syntax::Transform::Kind::kStripPrefix, .name = "/users"});

@@ -46,7 +46,8 @@ TEST(Explain, TellsWhatIsForwardedAndWhy) {
 }
 
 TEST(Explain, TellsWhyNoRouteFits) {
-  const std::string text = Text({.method = "POST", .url = "http://x/partner/1", .client = "192.0.2.1"});
+  const std::string text =
+      Text({.method = "POST", .url = "http://x/partner/1", .client = "192.0.2.1"});
   EXPECT_NE(text.find("decision   answer 404, reason no-route\n"), std::string::npos);
   EXPECT_NE(text.find("routes     partner: not its header x-kind, query q\n"), std::string::npos)
       << text;
@@ -60,7 +61,8 @@ TEST(Explain, TellsWhatIsNotCanonical) {
 TEST(Explain, RefusesQuestionsThatMakeNoSense) {
   EXPECT_EQ(Text({.method = "GET", .url = "x/y"}),
             "'x/y' is neither a URL (http://host/path) nor a path");
-  EXPECT_EQ(Text({.method = "GET", .url = "http://x/", .client = "me"}), "'me' is not an IP address");
+  EXPECT_EQ(Text({.method = "GET", .url = "http://x/", .client = "me"}),
+            "'me' is not an IP address");
   EXPECT_EQ(Text({.method = "GET", .url = "http://api.example/users/1", .claims = "{"}),
             "the claims are not JSON");
 }

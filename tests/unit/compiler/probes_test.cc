@@ -60,8 +60,7 @@ TEST(Probes, TheLastEmptySegment) {
   EXPECT_EQ(LastRoute(two + Respond("c", "path \"/a/*\"")), "dead");
   EXPECT_EQ(LastRoute(two + Respond("c", "path \"/a/**\"")), "alive");
   EXPECT_EQ(LastRoute(two + Respond("c", "path \"/a/\"")), "alive");
-  EXPECT_EQ(LastRoute(two + Respond("d", "path \"/a/\"") + Respond("c", "path \"/a/**\"")),
-            "dead");
+  EXPECT_EQ(LastRoute(two + Respond("d", "path \"/a/\"") + Respond("c", "path \"/a/**\"")), "dead");
 }
 
 TEST(Probes, HostsOfSeveralLabels) {
@@ -96,8 +95,7 @@ TEST(Probes, NegatedTestsOfAbsentHeaders) {
   const std::string not_u = Respond("a", "path \"/a\" not header x == \"u\"");
   EXPECT_EQ(LastRoute(not_u + Respond("c", "path \"/a\" header x == \"v\"")), "dead");
   EXPECT_EQ(LastRoute(not_u + Respond("c", "path \"/a\"")), "alive");
-  EXPECT_EQ(LastRoute(not_u + Respond("b", "path \"/a\" header x") +
-                      Respond("c", "path \"/a\"")),
+  EXPECT_EQ(LastRoute(not_u + Respond("b", "path \"/a\" header x") + Respond("c", "path \"/a\"")),
             "dead");
 }
 
@@ -149,15 +147,13 @@ TEST(Probes, ADenyWithoutConditionSwallowsEveryAllow) {
 TEST(Probes, RulesOfAServiceAreWeighedWhereverItIsForwardedTo) {
   const std::string service =
       "service u { endpoints [127.0.0.1:3003]  allow when client.address in [10.0.0.0/8] }\n";
-  const std::string narrow =
-      "  route a { match path \"/a\" client [192.0.2.0/24]  forward u }\n";
+  const std::string narrow = "  route a { match path \"/a\" client [192.0.2.0/24]  forward u }\n";
   EXPECT_EQ(Unreachable(narrow, service).size(), 1u);
   EXPECT_TRUE(Unreachable(narrow + "  route b { match path \"/b\"  forward u }", service).empty());
 }
 
 TEST(Probes, EarlierRoutesThatTakeWhatARuleIsAbout) {
-  const std::string tenants =
-      "  route a { match path \"/**\" client [10.0.0.0/8]  forward s }\n";
+  const std::string tenants = "  route a { match path \"/**\" client [10.0.0.0/8]  forward s }\n";
   const std::string rule =
       "  route b { match path \"/b/**\"\n    deny when client.address in [10.1.0.0/16]\n"
       "    forward s }\n";
@@ -177,7 +173,8 @@ TEST(Probes, ARuleThatOnlyPreflightsCouldReach) {
       "  route b { match path \"/a\" method POST  cors front  forward s }\n";
   const auto said = Unreachable(rule + answered);
   ASSERT_EQ(said.size(), 1u);
-  EXPECT_EQ(said[0], "this deny of route 'a' never decides: its condition holds for no request that is "
+  EXPECT_EQ(said[0],
+            "this deny of route 'a' never decides: its condition holds for no request that is "
             "routed and authenticated as far as here");
   const std::string other =
       "  route b { match path \"/other\" method POST  cors front  forward s }\n";
@@ -228,8 +225,7 @@ TEST(Probes, ThePathOfAClaimIsThePathAsReceived) {
 }
 
 TEST(Probes, PreflightsAreAnsweredNotForwarded) {
-  const std::string post =
-      "  route a { match path \"/a\" method POST  cors front  forward s }\n";
+  const std::string post = "  route a { match path \"/a\" method POST  cors front  forward s }\n";
   const char none[] = "no request where method == \"OPTIONS\" is forwarded";
   EXPECT_EQ(Claimed(post, none), "proved");
   const std::string any = "  route b { match path \"/a\"  forward t }\n";

@@ -40,8 +40,8 @@ TEST(Solver, UnknownNamesTheQuery) {
   // Fermat for cubes: beyond what a millisecond decides.
   const Int a = context.IntVariable("a"), b = context.IntVariable("b"),
             c = context.IntVariable("c"), one = context.Integer(1);
-  const Answer answer = solver.Check(
-      "cubes", (a >= one) && (b >= one) && (a * a * a + b * b * b == c * c * c), 1);
+  const Answer answer =
+      solver.Check("cubes", (a >= one) && (b >= one) && (a * a * a + b * b * b == c * c * c), 1);
   ASSERT_EQ(answer.kind, Answer::Kind::kUnknown);
   EXPECT_NE(answer.reason.find("cubes"), std::string::npos);
 }

@@ -56,7 +56,9 @@ TEST_F(ReadFileTest, GivesTheTextOrTheReason) {
 }
 
 TEST_F(ReadFileTest, StopsAtTheLimit) {
-  { std::ofstream out(Path("most")); }
+  {
+    std::ofstream out(Path("most"));
+  }
   fs::resize_file(Path("most"), kMaxFileOctets);
   EXPECT_EQ(RuleFor(Path("most")), "");
   fs::resize_file(Path("most"), kMaxFileOctets + 1);

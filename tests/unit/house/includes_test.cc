@@ -17,7 +17,9 @@ struct Include {
   std::string file;  // relative to the root
   std::string name;
   bool quoted = false;
-  bool operator<(const Include& other) const { return std::tie(file, name) < std::tie(other.file, other.name); }
+  bool operator<(const Include& other) const {
+    return std::tie(file, name) < std::tie(other.file, other.name);
+  }
 };
 
 const fs::path kRoot = WEIR_SOURCE_DIR;
@@ -25,7 +27,8 @@ const fs::path kRoot = WEIR_SOURCE_DIR;
 std::vector<Include> AllIncludes() {
   static const std::regex kPattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   std::vector<Include> includes;
-  for (const char* top : {"spec", "dsl", "compiler", "runtime", "proxy", "fuzz", "proofs", "tests"}) {
+  for (const char* top :
+       {"spec", "dsl", "compiler", "runtime", "proxy", "fuzz", "proofs", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {
       auto extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;
@@ -33,14 +36,17 @@ std::vector<Include> AllIncludes() {
       std::string line;
       for (std::smatch match; std::getline(in, line);) {
         if (!std::regex_search(line, match, kPattern)) continue;
-        includes.push_back({fs::relative(entry.path(), kRoot).string(), match[2], match[1] == "\""});
+        includes.push_back(
+            {fs::relative(entry.path(), kRoot).string(), match[2], match[1] == "\""});
       }
     }
   }
   return includes;
 }
 
-bool In(const std::string& path, const std::string& folder) { return path.starts_with(folder + "/"); }
+bool In(const std::string& path, const std::string& folder) {
+  return path.starts_with(folder + "/");
+}
 
 // The folders that the code of a folder may include from; the longest match of
 // `folder` applies. Tests, fuzz targets and proofs may include everything.
@@ -100,9 +106,9 @@ TEST(Includes, FoldersFormNoCircle) {
 
 TEST(Includes, LibrariesStayBehindTheirWalls) {
   struct Wall {
-    const char* header;   // a prefix of the header's name
+    const char* header;  // a prefix of the header's name
     std::vector<const char*> folders;
-    bool in_headers;      // whether .h files of those folders may include it
+    bool in_headers;  // whether .h files of those folders may include it
   };
   const std::vector<Wall> walls = {
       {"z3", {"compiler/smt"}, false},
@@ -123,13 +129,15 @@ TEST(Includes, LibrariesStayBehindTheirWalls) {
                                 [&](const char* folder) { return In(include.file, folder); });
       EXPECT_TRUE(inside) << include.file << " includes <" << include.name << ">";
       bool header = include.file.ends_with(".h");
-      EXPECT_TRUE(!header || wall.in_headers) << include.file << " lets <" << include.name << "> out";
+      EXPECT_TRUE(!header || wall.in_headers)
+          << include.file << " lets <" << include.name << "> out";
     }
   }
 }
 
 TEST(Files, StaySmall) {
-  for (const char* top : {"spec", "dsl", "compiler", "runtime", "proxy", "fuzz", "proofs", "tests"}) {
+  for (const char* top :
+       {"spec", "dsl", "compiler", "runtime", "proxy", "fuzz", "proofs", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {
       auto extension = entry.path().extension();
       if (extension != ".h" && extension != ".cc") continue;

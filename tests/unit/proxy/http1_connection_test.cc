@@ -66,7 +66,8 @@ class Http1Connection : public testing::Test {
 // The body fills the window before the connection stands, and all of it leaves
 // in the first write: nothing but that write tells that there is room again.
 TEST_F(Http1Connection, RoomIsToldWhenTheFirstWriteMakesIt) {
-  ASSERT_TRUE(connection_->SendHead({"PUT", "/x", "", false, "h", {}, {BodySize::Kind::kLength, 200'000}}));
+  ASSERT_TRUE(
+      connection_->SendHead({"PUT", "/x", "", false, "h", {}, {BodySize::Kind::kLength, 200'000}}));
   connection_->SendData(std::string(kStreamWindow, 'x'));
   ASSERT_EQ(connection_->Credit(), 0u);
   net::Timer guard(loop_.timers(), [this] { loop_.Stop(); });
@@ -85,11 +86,13 @@ TEST_F(Http1Connection, OctetsAfterAFullReadEndTheConnection) {
   const net::Fd peer(::accept(listener_.get(), nullptr, nullptr));
   const std::string head = "HTTP/1.1 200 OK\r\ncontent-length: ";
   std::string answer;
-  for (std::size_t body = net::Loop::kScratchSize; answer.size() != net::Loop::kScratchSize; --body) {
+  for (std::size_t body = net::Loop::kScratchSize; answer.size() != net::Loop::kScratchSize;
+       --body) {
     answer = head + std::to_string(body) + "\r\n\r\n" + std::string(body, 'x');
   }
   answer += "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nstolen";
-  ASSERT_EQ(::send(peer.get(), answer.data(), answer.size(), 0), static_cast<ssize_t>(answer.size()));
+  ASSERT_EQ(::send(peer.get(), answer.data(), answer.size(), 0),
+            static_cast<ssize_t>(answer.size()));
   net::Timer guard(loop_.timers(), [this] { loop_.Stop(); });
   guard.Arm(loop_.now() + kPatience);
   loop_.Run();

@@ -13,7 +13,9 @@ std::string RoundTrip(std::string_view text) {
 }
 
 TEST(Address, ReadsAndWritesTheCanonicalText) {
-  const struct { const char *input, *expected; } kCases[] = {
+  const struct {
+    const char *input, *expected;
+  } kCases[] = {
       {"127.0.0.1", "127.0.0.1"},
       {"0.0.0.0", "0.0.0.0"},
       {"255.255.255.255", "255.255.255.255"},
@@ -31,11 +33,29 @@ TEST(Address, ReadsAndWritesTheCanonicalText) {
 }
 
 TEST(Address, RefusesWhatIsNotStrictlyAnAddress) {
-  for (const char* text :
-       {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.4 ", " 1.2.3.4", "0x7f.0.0.1",
-        "1.2.3.", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "fe80::1%1",
-        "1:2:3:4:5:6:7:", ":1", "[::1]", "::1.2.3", "1:2:3:4:5:6:7:1.2.3.4", "::g",
-        "1:2:3:4:5:6:7:8::"}) {
+  for (const char* text : {"",
+                           "1.2.3",
+                           "1.2.3.4.5",
+                           "01.2.3.4",
+                           "1.2.3.256",
+                           "1.2.3.4 ",
+                           " 1.2.3.4",
+                           "0x7f.0.0.1",
+                           "1.2.3.",
+                           ":",
+                           ":::",
+                           "1::2::3",
+                           "1:2:3:4:5:6:7",
+                           "1:2:3:4:5:6:7:8:9",
+                           "12345::",
+                           "fe80::1%1",
+                           "1:2:3:4:5:6:7:",
+                           ":1",
+                           "[::1]",
+                           "::1.2.3",
+                           "1:2:3:4:5:6:7:1.2.3.4",
+                           "::g",
+                           "1:2:3:4:5:6:7:8::"}) {
     EXPECT_EQ(RoundTrip(text), "none") << text;
   }
 }

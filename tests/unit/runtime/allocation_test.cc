@@ -30,12 +30,19 @@ TEST(Allocation, ADecisionMakesNone) {
   const auto table = tests::LowerAndLoad(tests::SamplePolicy());
   const ListenerOptions options(*table, 0);
   const std::string_view scopes[] = {"read"};
-  const ClaimValue claims[] = {{.kind = ClaimValue::Kind::kString, .string = "u1"}, {}, {}, {},
+  const ClaimValue claims[] = {{.kind = ClaimValue::Kind::kString, .string = "u1"},
+                               {},
+                               {},
+                               {},
                                {.kind = ClaimValue::Kind::kList, .list = scopes}};
-  const Identity identity{.kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
-  const Field fields[] = {{"Host", "API.example"},           {"Cookie", "a=1"},
-                          {"Cookie", "b=2"},                  {"Origin", "https://app.example"},
-                          {"X-Forwarded-For", "198.51.100.7"}, {"Connection", "close"}};
+  const Identity identity{
+      .kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
+  const Field fields[] = {{"Host", "API.example"},
+                          {"Cookie", "a=1"},
+                          {"Cookie", "b=2"},
+                          {"Origin", "https://app.example"},
+                          {"X-Forwarded-For", "198.51.100.7"},
+                          {"Connection", "close"}};
   ConnectionFacts facts;
   facts.peer_address = *ParseAddress("10.0.0.1");
   Canonicaliser canonicaliser;

@@ -43,8 +43,8 @@ class Maker {
       route.match.methods.push_back(OneOf("GET", "POST", "PURGE", "X"));
     }
     if (Below(4) == 0) {
-      route.match.fields.push_back({.name = "k", .test = syntax::FieldMatch::Test::kPresent,
-                                    .negated = Below(2) == 0});
+      route.match.fields.push_back(
+          {.name = "k", .test = syntax::FieldMatch::Test::kPresent, .negated = Below(2) == 0});
     }
     if (Below(4) == 0) route.match.clients = {{Ipv4(10, 0, 0, 0), 104, ""}};
     return route;
@@ -100,10 +100,9 @@ TEST(Lookup, FindsWhatALinearSearchFinds) {
         blind.insert(table->text(table->routes()[route].name));
       });
       for (const runtime::RouteRecord& route : table->routes()) {
-        const bool matches = MatchesHosts(*table, route, request) &&
-                             MatchesPaths(*table, route, request) &&
-                             MatchesFields(*table, route, request) &&
-                             MatchesClients(*table, route, request);
+        const bool matches =
+            MatchesHosts(*table, route, request) && MatchesPaths(*table, route, request) &&
+            MatchesFields(*table, route, request) && MatchesClients(*table, route, request);
         ASSERT_EQ(blind.contains(table->text(route.name)), matches) << "seed " << seed;
       }
       ++requests;

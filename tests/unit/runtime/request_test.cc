@@ -127,14 +127,39 @@ TEST(CanonicalHost, OneNameHasOneForm) {
       {"[2001:DB8:0:0::1]", "[2001:db8::1] [2001:db8::1] /"},
       {"[::ffff:1.2.3.4]", "[::ffff:1.2.3.4] [::ffff:1.2.3.4] /"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Head().With("Host", c.input).Summary(), c.expected) << c.input;
+  for (const auto& c : kCases)
+    EXPECT_EQ(Head().With("Host", c.input).Summary(), c.expected) << c.input;
 }
 
 TEST(CanonicalHost, RefusesWhatIsNoHost) {
-  for (const char* host :
-       {"", ".", "..", "a..b", ".a", "a..", "a b", "a/b", "a@b", "u:p@b", "a%2eb", "a,b", "a:",
-        "a:b", "a:0", "a:65536", "a:080808", "[::1", "[::1]x", "[::1]:", "[1.2.3.4]", "[v1.x]",
-        "[fe80::1%25eth0]", "::1", "\xc3\xa9.example", "[::1].", "a?b", "a#b"}) {
+  for (const char* host : {"",
+                           ".",
+                           "..",
+                           "a..b",
+                           ".a",
+                           "a..",
+                           "a b",
+                           "a/b",
+                           "a@b",
+                           "u:p@b",
+                           "a%2eb",
+                           "a,b",
+                           "a:",
+                           "a:b",
+                           "a:0",
+                           "a:65536",
+                           "a:080808",
+                           "[::1",
+                           "[::1]x",
+                           "[::1]:",
+                           "[1.2.3.4]",
+                           "[v1.x]",
+                           "[fe80::1%25eth0]",
+                           "::1",
+                           "\xc3\xa9.example",
+                           "[::1].",
+                           "a?b",
+                           "a#b"}) {
     EXPECT_EQ(Head().With("Host", host).Summary(), "400") << host;
   }
   EXPECT_EQ(Head().Summary(), "400");
@@ -163,7 +188,8 @@ TEST(CanonicalTarget, Forms) {
       {"/a?b#c", "400"},
       {"/a?b c", "400"},
   };
-  for (const auto& c : kCases) EXPECT_EQ(Head(c.input).With("Host", "h").Summary(), c.expected) << c.input;
+  for (const auto& c : kCases)
+    EXPECT_EQ(Head(c.input).With("Host", "h").Summary(), c.expected) << c.input;
   Head connect("h:443");
   connect.With("Host", "h").method = "CONNECT";
   EXPECT_EQ(connect.Summary(), "501");
@@ -182,8 +208,12 @@ std::string Headers(const CanonicalRequest& request) {
 
 TEST(CanonicalFields, LinesOfOneNameCombine) {
   Head head;
-  head.With("Host", "h").With("Accept", " a ").With("X-B", "1").With("ACCEPT", "b").With(
-      "Cookie", "a=1").With("cookie", "b=2");
+  head.With("Host", "h")
+      .With("Accept", " a ")
+      .With("X-B", "1")
+      .With("ACCEPT", "b")
+      .With("Cookie", "a=1")
+      .With("cookie", "b=2");
   const auto request = head.Run();
   ASSERT_TRUE(request);
   EXPECT_EQ(Headers(*request), "accept=a, b|x-b=1|cookie=a=1; b=2|");
@@ -192,10 +222,18 @@ TEST(CanonicalFields, LinesOfOneNameCombine) {
 
 TEST(CanonicalFields, HopByHopFieldsGo) {
   Head head;
-  head.With("Host", "h").With("Connection", "close, X-Secret").With("connection", "x_other,,")
-      .With("Keep-Alive", "1").With("TE", "trailers").With("Transfer-Encoding", "chunked")
-      .With("Upgrade", "h2c").With("x-secret", "1").With("X_Other", "1").With("x-kept", "1")
-      .With("Proxy-Connection", "x").With("Trailer", "x");
+  head.With("Host", "h")
+      .With("Connection", "close, X-Secret")
+      .With("connection", "x_other,,")
+      .With("Keep-Alive", "1")
+      .With("TE", "trailers")
+      .With("Transfer-Encoding", "chunked")
+      .With("Upgrade", "h2c")
+      .With("x-secret", "1")
+      .With("X_Other", "1")
+      .With("x-kept", "1")
+      .With("Proxy-Connection", "x")
+      .With("Trailer", "x");
   CanonicalOptions options;
   options.underscores = Underscores::kReject;
   const auto request = head.Run(options);
@@ -257,7 +295,9 @@ TEST(CanonicalClient, OnlyTrustedProxiesAreBelieved) {
   const Network trusted[] = {{*ParseAddress("10.0.0.0"), 104}};
   CanonicalOptions options;
   options.trusted_proxies = trusted;
-  const struct { const char *peer, *chain, *client; } kCases[] = {
+  const struct {
+    const char *peer, *chain, *client;
+  } kCases[] = {
       {"192.0.2.1", "1.1.1.1", "192.0.2.1"},
       {"10.0.0.1", "1.1.1.1", "1.1.1.1"},
       {"10.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1"},

@@ -39,11 +39,15 @@ void Use(std::shared_ptr<const Table> table) {
                                {},
                                {.kind = ClaimValue::Kind::kList, .list = claims_list}};
   proxy.identity = {.kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
-  for (const char* target : {"/users/7?from=x", "/users/7/a/b", "/partner/?q=/v1/", "/v1/x", "/old/9"}) {
+  for (const char* target :
+       {"/users/7?from=x", "/users/7/a/b", "/partner/?q=/v1/", "/v1/x", "/old/9"}) {
     for (const char* method : {"GET", "OPTIONS", "PURGE"}) {
-      proxy.Send({method, target,
-                  {{"Host", "a.api.example"}, {"Origin", "https://x.app.example"},
-                   {"Access-Control-Request-Method", "GET"}, {"X-Kind", "b"}},
+      proxy.Send({method,
+                  target,
+                  {{"Host", "a.api.example"},
+                   {"Origin", "https://x.app.example"},
+                   {"Access-Control-Request-Method", "GET"},
+                   {"X-Kind", "b"}},
                   "127.0.0.1"});
     }
   }
@@ -141,7 +145,7 @@ TEST(Table, RefusesIntervalsOfZeroWhereTheyAreUsed) {
   writer.gateway_section.emplace_back().listeners = {0, 1};
   writer.listeners.emplace_back();
   writer.services.emplace_back();  // neither checked nor ejected: 0 is nothing
-  const auto wrong = [&](std::int64_t ServiceRecord::*zero) {
+  const auto wrong = [&](std::int64_t ServiceRecord::* zero) {
     ServiceRecord& service = writer.services[0];
     service.check_every = service.check_timeout = service.eject_every = service.eject_base = 1;
     if (zero != nullptr) service.*zero = 0;

@@ -36,14 +36,22 @@ TEST(Canonical, Targets) {
     const char* target;
     int status;  // 0: accepted
   } rows[] = {
-      {"GET", "/a?b", 0},           {"BREW", "/", 0},
-      {"CONNECT", "a.test:80", 501}, {"CONNECT", "/", 501},
-      {"OPTIONS", "*", 400},        {"GET", "a.test:80", 400},
-      {"GET", "http://a.test/", 0}, {"GET", "HTTP://A.test./x", 0},
-      {"GET", "https://a.test/", 400}, {"GET", "http://b.test/", 400},
-      {"GET", "http://u@a.test/", 400}, {"GET", "/#x", 400},
-      {"GET", "/?#", 400},          {"G T", "/", 400},
-      {"GET", "", 400},             {"GET", "http://a.test", 0},
+      {"GET", "/a?b", 0},
+      {"BREW", "/", 0},
+      {"CONNECT", "a.test:80", 501},
+      {"CONNECT", "/", 501},
+      {"OPTIONS", "*", 400},
+      {"GET", "a.test:80", 400},
+      {"GET", "http://a.test/", 0},
+      {"GET", "HTTP://A.test./x", 0},
+      {"GET", "https://a.test/", 400},
+      {"GET", "http://b.test/", 400},
+      {"GET", "http://u@a.test/", 400},
+      {"GET", "/#x", 400},
+      {"GET", "/?#", 400},
+      {"G T", "/", 400},
+      {"GET", "", 400},
+      {"GET", "http://a.test", 0},
   };
   for (const auto& row : rows) {
     Case c;
@@ -58,11 +66,25 @@ TEST(Canonical, Paths) {
     const char* path;
     const char* canonical;  // null: refused
   } rows[] = {
-      {"/a/./b/../c", "/a/c"}, {"/../../a", "/a"},  {"/a/..", "/"},     {"/a/.", "/a/"},
-      {"/a//../b", "/a/b"},    {"//a///b/", "/a/b/"}, {"/%61%7e", "/a~"}, {"/%3a%2A", "/%3A%2A"},
-      {"/%2e%2e/a", "/a"},     {"/a%2Fb", nullptr}, {"/a%5cb", nullptr}, {"/a\\b", nullptr},
-      {"/%00", nullptr},       {"/%", nullptr},     {"/%4", nullptr},   {"/%gg", nullptr},
-      {"/\x80", nullptr},      {"/a b", nullptr},   {"/a;p=1/..;x", "/a;p=1/..;x"},
+      {"/a/./b/../c", "/a/c"},
+      {"/../../a", "/a"},
+      {"/a/..", "/"},
+      {"/a/.", "/a/"},
+      {"/a//../b", "/a/b"},
+      {"//a///b/", "/a/b/"},
+      {"/%61%7e", "/a~"},
+      {"/%3a%2A", "/%3A%2A"},
+      {"/%2e%2e/a", "/a"},
+      {"/a%2Fb", nullptr},
+      {"/a%5cb", nullptr},
+      {"/a\\b", nullptr},
+      {"/%00", nullptr},
+      {"/%", nullptr},
+      {"/%4", nullptr},
+      {"/%gg", nullptr},
+      {"/\x80", nullptr},
+      {"/a b", nullptr},
+      {"/a;p=1/..;x", "/a;p=1/..;x"},
   };
   for (const auto& row : rows) {
     const auto got = CanonicalPath(row.path, Listener());
@@ -80,11 +102,27 @@ TEST(Canonical, Hosts) {
     const char* text;
     const char* host;  // null: refused
   } rows[] = {
-      {"A.Test", "a.test"},   {"a.test.", "a.test"}, {"a.test:080", "a.test"}, {"x_y", "x_y"},
-      {"[2001:DB8::0]:1", "[2001:db8::]"}, {"[::ffff:10.0.0.1]", "[::ffff:10.0.0.1]"},
-      {"", nullptr},  {".", nullptr},    {"a..b", nullptr}, {".a", nullptr},  {"a.test..", nullptr},
-      {"a:", nullptr}, {"a:0", nullptr}, {"a:65536", nullptr}, {"a:x", nullptr}, {"a b", nullptr},
-      {"u@a", nullptr}, {"a%2eb", nullptr}, {"[1.2.3.4]", nullptr}, {"[::1", nullptr}, {"[::1]a", nullptr},
+      {"A.Test", "a.test"},
+      {"a.test.", "a.test"},
+      {"a.test:080", "a.test"},
+      {"x_y", "x_y"},
+      {"[2001:DB8::0]:1", "[2001:db8::]"},
+      {"[::ffff:10.0.0.1]", "[::ffff:10.0.0.1]"},
+      {"", nullptr},
+      {".", nullptr},
+      {"a..b", nullptr},
+      {".a", nullptr},
+      {"a.test..", nullptr},
+      {"a:", nullptr},
+      {"a:0", nullptr},
+      {"a:65536", nullptr},
+      {"a:x", nullptr},
+      {"a b", nullptr},
+      {"u@a", nullptr},
+      {"a%2eb", nullptr},
+      {"[1.2.3.4]", nullptr},
+      {"[::1", nullptr},
+      {"[::1]a", nullptr},
   };
   for (const auto& row : rows) {
     const auto got = CanonicalAuthority(row.text);
@@ -102,14 +140,16 @@ TEST(Canonical, Hosts) {
 }
 
 TEST(Canonical, Addresses) {
-  for (const char* text : {"10.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::1", "1:2:3:4:5:6:7:8"}) {
+  for (const char* text :
+       {"10.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::1", "1:2:3:4:5:6:7:8"}) {
     ASSERT_TRUE(ParseAddress(text)) << text;
     EXPECT_EQ(AddressText(*ParseAddress(text)), text);
   }
   EXPECT_EQ(ParseAddress("::ffff:10.0.0.1"), ParseAddress("10.0.0.1"));
   EXPECT_EQ(AddressText(*ParseAddress("1:0:0:2:0:0:0:3")), "1:0:0:2::3");
-  for (const char* text : {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", " 1.2.3.4", "1.2.3.4:80",
-                           ":::", "1::2::3", "12345::", "::1%eth0", "[::1]", "1:2:3:4:5:6:7"}) {
+  for (const char* text :
+       {"", "1.2.3", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", " 1.2.3.4", "1.2.3.4:80",
+        ":::", "1::2::3", "12345::", "::1%eth0", "[::1]", "1:2:3:4:5:6:7"}) {
     EXPECT_FALSE(ParseAddress(text)) << text;
   }
   EXPECT_TRUE(Contains({*ParseAddress("10.1.0.0"), 112, ""}, *ParseAddress("10.1.255.1")));
@@ -137,12 +177,9 @@ TEST(Canonical, ClientAddressWalk) {
     const char* chain;
     const char* client;
   } rows[] = {
-      {"203.0.113.5", "203.0.113.5"},
-      {"6.6.6.6, 203.0.113.5, 10.1.1.1", "203.0.113.5"},
-      {"10.2.2.2, 10.1.1.1", "10.2.2.2"},
-      {"203.0.113.5, unknown, 10.1.1.1", "10.1.1.1"},
-      {"203.0.113.5,", "10.0.0.9"},
-      {"", "10.0.0.9"},
+      {"203.0.113.5", "203.0.113.5"},     {"6.6.6.6, 203.0.113.5, 10.1.1.1", "203.0.113.5"},
+      {"10.2.2.2, 10.1.1.1", "10.2.2.2"}, {"203.0.113.5, unknown, 10.1.1.1", "10.1.1.1"},
+      {"203.0.113.5,", "10.0.0.9"},       {"", "10.0.0.9"},
   };
   for (const auto& row : rows) {
     Case c;
@@ -155,9 +192,11 @@ TEST(Canonical, ClientAddressWalk) {
 }
 
 TEST(Canonical, ConnectionTakesNothingThatIsRead) {
-  for (const auto& [named, field, served] :
-       {std::tuple{"authorization", "Authorization", false}, {"close, Cookie", "cookie", false},
-        {"x-other", "X-Other", true}, {"authorization", "X-Other", true}, {"te", "TE", true}}) {
+  for (const auto& [named, field, served] : {std::tuple{"authorization", "Authorization", false},
+                                             {"close, Cookie", "cookie", false},
+                                             {"x-other", "X-Other", true},
+                                             {"authorization", "X-Other", true},
+                                             {"te", "TE", true}}) {
     Case c;
     c.raw.fields.emplace_back("Connection", named);
     c.raw.fields.emplace_back(field, "1");
@@ -180,7 +219,8 @@ TEST(Canonical, UnderscoresByChoice) {
 
 TEST(Canonical, LinesCombineButScalarsMayNot) {
   Case c;
-  c.raw.fields.insert(c.raw.fields.end(), {{"X-A", " 1"}, {"Cookie", "a=1"}, {"x-a", "2"}, {"COOKIE", "b=2"}});
+  c.raw.fields.insert(c.raw.fields.end(),
+                      {{"X-A", " 1"}, {"Cookie", "a=1"}, {"x-a", "2"}, {"COOKIE", "b=2"}});
   const auto request = c.Run();
   ASSERT_TRUE(request);
   EXPECT_EQ(HeaderValue(*request, "x-a"), "1, 2");

@@ -31,9 +31,9 @@ TEST(Index, NamesEveryRuleOnce) {
   const std::set<std::string> indexed = RowIds(Read(kRoot / "spec/README.md"));
   EXPECT_GT(indexed.size(), 60u);
   std::set<std::string> written;
-  for (const char* file : {"canonical", "match", "expression", "order", "cors", "limit",
-                           "transform", "retry", "breaker", "ejection", "health", "pool", "balance",
-                           "mirror"}) {
+  for (const char* file :
+       {"canonical", "match", "expression", "order", "cors", "limit", "transform", "retry",
+        "breaker", "ejection", "health", "pool", "balance", "mirror"}) {
     const auto ids = RowIds(Read(kRoot / "spec/rules" / (std::string(file) + ".md")));
     EXPECT_FALSE(ids.empty()) << file;
     written.insert(ids.begin(), ids.end());
@@ -43,7 +43,8 @@ TEST(Index, NamesEveryRuleOnce) {
 
 TEST(Index, TheTestsItNamesExist) {
   const std::string text = Read(kRoot / "spec/README.md");
-  static const std::regex kFile(R"(`((?:tests/|unit/|property/|differential/|fuzz/)[a-z0-9_/]+\.cc)`)");
+  static const std::regex kFile(
+      R"(`((?:tests/|unit/|property/|differential/|fuzz/)[a-z0-9_/]+\.cc)`)");
   int files = 0;
   for (std::sregex_iterator name(text.begin(), text.end(), kFile), end; name != end; ++name) {
     const std::string file = (*name)[1];

@@ -32,14 +32,14 @@ TEST(Match, Paths) {
     const char* path;
     bool matches;
   } rows[] = {
-      {Pattern({"a"}, true), "/a", true},      {Pattern({"a"}, true), "/a/", true},
-      {Pattern({"a"}, true), "/a/b/c", true},  {Pattern({"a"}, true), "/ab", false},
-      {Pattern({"a"}, true), "/", false},      {Pattern({}, true), "/", true},
-      {Pattern({}, true), "/x/", true},        {Pattern({"a"}, false), "/a", true},
-      {Pattern({"a"}, false), "/a/", false},   {Pattern({"a", ""}, false), "/a/", true},
+      {Pattern({"a"}, true), "/a", true},       {Pattern({"a"}, true), "/a/", true},
+      {Pattern({"a"}, true), "/a/b/c", true},   {Pattern({"a"}, true), "/ab", false},
+      {Pattern({"a"}, true), "/", false},       {Pattern({}, true), "/", true},
+      {Pattern({}, true), "/x/", true},         {Pattern({"a"}, false), "/a", true},
+      {Pattern({"a"}, false), "/a/", false},    {Pattern({"a", ""}, false), "/a/", true},
       {Pattern({"a", ""}, false), "/a", false}, {Pattern({"*"}, false), "/x", true},
-      {Pattern({"*"}, false), "/", false},     {Pattern({"*", "b"}, false), "//b", false},
-      {Pattern({"*"}, true), "/x/", true},     {Pattern({"*"}, true), "/", false},
+      {Pattern({"*"}, false), "/", false},      {Pattern({"*", "b"}, false), "//b", false},
+      {Pattern({"*"}, true), "/x/", true},      {Pattern({"*"}, true), "/", false},
       {Pattern({""}, false), "/", true},
   };
   for (const auto& row : rows) {
