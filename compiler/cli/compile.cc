@@ -1,6 +1,5 @@
 // `weir compile`: one table for each gateway and sidecar, all of them or none.
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -136,14 +135,16 @@ std::vector<std::string> CompileStep(dsl::LoadResult& loaded, const std::string&
   return written;
 }
 
-void AddCompile(CLI::App& app, int& status) {
+command_line::Command CompileCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* compile =
-      app.add_subcommand("compile", "Compile a policy: one table for each gateway and sidecar");
-  compile->add_option("FILE", options->file, "The policy file")->required();
-  compile->add_option("-o,--output", options->folder, "The folder that the tables go to")
-      ->required();
-  compile->callback([options, &status] { status = Compile(*options); });
+  return {.name = "compile",
+          .summary = "Compile a policy: one table for each gateway and sidecar",
+          .options = {{"FILE", "The policy file", &options->file, {.required = true}},
+                      {"-o,--output",
+                       "The folder that the tables go to",
+                       &options->folder,
+                       {.required = true}}},
+          .run = [options] { return Compile(*options); }};
 }
 
 }  // namespace weir::cli

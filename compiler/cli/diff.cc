@@ -1,6 +1,5 @@
 // `weir diff`: the regions of requests that two policies treat differently
 // (spec/diff.md).
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>
@@ -115,15 +114,17 @@ int RunDiff(const Options& options) {
 
 }  // namespace
 
-void AddDiff(CLI::App& app, int& status) {
+command_line::Command DiffCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* diff =
-      app.add_subcommand("diff", "Show the requests that two policies treat differently");
-  diff->add_option("OLD", options->before, "The old policy file")->required();
-  diff->add_option("NEW", options->after, "The new policy file")->required();
-  diff->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  diff->callback([options, &status] { status = RunDiff(*options); });
+  return {.name = "diff",
+          .summary = "Show the requests that two policies treat differently",
+          .options = {{"OLD", "The old policy file", &options->before, {.required = true}},
+                      {"NEW", "The new policy file", &options->after, {.required = true}},
+                      {"--format",
+                       "How regions are shown",
+                       &options->format,
+                       {.choices = {"text", "json"}}}},
+          .run = [options] { return RunDiff(*options); }};
 }
 
 }  // namespace weir::cli

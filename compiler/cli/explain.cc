@@ -1,5 +1,4 @@
 // `weir explain`: what a policy or table does with one request, and why.
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>
@@ -73,28 +72,29 @@ int Explain(Options& options) {
 
 }  // namespace
 
-void AddExplain(CLI::App& app, int& status) {
+command_line::Command ExplainCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* explain =
-      app.add_subcommand("explain", "Show what a policy or table does with a request, and why");
-  explain->add_option("FILE", options->file, "A policy, or a compiled table")->required();
-  explain->add_option("METHOD", options->question.method, "GET, POST, ...")->required();
-  explain->add_option("URL", options->question.url, "http://host/path?query")->required();
-  explain->add_option("--gateway", options->gateway,
-                      "Of a policy: which gateway or sidecar (default: the first gateway)");
-  explain->add_option("-H,--header", options->headers, "A header, 'Name: value'")
-      ->allow_extra_args(false);
-  explain->add_option("--claims", options->claims,
-                      "A file with the payload of a verified token, JSON; - reads stdin");
-  explain->add_option("--client", options->question.client,
-                      "The address that connects (default: 127.0.0.1)");
-  explain->add_option("--peer", options->question.peer, "The SPIFFE id that the peer proved");
-  explain->add_option("--consumer", options->question.consumer,
-                      "The consumer whose API key is sent");
-  explain->add_option("--format", options->format)
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  explain->callback([options, &status] { status = Explain(*options); });
+  compiler::Question& question = options->question;
+  return {
+      .name = "explain",
+      .summary = "Show what a policy or table does with a request, and why",
+      .options = {{"FILE", "A policy, or a compiled table", &options->file, {.required = true}},
+                  {"METHOD", "GET, POST, ...", &question.method, {.required = true}},
+                  {"URL", "http://host/path?query", &question.url, {.required = true}},
+                  {"--gateway",
+                   "Of a policy: which gateway or sidecar (default: the first gateway)",
+                   &options->gateway},
+                  {"-H,--header", "A header, 'Name: value'", &options->headers},
+                  {"--claims", "A file with the payload of a verified token, JSON; - reads stdin",
+                   &options->claims},
+                  {"--client", "The address that connects (default: 127.0.0.1)", &question.client},
+                  {"--peer", "The SPIFFE id that the peer proved", &question.peer},
+                  {"--consumer", "The consumer whose API key is sent", &question.consumer},
+                  {"--format",
+                   "How the explanation is shown",
+                   &options->format,
+                   {.shows_default = true, .choices = {"text", "json"}}}},
+      .run = [options] { return Explain(*options); }};
 }
 
 }  // namespace weir::cli

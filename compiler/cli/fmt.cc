@@ -1,5 +1,4 @@
 // `weir fmt`: prints policy files in the canonical form, in place.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -67,19 +66,25 @@ int FormatOne(const std::string& path, bool check) {
 
 }  // namespace
 
-void AddFmt(CLI::App& app, int& status) {
+command_line::Command FmtCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* fmt = app.add_subcommand("fmt", "Print policies in the canonical form, in place");
-  fmt->add_option("FILE", options->files, "The policy files; - reads stdin and prints to stdout")
-      ->required();
-  fmt->add_flag(
-      "--check", options->check,
-      "Change nothing; list the files that would change, and exit with 1 if there are any");
-  fmt->callback([options, &status] {
-    for (const std::string& file : options->files) {
-      status = std::max(status, FormatOne(file, options->check));
-    }
-  });
+  return {.name = "fmt",
+          .summary = "Print policies in the canonical form, in place",
+          .options = {{"FILE",
+                       "The policy files; - reads stdin and prints to stdout",
+                       &options->files,
+                       {.required = true}},
+                      {"--check",
+                       "Change nothing; list the files that would change, and exit with 1 if "
+                       "there are any",
+                       &options->check}},
+          .run = [options] {
+            int status = kFine;
+            for (const std::string& file : options->files) {
+              status = std::max(status, FormatOne(file, options->check));
+            }
+            return status;
+          }};
 }
 
 }  // namespace weir::cli

@@ -2,7 +2,6 @@
 //
 // A policy that cannot be read, parsed or resolved has its diagnostics on
 // stderr in every format, and exits with 2: there is nothing to check.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <limits>
 #include <list>
@@ -110,19 +109,24 @@ int LintStep(const dsl::LoadResult& loaded) {
   return StatusOf(report, "warning");
 }
 
-void AddLint(CLI::App& app, int& status) {
+command_line::Command LintCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* lint = app.add_subcommand("lint", "Check policies: what no request can have meant");
-  lint->add_option("FILE", options->files, "The policy files");
-  lint->add_option("--format", options->format, "How findings are shown")
-      ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github"}));
-  lint->add_option("--fail-on", options->fail_on, "Exit with 1 from this severity on")
-      ->check(CLI::IsMember({"error", "warning", "note"}));
-  lint->add_option("--explain", options->explain, "Print the page of a rule");
-  lint->add_flag("--all", options->all, "Show every note, not the first 20 of a rule");
-  lint->add_flag("--rules", options->rules, "List the rules, each with its worst severity");
-  lint->footer([] { return "Rules:\n" + RuleList(); });
-  lint->callback([options, &status] { status = Lint(*options); });
+  return {.name = "lint",
+          .summary = "Check policies: what no request can have meant",
+          .options = {{"FILE", "The policy files", &options->files},
+                      {"--format",
+                       "How findings are shown",
+                       &options->format,
+                       {.choices = {"text", "json", "sarif", "junit", "github"}}},
+                      {"--fail-on",
+                       "Exit with 1 from this severity on",
+                       &options->fail_on,
+                       {.choices = {"error", "warning", "note"}}},
+                      {"--explain", "Print the page of a rule", &options->explain},
+                      {"--all", "Show every note, not the first 20 of a rule", &options->all},
+                      {"--rules", "List the rules, each with its worst severity", &options->rules}},
+          .run = [options] { return Lint(*options); },
+          .footer = [] { return "Rules:\n" + RuleList(); }};
 }
 
 }  // namespace weir::cli

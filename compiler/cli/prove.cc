@@ -1,5 +1,4 @@
 // `weir prove`: every claim of a policy, and table = source (spec/prove.md).
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -280,14 +279,16 @@ int ProveStep(const dsl::LoadResult& loaded) {
   return status;
 }
 
-void AddProve(CLI::App& app, int& status) {
+command_line::Command ProveCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* prove =
-      app.add_subcommand("prove", "Decide every claim for all requests, and table = source");
-  prove->add_option("FILE", options->file, "The policy file")->required();
-  prove->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  prove->callback([options, &status] { status = RunProve(*options); });
+  return {.name = "prove",
+          .summary = "Decide every claim for all requests, and table = source",
+          .options = {{"FILE", "The policy file", &options->file, {.required = true}},
+                      {"--format",
+                       "How verdicts are shown",
+                       &options->format,
+                       {.choices = {"text", "json"}}}},
+          .run = [options] { return RunProve(*options); }};
 }
 
 }  // namespace weir::cli

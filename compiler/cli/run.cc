@@ -4,7 +4,6 @@
 // A finding at or above a warning, a refuted proof and an unknown one stop it
 // with the status of that command before anything starts.
 #include <stdlib.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -195,24 +194,28 @@ int Run(const Options& options) {
 
 }  // namespace
 
-void AddRun(CLI::App& app, int& status) {
+command_line::Command RunCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* run = app.add_subcommand("run",
-                                     "Lint, prove and compile a policy, then serve it: one "
-                                     "weir-proxy for each gateway and sidecar");
-  run->add_option("FILE", options->file, "The policy file")->required();
-  run->add_option("-o,--output", options->folder,
-                  "The folder that the tables go to (default: a temporary one)");
-  run->add_option("--gateway", options->gateways,
-                  "Serve only this gateway or sidecar; may be repeated")
-      ->allow_extra_args(false);
-  run->add_option("--admin", options->admin,
-                  "ADDRESS:PORT of the first proxy's /healthz, /readyz and /metrics; those that "
-                  "follow take the ports that follow; port 0: any free one each")
-      ->capture_default_str();
-  run->add_option("--workers", options->workers, "Threads of each proxy (default: one a core)")
-      ->check(CLI::Range(1, 256));
-  run->callback([options, &status] { status = Run(*options); });
+  return {
+      .name = "run",
+      .summary =
+          "Lint, prove and compile a policy, then serve it: one weir-proxy for each "
+          "gateway and sidecar",
+      .options = {{"FILE", "The policy file", &options->file, {.required = true}},
+                  {"-o,--output", "The folder that the tables go to (default: a temporary one)",
+                   &options->folder},
+                  {"--gateway", "Serve only this gateway or sidecar; may be repeated",
+                   &options->gateways},
+                  {"--admin",
+                   "ADDRESS:PORT of the first proxy's /healthz, /readyz and /metrics; those that "
+                   "follow take the ports that follow; port 0: any free one each",
+                   &options->admin,
+                   {.shows_default = true}},
+                  {"--workers",
+                   "Threads of each proxy (default: one a core)",
+                   &options->workers,
+                   {.range = {{1, 256}}}}},
+      .run = [options] { return Run(*options); }};
 }
 
 }  // namespace weir::cli

@@ -1,5 +1,4 @@
 // `weir table`: the decision tables and the call graph of a policy, to look at.
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <string>
@@ -33,14 +32,16 @@ int ShowTable(const Options& options) {
 
 }  // namespace
 
-void AddTable(CLI::App& app, int& status) {
+command_line::Command TableCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* table = app.add_subcommand("table", "Show the decision tables and the call graph");
-  table->add_option("FILE", options->file, "The policy file")->required();
-  table->add_option("--format", options->format, "md and html show both, svg the call graph")
-      ->check(CLI::IsMember({"md", "html", "svg"}))
-      ->capture_default_str();
-  table->callback([options, &status] { status = ShowTable(*options); });
+  return {.name = "table",
+          .summary = "Show the decision tables and the call graph",
+          .options = {{"FILE", "The policy file", &options->file, {.required = true}},
+                      {"--format",
+                       "md and html show both, svg the call graph",
+                       &options->format,
+                       {.shows_default = true, .choices = {"md", "html", "svg"}}}},
+          .run = [options] { return ShowTable(*options); }};
 }
 
 }  // namespace weir::cli

@@ -1,5 +1,4 @@
 // `weir test`: plays every example of a policy (spec/test.md).
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>
@@ -127,13 +126,16 @@ int RunTest(const Options& options) {
 
 }  // namespace
 
-void AddTest(CLI::App& app, int& status) {
+command_line::Command TestCommand() {
   auto options = std::make_shared<Options>();
-  CLI::App* test = app.add_subcommand("test", "Play every example of a policy");
-  test->add_option("FILE", options->file, "The policy file")->required();
-  test->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  test->callback([options, &status] { status = RunTest(*options); });
+  return {.name = "test",
+          .summary = "Play every example of a policy",
+          .options = {{"FILE", "The policy file", &options->file, {.required = true}},
+                      {"--format",
+                       "How results are shown",
+                       &options->format,
+                       {.choices = {"text", "json"}}}},
+          .run = [options] { return RunTest(*options); }};
 }
 
 }  // namespace weir::cli

@@ -1,58 +1,47 @@
 // `weir-proxy`: serves one table in the foreground.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "proxy/server/server.h"
+#include "runtime/command_line/command_line.h"
 
 namespace {
+
+// What the command line says, in its own units.
+struct CommandLine {
+  std::string table, admin, zone;
+  std::vector<std::string> listen;
+  unsigned workers = std::max(1u, std::thread::hardware_concurrency());
+  double drain = 30, head_timeout = 10, body_timeout = 30;  // seconds
+};
 
 int Fail(const std::string& message) {
   std::fprintf(stderr, "weir-proxy: %s\n", message.c_str());
   return 2;
 }
 
-}  // namespace
+std::int64_t Nanoseconds(double seconds) { return static_cast<std::int64_t>(seconds * 1e9); }
 
-int main(int argc, char** argv) {
+int Serve(const CommandLine& given) {
   using namespace weir::proxy;
   server::ServerOptions options;
-  options.workers = std::max(1u, std::thread::hardware_concurrency());
-  std::string admin;
-  std::vector<std::string> listen;
-  double drain = 30, head_timeout = 10, body_timeout = 30;
-
-  CLI::App app{"Serves the decision table of a gateway or sidecar"};
-  app.add_option("--table", options.table, "The table, as `weir compile` writes it")->required();
-  app.add_option("--workers", options.workers, "Threads; one a core unless given")
-      ->check(CLI::Range(1, 256));
-  app.add_option("--admin", admin, "ADDRESS:PORT of /healthz, /readyz and /metrics");
-  app.add_option("--listen", listen,
-                 "NAME/INDEX=ADDRESS:PORT in place of what the table says; port 0: any free one");
-  app.add_option("--zone", options.worker.zone,
-                 "Where this proxy is: hosts of this zone are preferred");
-  app.add_option("--drain", drain, "Seconds for running requests after SIGTERM");
-  app.add_option("--head-timeout", head_timeout, "Seconds for a client to send a head");
-  app.add_option("--body-timeout", body_timeout, "Seconds between two pieces of a client's body");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+  options.table = given.table;
+  options.workers = given.workers;
+  options.worker.zone = given.zone;
+  if (!given.admin.empty()) {
+    options.admin = net::ParseSocketAddress(given.admin);
+    if (!options.admin) return Fail("--admin takes ADDRESS:PORT, not \"" + given.admin + "\"");
   }
-  if (!admin.empty()) {
-    options.admin = net::ParseSocketAddress(admin);
-    if (!options.admin) return Fail("--admin takes ADDRESS:PORT, not \"" + admin + "\"");
-  }
-  for (const std::string& text : listen) {
+  for (const std::string& text : given.listen) {
     auto override = server::ParseListenOverride(text);
     if (!override) return Fail(override.error());
     options.listen.push_back(std::move(*override));
   }
-  options.drain = static_cast<std::int64_t>(drain * 1e9);
-  options.worker.timeouts.head = static_cast<std::int64_t>(head_timeout * 1e9);
-  options.worker.timeouts.body = static_cast<std::int64_t>(body_timeout * 1e9);
+  options.drain = Nanoseconds(given.drain);
+  options.worker.timeouts.head = Nanoseconds(given.head_timeout);
+  options.worker.timeouts.body = Nanoseconds(given.body_timeout);
 
   server::Server server(std::move(options));
   if (const auto served = server.Run(); !served) {
@@ -60,4 +49,38 @@ int main(int argc, char** argv) {
     return 2;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine given;
+  weir::command_line::Program proxy;
+  proxy.name = "weir-proxy";
+  proxy.summary = "Serves the decision table of a gateway or sidecar";
+  proxy.version = WEIR_VERSION;
+  proxy.options = {
+      {"--table", "The table, as `weir compile` writes it", &given.table, {.required = true}},
+      {"--workers", "Threads; one a core unless given", &given.workers, {.range = {{1, 256}}}},
+      {"--admin", "ADDRESS:PORT of /healthz, /readyz and /metrics", &given.admin},
+      {"--listen", "NAME/INDEX=ADDRESS:PORT in place of what the table says; port 0: any free one",
+       &given.listen},
+      {"--zone", "Where this proxy is: hosts of this zone are preferred", &given.zone},
+      {"--drain",
+       "Seconds for running requests after SIGTERM",
+       &given.drain,
+       {.shows_default = true}},
+      {"--head-timeout",
+       "Seconds for a client to send a head",
+       &given.head_timeout,
+       {.shows_default = true}},
+      {"--body-timeout",
+       "Seconds between two pieces of a client's body",
+       &given.body_timeout,
+       {.shows_default = true}},
+  };
+  proxy.exit_statuses = {{0, "Ended by SIGTERM or SIGINT, after its running requests"},
+                         {2, "The call is wrong, or the table cannot be served"}};
+  proxy.run = [&given] { return Serve(given); };
+  return weir::command_line::Main(proxy, argc, argv);
 }

@@ -1,6 +1,7 @@
 # The few functions by which every folder declares its target: one library for
 # each second-level folder, one test program for each of them.
 
+include(GNUInstallDirs)
 find_package(Threads REQUIRED)
 
 add_library(weir_options INTERFACE)
@@ -65,4 +66,18 @@ function(weir_test name)
   if(ARG_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
   endif()
+endfunction()
+
+# weir_install(TARGET): `cmake --install` puts the program and its man page, which
+# the program prints itself, where GNUInstallDirs says.
+function(weir_install target)
+  get_target_property(name ${target} OUTPUT_NAME)
+  if(NOT name)
+    set(name ${target})
+  endif()
+  set(page ${CMAKE_CURRENT_BINARY_DIR}/${name}.1)
+  add_custom_command(OUTPUT ${page} COMMAND ${target} --man > ${page} DEPENDS ${target} VERBATIM)
+  add_custom_target(${target}-man ALL DEPENDS ${page})
+  install(TARGETS ${target} RUNTIME)
+  install(FILES ${page} TYPE MAN RENAME man1/${name}.1)
 endfunction()
