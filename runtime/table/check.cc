@@ -26,7 +26,7 @@ std::string CheckRecords(const TableView& table) {
   CheckContext c(table);
   c.At("gateway_section", table.gateway_section().size());
   c.Require(table.gateway_section().size() == 1, "a table is of one gateway");
-#define WEIR_CHECK_SECTION(tag, name, type) CheckSection(c, #name, table.name());
+#define WEIR_CHECK_SECTION(tag, name, type, version) CheckSection(c, #name, table.name());
   WEIR_TABLE_SECTIONS(WEIR_CHECK_SECTION)
 #undef WEIR_CHECK_SECTION
   for (std::size_t i = 0; i < table.limit_uses().size(); ++i) {

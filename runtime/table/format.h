@@ -2,12 +2,14 @@
 #ifndef WEIR_RUNTIME_TABLE_FORMAT_H_
 #define WEIR_RUNTIME_TABLE_FORMAT_H_
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 namespace weir::runtime {
 
@@ -26,12 +28,19 @@ struct TableHeader {
   std::array<std::uint8_t, 32> source_hash{};
 };
 
+// The name is in the file, so that a reader can say which section it does not know.
 struct SectionHeader {
-  std::uint32_t tag = 0;
+  std::array<char, 16> name{};  // padded with zeros
+  std::uint32_t version = 0;    // of the records
   std::uint32_t record_size = 0;
   std::uint64_t offset = 0;  // from the beginning of the file; a multiple of 8
   std::uint64_t size = 0;    // octets
 };
+
+inline std::string_view SectionName(const SectionHeader& section) {
+  const auto end = std::find(section.name.begin(), section.name.end(), '\0');
+  return {section.name.data(), static_cast<std::size_t>(end - section.name.begin())};
+}
 
 inline constexpr std::size_t kChecksumOffset = offsetof(TableHeader, checksum);
 

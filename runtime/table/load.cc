@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <type_traits>
 
 #include "runtime/table/check.h"
 #include "runtime/table/format.h"
@@ -25,44 +24,64 @@ namespace {
 
 constexpr std::size_t kMapAbove = std::size_t{256} << 20;
 
-#define WEIR_NO_PADDING(tag, name, type)                                              \
-  static_assert(std::has_unique_object_representations_v<type> && alignof(type) <= 8, \
-                "records have no padding: the same policy gives the same octets");
-WEIR_TABLE_SECTIONS(WEIR_NO_PADDING)
-#undef WEIR_NO_PADDING
-
-struct SectionShape {
-  const char* name;
-  std::uint32_t record_size;
-};
-constexpr SectionShape kShapes[] = {
-#define WEIR_SHAPE(tag, name, type) {#name, sizeof(type)},
-    WEIR_TABLE_SECTIONS(WEIR_SHAPE)
-#undef WEIR_SHAPE
-};
-
 std::string SystemError(const std::string& path) { return path + ": " + std::strerror(errno); }
 
+// A name from a file that may hold anything, as a sentence can show it.
+std::string Shown(std::string_view name) {
+  std::string shown = "'";
+  for (const char c : name) shown += c >= 0x20 && c < 0x7f ? c : '?';
+  return shown + "'";
+}
+
+// The place in kSectionShapes, or kNoIndex.
+std::uint32_t TagOf(std::string_view name) {
+  const auto place = std::ranges::lower_bound(
+      kSectionsByName, name, {}, [](std::uint32_t tag) { return kSectionShapes[tag].name; });
+  return place != kSectionsByName.end() && kSectionShapes[*place].name == name ? *place : kNoIndex;
+}
+
+std::string WrongShape(const SectionHeader& section, const SectionShape& shape) {
+  const std::string name = "section " + std::string(shape.name);
+  if (section.version != shape.version) {
+    return name + " is of version " + std::to_string(section.version) +
+           ", this program reads version " + std::to_string(shape.version);
+  }
+  if (section.record_size != shape.record_size) {
+    return name + " has records of " + std::to_string(section.record_size) +
+           " octets, this program reads records of " + std::to_string(shape.record_size);
+  }
+  if (section.size == 0) return name + " is empty: then it is left out";
+  if (section.size % section.record_size != 0) return name + " ends within a record";
+  if (section.size / section.record_size >= kNoIndex) return name + " is too long";
+  return "";
+}
+
 // Fills in the sections; what is wrong, or nothing.
-std::string ReadDirectory(std::span<const std::byte> octets, TableView::Sections& sections) {
-  const std::uint64_t first =
-      sizeof(TableHeader) + TableView::kSectionCount * sizeof(SectionHeader);
-  if (octets.size() < first) return "the table ends within its directory";
-  std::uint64_t expected = first;
-  for (std::uint32_t tag = 0; tag < TableView::kSectionCount; ++tag) {
+std::string ReadDirectory(std::span<const std::byte> octets, std::uint32_t count,
+                          TableView::Sections& sections) {
+  std::uint64_t expected = sizeof(TableHeader) + std::uint64_t{count} * sizeof(SectionHeader);
+  if (octets.size() < expected) return "the table ends within its directory";
+  std::string_view last;
+  for (std::uint32_t i = 0; i < count; ++i) {
     SectionHeader section;
-    std::memcpy(&section, octets.data() + sizeof(TableHeader) + tag * sizeof section,
-                sizeof section);
-    const std::string name = kShapes[tag].name;
-    if (section.tag != tag) return "section " + name + " is not where it belongs";
-    if (section.record_size != kShapes[tag].record_size) {
-      return "section " + name + " has records of another size";
+    std::memcpy(&section, octets.data() + sizeof(TableHeader) + i * sizeof section, sizeof section);
+    const std::string_view in_file = SectionName(section);
+    const std::uint32_t tag = TagOf(in_file);
+    if (tag == kNoIndex) {
+      return "the table has a section " + Shown(in_file) + ", which this program does not know";
     }
+    const SectionShape& shape = kSectionShapes[tag];
+    const std::string name(shape.name);
+    if (std::any_of(section.name.begin() + static_cast<std::ptrdiff_t>(in_file.size()),
+                    section.name.end(), [](char c) { return c != '\0'; })) {
+      return "section " + name + " has octets behind its name";
+    }
+    if (shape.name <= last) return "section " + name + " is not where it belongs";
+    last = shape.name;
+    if (std::string wrong = WrongShape(section, shape); !wrong.empty()) return wrong;
     if (section.offset != expected || section.size > octets.size() - expected) {
       return "section " + name + " lies outside of the table";
     }
-    if (section.size % section.record_size != 0) return "section " + name + " ends within a record";
-    if (section.size / section.record_size >= kNoIndex) return "section " + name + " is too long";
     sections[tag] = octets.subspan(section.offset, section.size);
     expected += (section.size + 7) / 8 * 8;
     if (expected > octets.size()) return "section " + name + " lies outside of the table";
@@ -129,7 +148,9 @@ std::expected<std::shared_ptr<const Table>, std::string> Table::Adopt(
   if (header.magic != kTableMagic) return std::unexpected("this is no Weir table");
   if (header.version != kFormatVersion) {
     return std::unexpected("the table is of format version " + std::to_string(header.version) +
-                           ", this program reads version " + std::to_string(kFormatVersion));
+                           ", this program reads version " + std::to_string(kFormatVersion) +
+                           (header.version < kFormatVersion ? ": compile the policy again"
+                                                            : ": a newer weir wrote it"));
   }
   if (header.size != octets.size()) {
     return std::unexpected("the table says it has " + std::to_string(header.size) +
@@ -139,12 +160,9 @@ std::expected<std::shared_ptr<const Table>, std::string> Table::Adopt(
   if (header.checksum != TableChecksum(octets)) {
     return std::unexpected("the table is damaged: its checksum is wrong");
   }
-  if (header.section_count != kSectionCount) {
-    return std::unexpected("the table has another number of sections than version 2");
-  }
   std::shared_ptr<Table> table(new Table);
   table->source_hash_ = header.source_hash;
-  std::string wrong = ReadDirectory(octets, table->sections_);
+  std::string wrong = ReadDirectory(octets, header.section_count, table->sections_);
   if (wrong.empty()) wrong = CheckRecords(*table);
   if (wrong.empty()) wrong = CheckIndex(*table);
   if (!wrong.empty()) return std::unexpected(wrong);

@@ -21,59 +21,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/table/records.h"
+#include "runtime/table/sections.h"
 
 namespace weir::runtime {
-
-// The sections of a table, in the order of their tags. Each is an array of one
-// record type; `text` and `dfa octets` are octets.
-#define WEIR_TABLE_SECTIONS(X)                      \
-  X(kText, text_octets, char)                       \
-  X(kStrings, strings, StringRef)                   \
-  X(kGateway, gateway_section, GatewayRecord)       \
-  X(kListeners, listeners, ListenerRecord)          \
-  X(kServices, services, ServiceRecord)             \
-  X(kEndpoints, endpoints, EndpointRecord)          \
-  X(kCalls, calls, CallRecord)                      \
-  X(kRoutes, routes, RouteRecord)                   \
-  X(kHosts, hosts, HostRecord)                      \
-  X(kPaths, paths, PathRecord)                      \
-  X(kSegments, segments, SegmentRecord)             \
-  X(kFieldMatches, field_matches, FieldMatchRecord) \
-  X(kNetworks, networks, NetworkRecord)             \
-  X(kAttributes, attributes, AttributeRecord)       \
-  X(kExpressions, expressions, ExpressionRecord)    \
-  X(kConstants, constants, ConstantRecord)          \
-  X(kRules, rules, RuleRecord)                      \
-  X(kTransforms, transforms, TransformRecord)       \
-  X(kFields, fields, FieldRecord)                   \
-  X(kResponses, responses, ResponseRecord)          \
-  X(kRedirects, redirects, RedirectRecord)          \
-  X(kTargets, targets, TargetRecord)                \
-  X(kMirrors, mirrors, MirrorRecord)                \
-  X(kLimits, limits, LimitRecord)                   \
-  X(kLimitUses, limit_uses, std::uint32_t)          \
-  X(kCors, cors, CorsRecord)                        \
-  X(kOrigins, origins, OriginRecord)                \
-  X(kRetries, retries, RetryRecord)                 \
-  X(kRetryCauses, retry_causes, RetryCauseRecord)   \
-  X(kBreakers, breakers, BreakerRecord)             \
-  X(kJwts, jwts, JwtRecord)                         \
-  X(kClaims, claims, ClaimRecord)                   \
-  X(kApiKeySets, api_key_sets, ApiKeysRecord)       \
-  X(kApiKeys, api_keys, ApiKeyRecord)               \
-  X(kDfas, dfas, DfaRecord)                         \
-  X(kDfaOctets, dfa_octets, std::uint8_t)           \
-  X(kDfaWords, dfa_words, std::uint32_t)            \
-  X(kIndexWords, index_words, std::uint32_t)
-
-enum class Section : std::uint32_t {
-#define WEIR_SECTION_TAG(tag, name, type) tag,
-  WEIR_TABLE_SECTIONS(WEIR_SECTION_TAG)
-#undef WEIR_SECTION_TAG
-};
-
-inline constexpr std::uint32_t kFormatVersion = 2;
 
 // Accessors over octets that are in the right shape: a loaded table's, or a
 // writer's while it works. Does not own them.
@@ -86,7 +36,7 @@ class TableView {
   std::string_view string(std::uint32_t index) const { return text(strings()[index]); }
 
   // One span for each section: routes(), services(), limits(), ...
-#define WEIR_SECTION_SPAN(tag, name, type)                                     \
+#define WEIR_SECTION_SPAN(tag, name, type, version)                            \
   std::span<const type> name() const {                                         \
     const auto& s = sections_[static_cast<std::size_t>(Section::tag)];         \
     return {reinterpret_cast<const type*>(s.data()), s.size() / sizeof(type)}; \
@@ -99,7 +49,6 @@ class TableView {
     return section.subspan(range.first, range.count);
   }
 
-  static constexpr std::size_t kSectionCount = static_cast<std::size_t>(Section::kIndexWords) + 1;
   using Sections = std::array<std::span<const std::byte>, kSectionCount>;
 
  protected:

@@ -150,7 +150,7 @@ class Layout {
 class WriterView : public TableView {
  public:
   explicit WriterView(const TableWriter& writer) {
-#define WEIR_WRITER_VIEW(tag, name, type) \
+#define WEIR_WRITER_VIEW(tag, name, type, version) \
   sections_[static_cast<std::size_t>(Section::tag)] = std::as_bytes(std::span(writer.name));
     WEIR_TABLE_SECTIONS(WEIR_WRITER_VIEW)
 #undef WEIR_WRITER_VIEW
@@ -207,31 +207,37 @@ std::expected<std::string, std::string> TableWriter::Finish(
   return octets;
 }
 
+// A section without records is left out.
 std::string TableWriter::Octets(const std::array<std::uint8_t, 32>& source_hash) const {
-  static constexpr std::uint32_t kRecordSizes[] = {
-#define WEIR_RECORD_SIZE(tag, name, type) sizeof(type),
-      WEIR_TABLE_SECTIONS(WEIR_RECORD_SIZE)
-#undef WEIR_RECORD_SIZE
-  };
   const WriterView view(*this);
+  std::vector<std::uint32_t> present;
+  for (const std::uint32_t tag : kSectionsByName) {
+    if (!view.sections()[tag].empty()) present.push_back(tag);
+  }
   std::string octets;
   TableHeader header;
   header.version = kFormatVersion;
-  header.section_count = TableView::kSectionCount;
+  header.section_count = static_cast<std::uint32_t>(present.size());
   header.source_hash = source_hash;
-  std::uint64_t offset = sizeof header + TableView::kSectionCount * sizeof(SectionHeader);
+  std::uint64_t offset = sizeof header + present.size() * sizeof(SectionHeader);
   std::vector<SectionHeader> directory;
-  for (std::uint32_t tag = 0; tag < TableView::kSectionCount; ++tag) {
+  for (const std::uint32_t tag : present) {
+    const SectionShape& shape = kSectionShapes[tag];
     const std::uint64_t size = view.sections()[tag].size();
-    directory.push_back({tag, kRecordSizes[tag], offset, size});
+    SectionHeader& section = directory.emplace_back();
+    std::ranges::copy(shape.name, section.name.begin());
+    section.version = shape.version;
+    section.record_size = shape.record_size;
+    section.offset = offset;
+    section.size = size;
     offset += (size + 7) / 8 * 8;
   }
   header.size = offset;
   octets.reserve(offset);
   Append(octets, &header, sizeof header);
   Append(octets, directory.data(), directory.size() * sizeof(SectionHeader));
-  for (const auto& section : view.sections()) {
-    Append(octets, section.data(), section.size());
+  for (const std::uint32_t tag : present) {
+    Append(octets, view.sections()[tag].data(), view.sections()[tag].size());
     octets.resize((octets.size() + 7) / 8 * 8, '\0');
   }
   RepairChecksum(octets);

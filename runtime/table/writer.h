@@ -31,7 +31,7 @@ class TableWriter {
   // The same text is stored once.
   StringRef Text(std::string_view text);
 
-#define WEIR_WRITER_SECTION(tag, name, type) std::vector<type> name;
+#define WEIR_WRITER_SECTION(tag, name, type, version) std::vector<type> name;
   WEIR_TABLE_SECTIONS(WEIR_WRITER_SECTION)
 #undef WEIR_WRITER_SECTION
 
