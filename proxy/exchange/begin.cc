@@ -93,8 +93,9 @@ void Exchange::Decide() {
         break;
       case Step::kNeedIdentity: {
         runtime::Authenticator& authenticator = serving_->authenticator();
-        const runtime::Identity identity = authenticator.Verify(
-            decision_->jwt(), decision_->api_keys(), *request_, context_.loop.unix_ms() / 1000);
+        const runtime::Identity identity =
+            authenticator.Verify(decision_->jwt(), decision_->api_keys(), *request_,
+                                 runtime::UnixTime::FromMilliseconds(context_.loop.unix_ms()));
         identity_hold_ = authenticator.Hold();
         detail_ = identity.detail;
         step = decision_->Resume(identity);

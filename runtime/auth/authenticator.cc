@@ -115,7 +115,7 @@ struct Authenticator::State {
   Sha256 sha256;
   std::shared_ptr<const VerifiedToken> last;
 
-  Identity VerifyBearer(Index jwt, std::string_view token, std::int64_t now);
+  Identity VerifyBearer(Index jwt, std::string_view token, UnixTime now);
   Identity VerifyApiKey(Index set, const CanonicalRequest& request);
 };
 
@@ -139,7 +139,7 @@ std::expected<std::unique_ptr<Authenticator>, std::string> Authenticator::Load(
 
 const std::vector<std::string>& Authenticator::notes() const { return state_->notes; }
 
-Identity Authenticator::State::VerifyBearer(Index jwt, std::string_view token, std::int64_t now) {
+Identity Authenticator::State::VerifyBearer(Index jwt, std::string_view token, UnixTime now) {
   const Issuer& issuer = issuers[jwt];
   if (!issuer.available) {
     return {.kind = Identity::Kind::kKeysUnavailable, .claims = {}, .consumer = {}};
@@ -182,12 +182,12 @@ Identity Authenticator::State::VerifyApiKey(Index set, const CanonicalRequest& r
 
 // Where a route takes both kinds, either will do, but none that was sent may be bad.
 Identity Authenticator::Verify(Index jwt, Index api_keys, const CanonicalRequest& request,
-                               std::int64_t unix_seconds) {
+                               UnixTime now) {
   state_->last = nullptr;
   Identity identity{.claims = {}, .consumer = {}};
   if (jwt != kNoIndex) {
     if (const auto token = BearerToken(request)) {
-      identity = state_->VerifyBearer(jwt, *token, unix_seconds);
+      identity = state_->VerifyBearer(jwt, *token, now);
       if (identity.kind != Identity::Kind::kVerified) return identity;
     }
   }

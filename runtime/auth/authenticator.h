@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/auth/unix_time.h"
 #include "runtime/decide/decision.h"
 #include "runtime/request/request.h"
 #include "runtime/table/table.h"
@@ -27,11 +28,10 @@ class Authenticator {
       std::shared_ptr<const Table> table, const std::string& base);
   ~Authenticator();
 
-  // `unix_seconds` is the wall clock. The result's views live until the next
+  // `now` is the wall clock's time. The result's views live until the next
   // call, or until the entry leaves the cache: copy what must outlive the exchange
   // by holding on to `Hold()`.
-  Identity Verify(Index jwt, Index api_keys, const CanonicalRequest& request,
-                  std::int64_t unix_seconds);
+  Identity Verify(Index jwt, Index api_keys, const CanonicalRequest& request, UnixTime now);
 
   // What was left out of the key sets and why: for the log at start-up.
   const std::vector<std::string>& notes() const;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/auth/unix_time.h"
 #include "runtime/decide/decision.h"
 #include "runtime/table/records.h"
 
@@ -29,9 +30,9 @@ class VerifiedToken {
   VerifiedToken(const VerifiedToken&) = delete;
   VerifiedToken& operator=(const VerifiedToken&) = delete;
 
-  // Unix seconds: good from `not_before` on, and before `expires`, skew included.
-  std::int64_t not_before = 0;
-  std::int64_t expires = 0;
+  // Good from `not_before` on, and before `expires`, skew included.
+  UnixTime not_before;
+  UnixTime expires;
 
   // The registered claims in RegisteredClaim's order, then one for each rule.
   std::span<const ClaimValue> claims() const { return claims_; }

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace weir::runtime {
@@ -58,6 +59,40 @@ class UniqueMembers final : public nlohmann::json_sax<Json> {
   std::vector<std::set<std::string>> open_;  // the members of each open object
 };
 
+// Keeps how one member of the outermost object is written.
+class FloatMember final : public nlohmann::json_sax<Json> {
+ public:
+  explicit FloatMember(std::string_view name) : name_(name) {}
+  std::string text;
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t& written) override {
+    if (depth_ == 1 && wanted_) text = written;
+    return true;
+  }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return ++depth_, true; }
+  bool key(string_t& name) override {
+    if (depth_ == 1) wanted_ = name == name_;
+    return true;
+  }
+  bool end_object() override { return --depth_, true; }
+  bool start_array(std::size_t) override { return ++depth_, true; }
+  bool end_array() override { return --depth_, true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  std::string_view name_;
+  int depth_ = 0;
+  bool wanted_ = false;
+};
+
 }  // namespace
 
 std::optional<Json> ParseStrictObject(std::string_view text) {
@@ -83,6 +118,12 @@ const Json* Member(const Json& object, const char* name) {
 const std::string* StringMember(const Json& object, const char* name) {
   const Json* member = Member(object, name);
   return member != nullptr && member->is_string() ? member->get_ptr<const std::string*>() : nullptr;
+}
+
+std::string FloatText(std::string_view object, std::string_view name) {
+  FloatMember member(name);
+  Json::sax_parse(object.begin(), object.end(), &member);
+  return std::move(member.text);
 }
 
 std::optional<std::int64_t> Integer(const Json& value) {

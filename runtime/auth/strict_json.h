@@ -22,6 +22,9 @@ const Json* Member(const Json& object, const char* name);
 const std::string* StringMember(const Json& object, const char* name);
 // An integer that fits; a float, even a whole one, is none.
 std::optional<std::int64_t> Integer(const Json& value);
+// How the object's member of this name is written, if it is a number with a fraction or
+// an exponent; else empty. `object` is a text that ParseStrictObject took.
+std::string FloatText(std::string_view object, std::string_view name);
 
 }  // namespace weir::runtime
 

@@ -15,8 +15,6 @@ namespace {
 
 using Error = std::unexpected<const char*>;
 
-constexpr std::int64_t kLatestDate = std::int64_t{1} << 53;  // what every JSON reader holds exactly
-
 struct Parts {
   std::string_view header, payload, signature, input;
 };
@@ -31,6 +29,12 @@ std::optional<Parts> Split(std::string_view token) {
   return Parts{token.substr(0, one), token.substr(one + 1, two - one - 1), token.substr(two + 1),
                token.substr(0, two)};
 }
+
+// A payload as it is read and as it is written.
+struct Payload {
+  const Json& json;
+  std::string_view text;
+};
 
 struct Header {
   AlgorithmKind algorithm;
@@ -69,12 +73,19 @@ const char* CheckSignature(const Parts& parts, const Header& header, const KeySe
   return known ? "the signature does not hold" : "no key has this id and algorithm";
 }
 
-std::expected<std::int64_t, const char*> Date(const Json& value) {
-  const auto seconds = Integer(value);
-  if (!seconds || *seconds < 0 || *seconds > kLatestDate) {
-    return Error("a date is not a whole number of seconds");
+// The date of this name; none when there is no such member. A number with a fraction is
+// read as it is written: the parsed one is rounded.
+std::expected<std::optional<UnixTime>, const char*> Date(const Payload& payload, const char* name) {
+  const Json* value = Member(payload.json, name);
+  if (value == nullptr) return std::nullopt;
+  std::optional<UnixTime> date;
+  if (value->is_number_float()) {
+    date = ParseNumericDate(FloatText(payload.text, name));
+  } else if (value->is_number()) {
+    date = ParseNumericDate(value->dump());
   }
-  return *seconds;
+  if (!date) return Error("a date is not a number of seconds from 0 to 2^53");
+  return date;
 }
 
 // All elements when it is an array of strings, else nothing.
@@ -100,19 +111,15 @@ std::vector<std::string_view> Words(std::string_view text) {
   return words;
 }
 
-const char* CheckDates(const Json& payload, const JwtPolicy& policy, std::int64_t now,
+const char* CheckDates(const Payload& payload, const JwtPolicy& policy, UnixTime now,
                        VerifiedToken& out) {
-  const Json* expiry = Member(payload, "exp");
-  if (expiry == nullptr) return "there is no expiry";
-  const auto expires = Date(*expiry);
+  const auto expires = Date(payload, "exp");
   if (!expires) return expires.error();
-  out.expires = *expires + policy.skew;
-  out.not_before = 0;
-  if (const Json* start = Member(payload, "nbf"); start != nullptr) {
-    const auto begins = Date(*start);
-    if (!begins) return begins.error();
-    out.not_before = *begins - policy.skew;
-  }
+  if (!*expires) return "there is no expiry";
+  const auto begins = Date(payload, "nbf");
+  if (!begins) return begins.error();
+  out.expires = (*expires)->Plus(policy.skew);
+  out.not_before = *begins ? (*begins)->Plus(-policy.skew) : UnixTime();
   if (now >= out.expires) return "the token has expired";
   if (now < out.not_before) return "the token is not valid yet";
   return nullptr;
@@ -179,8 +186,7 @@ void AddClaims(const Json& payload, const JwtPolicy& policy, VerifiedToken& out)
 }  // namespace
 
 std::expected<std::shared_ptr<const VerifiedToken>, const char*> VerifyToken(
-    std::string_view token, const KeySet& keys, const JwtPolicy& policy,
-    std::int64_t unix_seconds) {
+    std::string_view token, const KeySet& keys, const JwtPolicy& policy, UnixTime now) {
   if (token.size() > kMaxTokenOctets) return Error("the token is too long");
   const auto parts = Split(token);
   if (!parts) return Error("the token is not three parts");
@@ -192,7 +198,7 @@ std::expected<std::shared_ptr<const VerifiedToken>, const char*> VerifyToken(
   const auto payload = octets ? ParseStrictObject(*octets) : std::nullopt;
   if (!payload) return Error("the payload is not one strict JSON object in base64url");
   auto out = std::make_shared<VerifiedToken>();
-  if (const char* why = CheckDates(*payload, policy, unix_seconds, *out)) return Error(why);
+  if (const char* why = CheckDates({*payload, *octets}, policy, now, *out)) return Error(why);
   if (const char* why = CheckParties(*payload, policy)) return Error(why);
   AddClaims(*payload, policy, *out);
   return out;

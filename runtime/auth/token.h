@@ -26,7 +26,7 @@ struct JwtPolicy {
 // The error is a sentence for the log and error_description, free of the
 // token's own octets. Verifying costs at most one signature a key of the set.
 std::expected<std::shared_ptr<const VerifiedToken>, const char*> VerifyToken(
-    std::string_view token, const KeySet& keys, const JwtPolicy& policy, std::int64_t unix_seconds);
+    std::string_view token, const KeySet& keys, const JwtPolicy& policy, UnixTime now);
 
 }  // namespace weir::runtime
 

@@ -5,15 +5,15 @@
 namespace weir::runtime {
 
 std::shared_ptr<const VerifiedToken> TokenCache::Find(const Digest& token, Index jwt,
-                                                      std::int64_t unix_seconds) {
+                                                      UnixTime now) {
   const auto found = places_.find({token, jwt});
   if (found == places_.end()) return nullptr;
   const Entries::iterator entry = found->second;
-  if (unix_seconds >= entry->verified->expires) {
+  if (now >= entry->verified->expires) {
     Drop(entry);
     return nullptr;
   }
-  if (unix_seconds < entry->verified->not_before) return nullptr;  // the clock was set back
+  if (now < entry->verified->not_before) return nullptr;  // the clock was set back
   entries_.splice(entries_.begin(), entries_, entry);
   return entry->verified;
 }

@@ -23,8 +23,7 @@ class TokenCache {
       : max_entries_(max_entries), max_octets_(max_octets) {}
 
   // Null when it is not known, or not good at this time.
-  std::shared_ptr<const VerifiedToken> Find(const Digest& token, Index jwt,
-                                            std::int64_t unix_seconds);
+  std::shared_ptr<const VerifiedToken> Find(const Digest& token, Index jwt, UnixTime now);
   void Insert(const Digest& token, Index jwt, std::shared_ptr<const VerifiedToken> verified);
   std::size_t size() const { return entries_.size(); }
 
