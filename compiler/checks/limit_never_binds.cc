@@ -19,29 +19,12 @@ using syntax::Limit;
 using syntax::Policy;
 using syntax::Subject;
 
-bool MayBeAbsent(const syntax::Attribute& part) {
-  switch (part.subject) {
-    case Subject::kClientAddress:
-    case Subject::kListenerPort:
-    case Subject::kScheme:
-    case Subject::kMethod:
-    case Subject::kHost:
-    case Subject::kPath:
-    case Subject::kJwtVerified:
-    case Subject::kRoute:
-      return false;
-    default:
-      return true;
-  }
-}
-
-// Requests with one key at `later` have one key at `earlier`.
+// Requests with one key at `later` have one key at `earlier`: a part is present for
+// both or absent for both, and absent is no value (LIMIT-6).
 bool IsCoarser(const Limit& earlier, const Limit& later, bool one_route) {
   return std::ranges::all_of(earlier.by, [&](const syntax::Attribute& part) {
     if (part.subject == Subject::kRoute && one_route) return true;
-    if (std::ranges::find(later.by, part) == later.by.end()) return false;
-    // What stands for an absent part may be the value of another request.
-    return !MayBeAbsent(part) || earlier.missing_key == later.missing_key;
+    return std::ranges::find(later.by, part) != later.by.end();
   });
 }
 

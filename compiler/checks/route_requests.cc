@@ -52,10 +52,10 @@ void RouteRequests::AddCaller(std::uint32_t route, Sent& sent) const {
 }
 
 model::World RouteRequests::FreshLimits(const Sent& sent) const {
-  using Counts = std::map<std::pair<std::uint32_t, std::vector<std::string>>, model::GcraState>;
+  using Counts = std::map<std::pair<std::uint32_t, model::LimitKey>, model::GcraState>;
   auto counts = std::make_shared<Counts>();
   model::World world;
-  world.charge = [this, counts](std::uint32_t place, const std::vector<std::string>& key) {
+  world.charge = [this, counts](std::uint32_t place, const model::LimitKey& key) {
     const syntax::Limit& limit = policy_.limits[place];
     const model::Rate rate{limit.count, limit.period.nanoseconds, limit.burst};
     const bool admitted = model::ChargeByState(rate, limit.cost, 0, (*counts)[{place, key}]);

@@ -7,6 +7,7 @@
 #include "compiler/replay/identity.h"
 #include "compiler/replay/request.h"
 #include "runtime/decide/forwarded.h"
+#include "runtime/decide/limit_key.h"
 #include "runtime/request/canonical.h"
 
 namespace weir::compiler {
@@ -17,15 +18,17 @@ using runtime::Decision;
 using runtime::Step;
 
 // The parts of a length-prefixed key; a key that is none is given whole.
-std::vector<std::string> KeyParts(std::string_view key) {
-  std::vector<std::string> parts;
+model::LimitKey KeyParts(std::string_view key) {
+  model::LimitKey parts;
   for (std::string_view rest = key; !rest.empty();) {
-    if (rest.size() < 4) return {"not a key: " + std::string(key)};
+    if (rest.size() < 4) return {{"not a key: " + std::string(key)}};
     std::uint32_t length = 0;
     for (std::size_t i = 4; i-- > 0;) length = length << 8 | static_cast<unsigned char>(rest[i]);
+    const bool absent = (length & runtime::kAbsentPart) != 0;
+    length &= ~runtime::kAbsentPart;
     rest.remove_prefix(4);
-    if (rest.size() < length) return {"not a key: " + std::string(key)};
-    parts.emplace_back(rest.substr(0, length));
+    if (rest.size() < length) return {{"not a key: " + std::string(key)}};
+    parts.push_back({std::string(rest.substr(0, length)), absent});
     rest.remove_prefix(length);
   }
   return parts;
@@ -114,7 +117,7 @@ Outcome TableReplay::Run(const model::RawRequest& request, const model::Connecti
 
 Outcome TableReplay::Decided(const runtime::CanonicalRequest& request, const model::World& world,
                              model::Trace* trace) const {
-  std::vector<std::pair<std::uint32_t, std::vector<std::string>>> charges;
+  std::vector<std::pair<std::uint32_t, model::LimitKey>> charges;
   Decision decision(*table_, request);
   std::optional<RuntimeIdentity> identity;
   Step step = decision.Start();
@@ -191,7 +194,9 @@ std::string Show(const Outcome& outcome) {
           " limit=" + place(outcome.limit);
   for (const auto& [limit, key] : outcome.charges) {
     text += "\n  charge " + std::to_string(limit);
-    for (const std::string& part : key) text += " [" + part + "]";
+    for (const model::KeyPart& part : key) {
+      text += (part.absent ? " absent [" : " [") + part.text + "]";
+    }
   }
   text += "\n  response fields" + ShowPairs(outcome.response_fields);
   if (!forward) return text + "\n  body " + outcome.body;

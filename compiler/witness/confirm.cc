@@ -38,7 +38,7 @@ std::string Confirm(const syntax::Policy& policy, std::uint32_t gateway,
                     const std::shared_ptr<const runtime::Table>& table, const Witness& witness,
                     const model::Identity& identity, const Expected& expected) {
   model::World world;
-  world.charge = [](std::uint32_t, const std::vector<std::string>&) {
+  world.charge = [](std::uint32_t, const model::LimitKey&) {
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [&](const syntax::Authentication&) { return identity; };

@@ -21,7 +21,7 @@ WitnessReplay::WitnessReplay(const syntax::Policy& policy, std::uint32_t gateway
 
 std::string WitnessReplay::Disagreement(const Witness& witness, std::uint32_t route) const {
   model::World world;
-  world.charge = [](std::uint32_t, const std::vector<std::string>&) {
+  world.charge = [](std::uint32_t, const model::LimitKey&) {
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [](const syntax::Authentication&) { return model::Identity{}; };

@@ -402,8 +402,19 @@ void RouteBuilder::Finish(const std::string& owner, Span at, const syntax::Gatew
   }
 }
 
-// A key made of an identity needs one: the route must demand the credential
-// that carries it, or the limit must name what stands for an absent key.
+namespace {
+
+// What a client sends or leaves out as it likes.
+bool MaySend(syntax::Subject subject) {
+  return subject == syntax::Subject::kHeader || subject == syntax::Subject::kQuery ||
+         subject == syntax::Subject::kCookie;
+}
+
+}  // namespace
+
+// LIMIT-6. A part that a request can lack needs a name for the requests without it;
+// else they would share a bucket that no one chose. An identity is never lacking where
+// the route demands the credential that carries it.
 void CheckLimitKey(Context& context, const syntax::Limit& limit, Span use,
                    const syntax::Authentication* authentication,
                    const std::vector<syntax::Listener>& listeners,
@@ -412,6 +423,7 @@ void CheckLimitKey(Context& context, const syntax::Limit& limit, Span use,
   for (const syntax::Attribute& part : limit.by) {
     const bool claim = part.subject == Subject::kJwtClaim || part.subject == Subject::kJwtVerified;
     const bool consumer = part.subject == Subject::kConsumer;
+    bool field = false;
     const char* lacking = nullptr;
     if ((claim || consumer) && authentication == nullptr) {
       lacking = "a gateway's limits are charged before anybody is identified";
@@ -432,11 +444,18 @@ void CheckLimitKey(Context& context, const syntax::Limit& limit, Span use,
         return listener.mtls == syntax::Listener::Mtls::kStrict;
       });
       if (!strict) lacking = "its key is the peer, and not every listener is 'mtls strict'";
+    } else if (!limit.missing_key && MaySend(part.subject)) {
+      field = true;
+      lacking = "a request can come without the field that is its key";
     }
     if (lacking == nullptr) continue;
     Diagnostic& error = context.Error(
         "limit-key", "limit '" + limit.name + "' cannot be charged here: " + lacking, use);
     error.labels.push_back({context.policy.origins[limit.node], "the limit"});
+    if (field) {
+      error.help = "name a key for the requests without it in the limit: missing \"none\"";
+      return;
+    }
     const bool fallback_helps = authentication != nullptr && part.subject != Subject::kCapture;
     error.help = fallback_helps ? "authenticate the route, or name a key for the others in the "
                                   "limit: missing \"anonymous\""

@@ -34,7 +34,7 @@ syntax::Limit RandomLimit(Choices& choices, std::size_t place) {
   for (std::uint32_t i = 0; i < parts; ++i) {
     limit.by.push_back(KeyAttribute(choices, place % 2 == 1 && i == 0));
   }
-  limit.missing_key = choices.Of({"none", "", "u1"});
+  if (choices.Chance(80)) limit.missing_key = choices.Of({"none", "", "u1"});
   return limit;
 }
 

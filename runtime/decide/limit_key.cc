@@ -11,12 +11,14 @@ template <class Sink>
 void WriteParts(const Facts& facts, const LimitRecord& limit, Sink sink) {
   for (const AttributeRecord& part : TableView::Slice(facts.table.attributes(), limit.by)) {
     Value value = ReadAttribute(facts, part);
-    if (value.kind == Value::Kind::kAbsent) {
-      value = {.kind = Value::Kind::kText, .text = {facts.table.text(limit.missing_key)}};
-    }
+    const bool absent = value.kind == Value::Kind::kAbsent;
+    if (absent) value = {.kind = Value::Kind::kText, .text = {facts.table.text(limit.missing_key)}};
     const std::size_t size = ValueSize(value);
-    const char length[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
-                            static_cast<char>(size >> 16), static_cast<char>(size >> 24)};
+    // The mark is what keeps an absent part apart from one that is empty, or that a
+    // client spells like the fallback.
+    const std::size_t prefix = absent ? size | kAbsentPart : size;
+    const char length[4] = {static_cast<char>(prefix), static_cast<char>(prefix >> 8),
+                            static_cast<char>(prefix >> 16), static_cast<char>(prefix >> 24)};
     sink(std::string_view(length, 4));
     WriteValue(value, sink);
   }

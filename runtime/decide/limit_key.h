@@ -1,8 +1,10 @@
-// The key of a charge: the parts in written order, each four octets of length
-// (little endian) and its text, so no value can pose as a separator.
+// The key of a charge: the parts in written order, each four bytes of length
+// (little endian) and its text, so no value can pose as a separator. The length of
+// a part that is absent has kAbsentPart set; its text is the limit's fallback.
 #ifndef WEIR_RUNTIME_DECIDE_LIMIT_KEY_H_
 #define WEIR_RUNTIME_DECIDE_LIMIT_KEY_H_
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -10,8 +12,10 @@
 
 namespace weir::runtime {
 
+inline constexpr std::uint32_t kAbsentPart = 0x80000000;
+
 // Writes the key into `buffer` (at least 32 octets) and gives a view of it. A key
-// that does not fit becomes its SHA-256. An absent part is the limit's fallback, or empty.
+// that does not fit becomes its SHA-256.
 std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
                                std::span<char> buffer);
 

@@ -66,7 +66,7 @@ class Evaluation {
   // ORDER-3, ORDER-6, ORDER-8.
   bool Charge(syntax::Ref<syntax::Limit> ref) {
     const syntax::Limit& limit = policy_[ref];
-    const std::vector<std::string> key = KeyOf(limit, facts_);
+    const LimitKey key = KeyOf(limit, facts_);
     outcome_.charges.emplace_back(ref.index, key);
     const LimitAnswer answer = world_.charge(ref.index, key);
     if (answer.verdict == LimitVerdict::kStoreDownDeny) {

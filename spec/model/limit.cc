@@ -31,11 +31,12 @@ bool NeedsIdentity(const syntax::Limit& limit) {
   });
 }
 
-std::vector<std::string> KeyOf(const syntax::Limit& limit, const Facts& facts) {
-  std::vector<std::string> key;
+LimitKey KeyOf(const syntax::Limit& limit, const Facts& facts) {
+  LimitKey key;
   for (const syntax::Attribute& part : limit.by) {
     const auto value = ValueOf(part, facts);
-    key.push_back(value ? ValueText(*value) : limit.missing_key.value_or(""));
+    key.push_back(value ? KeyPart{ValueText(*value), false}
+                        : KeyPart{limit.missing_key.value_or(""), true});
   }
   return key;
 }

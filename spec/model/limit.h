@@ -14,7 +14,7 @@ namespace weir::model {
 bool NeedsIdentity(const syntax::Limit& limit);
 
 // The key's parts, in order (LIMIT-5).
-std::vector<std::string> KeyOf(const syntax::Limit& limit, const Facts& facts);
+LimitKey KeyOf(const syntax::Limit& limit, const Facts& facts);
 
 // The limits charged so far, of which the tightest is told (LIMIT-8).
 class LimitReport {

@@ -7,6 +7,7 @@
 #ifndef WEIR_SPEC_MODEL_MODEL_H_
 #define WEIR_SPEC_MODEL_MODEL_H_
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -56,10 +57,19 @@ struct LimitAnswer {
   LimitAnswer(LimitVerdict plain) : verdict(plain) {}  // NOLINT: a verdict is an answer
 };
 
+// One part of a limit's key (LIMIT-5, LIMIT-6). An absent part is no text: what
+// stands beside it is the name that the policy gives to the requests without one.
+struct KeyPart {
+  std::string text;
+  bool absent = false;
+  friend auto operator<=>(const KeyPart&, const KeyPart&) = default;
+};
+using LimitKey = std::vector<KeyPart>;
+
 // What the world answers when the decision asks.
 struct World {
   // The limit's place in Policy::limits and the key's parts, in order.
-  std::function<LimitAnswer(std::uint32_t limit, const std::vector<std::string>& key)> charge;
+  std::function<LimitAnswer(std::uint32_t limit, const LimitKey& key)> charge;
   std::function<Identity(const syntax::Authentication&)> identify;
 };
 
@@ -90,10 +100,10 @@ struct Outcome {
   std::uint16_t status = 0;  // of an answer
   std::string reason;        // the reason code's name; "ok" when forwarded
   std::string body;
-  std::optional<std::uint32_t> route;  // place in Gateway::routes
-  std::optional<syntax::NodeId> rule;  // the deny or allow that decided
-  std::optional<std::uint32_t> limit;  // that refused, place in Policy::limits
-  std::vector<std::pair<std::uint32_t, std::vector<std::string>>> charges;  // in order
+  std::optional<std::uint32_t> route;                       // place in Gateway::routes
+  std::optional<syntax::NodeId> rule;                       // the deny or allow that decided
+  std::optional<std::uint32_t> limit;                       // that refused, place in Policy::limits
+  std::vector<std::pair<std::uint32_t, LimitKey>> charges;  // in order
   std::vector<std::pair<std::string, std::string>> response_fields;  // to add downstream, sorted
   // When forwarded: the services it may go to and the head they get.
   std::vector<std::uint32_t> services;

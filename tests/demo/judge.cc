@@ -28,7 +28,7 @@ model::Outcome Judge::Decide(const Sent& request, const model::Identity& identit
 
   int charges = 0;
   model::World world;
-  world.charge = [&](std::uint32_t, const std::vector<std::string>&) {
+  world.charge = [&](std::uint32_t, const model::LimitKey&) {
     return charges++ == refused_charge ? model::LimitVerdict::kRefused
                                        : model::LimitVerdict::kAdmitted;
   };

@@ -179,7 +179,7 @@ TEST(EncodeModel, ExactlyTheRowOfTheModelHolds) {
     for (int r = 0; r < 60; ++r) {
       const Sample sample = Draw(random, universe);
       model::World world;
-      world.charge = [](std::uint32_t, const std::vector<std::string>&) {
+      world.charge = [](std::uint32_t, const model::LimitKey&) {
         return model::LimitVerdict::kAdmitted;
       };
       world.identify = [&](const syntax::Authentication& wanted) {

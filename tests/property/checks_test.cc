@@ -39,7 +39,7 @@ model::Identity IdentityOf(const Witness& witness) {
 
 Outcome Decide(const syntax::Policy& policy, const Witness& witness) {
   model::World world;
-  world.charge = [](std::uint32_t, const std::vector<std::string>&) {
+  world.charge = [](std::uint32_t, const model::LimitKey&) {
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [&](const syntax::Authentication&) { return IdentityOf(witness); };

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "compiler/lower/lower.h"
+#include "runtime/decide/limit_key.h"
 #include "runtime/request/address.h"
 
 namespace weir::tests {
@@ -24,15 +25,20 @@ std::string Lines(std::vector<Field> fields) {
   return text;
 }
 
-// The parts of a key, out of their length prefixes.
+// The parts of a key, out of their length prefixes; "absent" before what stands for one.
 std::string Parts(std::string_view key) {
   std::string text;
+  bool first = true;
   while (key.size() >= 4) {
     std::size_t size = 0;
     for (std::size_t i = 0; i < 4; ++i) {
       size |= std::size_t{static_cast<unsigned char>(key[i])} << (8 * i);
     }
-    text += (text.empty() ? "" : ",") + std::string(key.substr(4, size));
+    const bool absent = (size & kAbsentPart) != 0;
+    size &= ~std::size_t{kAbsentPart};
+    text += std::string(first ? "" : ",") + (absent ? "absent " : "");
+    text += key.substr(4, size);
+    first = false;
     key.remove_prefix(std::min(key.size(), 4 + size));
   }
   return text;

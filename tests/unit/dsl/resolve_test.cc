@@ -234,6 +234,21 @@ TEST(ResolveTest, WhatIsWrongWithDefinitions) {
            {"limit l { 1 per 1s by jwt.sub missing \"x\" }\n"
             "gateway g { listen http 127.0.0.1:1\nlimit l\notherwise respond 404 }",
             "3 [limit-key]"},
+           {"limit l { 1 per 1s by header.x }\n"
+            "gateway g { listen http 127.0.0.1:1\nlimit l\notherwise respond 404 }",
+            "3 [limit-key]"},
+           {"limit l { 1 per 1s by [client.address, query.q] }\n"
+            "gateway g { listen http 127.0.0.1:1\nroute r { limit l\nrespond 204 } }",
+            "3 [limit-key]"},
+           {"limit l { 1 per 1s by cookie.c }\nprofile p { limit l }\n"
+            "gateway g { listen http 127.0.0.1:1\nroute r { use p\nrespond 204 } }",
+            "2 [limit-key]"},
+           {"limit l { 1 per 1s by peer }\n"
+            "gateway g { listen http 127.0.0.1:1\nroute r { limit l\nrespond 204 } }",
+            "3 [limit-key]"},
+           {"limit l { 1 per 1s by consumer }\n"
+            "gateway g { listen http 127.0.0.1:1\nroute r { limit l\nrespond 204 } }",
+            "3 [limit-key]"},
            {"service a { }\ngateway g { listen http 127.0.0.1:1\nroute r { forward a } }",
             "[no-endpoints]"},
            {"sidecar a { inbound { listen http 127.0.0.1:1 forward 127.0.0.1:2 } }",

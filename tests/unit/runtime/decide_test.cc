@@ -142,6 +142,37 @@ TEST_F(Decide, LimitsRefuseWithTheTimeToWait) {
   EXPECT_EQ(proxy_.Send({"GET", "/users/1"}).reason, "store-down");
 }
 
+// LIMIT-6: nobody can send what stands for nothing.
+TEST(LimitKey, AbsentIsNoValue) {
+  syntax::Policy policy = SamplePolicy();
+  syntax::Limit& limit = policy.limits[0];
+  limit.by = {{syntax::Subject::kHeader, "x-key"},
+              {syntax::Subject::kQuery, "key"},
+              {syntax::Subject::kCookie, "key"}};
+  limit.missing_key = "none";
+  Proxy proxy(policy);
+  const auto key = [&](const std::string& target,
+                       std::vector<std::pair<std::string, std::string>> fields) {
+    fields.emplace_back("Host", "api.example");
+    return proxy.Send({"GET", target, fields}).charges.at(0);
+  };
+  EXPECT_EQ(key("/", {}), "per-ip:absent none,absent none,absent none");
+  EXPECT_EQ(key("/?key", {{"X-Key", ""}, {"Cookie", "key="}}), "per-ip:,,");
+  EXPECT_EQ(key("/?key=none", {{"X-Key", "none"}, {"Cookie", "key=none"}}),
+            "per-ip:none,none,none");
+}
+
+// A verified token that lacks the claim has no value of it either.
+TEST_F(Decide, TokensWithoutTheClaimShareAKeyOfTheirOwn) {
+  Proxy proxy(SamplePolicy());
+  std::vector<ClaimValue> claims(runtime::kRegisteredClaims + 1);
+  proxy.identity = {.kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
+  const auto key = [&] { return proxy.Send({"GET", "/users/1"}).charges.at(1); };
+  EXPECT_EQ(key(), "per-user:users,absent ");
+  claims[0] = {.kind = ClaimValue::Kind::kString, .string = ""};
+  EXPECT_EQ(key(), "per-user:users,");
+}
+
 TEST_F(Decide, CredentialsAreAskedFor) {
   proxy_.identity = {};
   const Reply none = proxy_.Send(
