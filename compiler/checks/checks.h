@@ -29,6 +29,9 @@ CheckResult CheckAttemptsInTime(const syntax::Policy& policy);
 CheckResult CheckPartlyShadowedRoutes(const syntax::Policy& policy);
 CheckResult CheckClaimsWithoutAuthentication(const syntax::Policy& policy);
 CheckResult CheckOpenRoutes(const syntax::Policy& policy);
+CheckResult CheckOpenNeighbours(const syntax::Policy& policy);
+CheckResult CheckTrustedProxies(const syntax::Policy& policy);
+CheckResult CheckGetWithoutHead(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
@@ -50,6 +53,9 @@ inline constexpr Check kChecks[] = {
     {"partly-shadowed-route", dsl::Severity::kWarning, CheckPartlyShadowedRoutes},
     {"claim-without-authentication", dsl::Severity::kError, CheckClaimsWithoutAuthentication},
     {"open-route", dsl::Severity::kWarning, CheckOpenRoutes},
+    {"open-neighbour", dsl::Severity::kError, CheckOpenNeighbours},
+    {"trusts-everyone", dsl::Severity::kError, CheckTrustedProxies},
+    {"get-without-head", dsl::Severity::kNote, CheckGetWithoutHead},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},

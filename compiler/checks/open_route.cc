@@ -7,63 +7,22 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/passing_requests.h"
 #include "compiler/checks/places.h"
+#include "compiler/checks/takes_anybody.h"
 #include "compiler/checks/vain_reads.h"
 
 namespace weir::compiler {
 namespace {
 
-using syntax::Expression;
 using syntax::Gateway;
-using syntax::Listener;
 using syntax::Policy;
 using syntax::Route;
-using syntax::Subject;
 
 constexpr std::size_t kShown = 3;       // guarded routes beside the open one
 constexpr std::size_t kWitnesses = 50;  // of a gateway: each is played on the slow model
 
-bool ReadsCaller(const Expression& expression) {
-  if (expression.kind == Expression::Kind::kPredicate) {
-    switch (expression.predicate.attribute.subject) {
-      case Subject::kJwtVerified:
-      case Subject::kJwtClaim:
-      case Subject::kConsumer:
-      case Subject::kClientAddress:
-      case Subject::kPeer:
-        return true;
-      default:
-        return false;
-    }
-  }
-  return std::ranges::any_of(expression.children, ReadsCaller);
-}
-
-bool ReadsCaller(const std::vector<syntax::Rule>& rules) {
-  return std::ranges::any_of(rules, [](const auto& rule) { return ReadsCaller(rule.when); });
-}
-
 bool Demands(const Route& route) { return DemandsCredential(route.authentication); }
 
-// Nothing looks at who it is.
-bool TakesAnybody(const Policy& policy, const Gateway& gateway, const Route& route) {
-  const auto* forward = std::get_if<syntax::Forward>(&route.action);
-  if (forward == nullptr || Demands(route) || !route.match.clients.empty()) return false;
-  const auto strict = [&](std::uint32_t place) {
-    return place < gateway.listeners.size() &&
-           gateway.listeners[place].mtls == Listener::Mtls::kStrict;
-  };
-  std::vector<std::uint32_t> listeners = route.match.listeners;
-  for (std::uint32_t i = 0; listeners.empty() && i < gateway.listeners.size(); ++i) {
-    if (!strict(i)) listeners = {i};
-  }
-  if (std::ranges::all_of(listeners, strict)) return false;
-  return !ReadsCaller(gateway.rules) && !ReadsCaller(route.rules) &&
-         std::ranges::none_of(forward->targets, [&](const auto& target) {
-           return ReadsCaller(policy[target.service].rules);
-         });
-}
-
-// It does so, and no layer says that this is meant.
+// It takes anybody, and no layer says that this is meant.
 bool IsOpen(const Policy& policy, const Gateway& gateway, const Route& route) {
   const auto& authentication = route.authentication;
   return !authentication.jwt && !authentication.keys && authentication.node == syntax::kNoNode &&

@@ -135,7 +135,8 @@ class Alternatives {
     diagnostic.rule = "partly-shadowed-route";
     const Route& taker = routes_[verdict.taken_by];
     const bool less = AsksLess(taker, routes_[route]);
-    diagnostic.severity = less ? dsl::Severity::kWarning : dsl::Severity::kNote;
+    diagnostic.severity =
+        less || verdict.outcome_differs ? dsl::Severity::kWarning : dsl::Severity::kNote;
     std::vector<std::string> names;
     const bool one = verdict.blockers.size() == 1;
     for (const std::uint32_t blocker : verdict.blockers) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/checks/solver_fallback.h"
+#include "compiler/replay/replay.h"
 #include "runtime/table/table.h"
 #include "spec/model/gcra.h"
 
@@ -78,6 +79,17 @@ std::string RouteRequests::Disagreement(const Sent& sent, const Expected& expect
 std::string RouteRequests::Forwards(const Sent& sent, std::uint32_t route) {
   return Confirm(policy_, gateway_, replay().table(), sent.witness, sent.identity,
                  {true, 0, "ok", route, {}});
+}
+
+std::optional<model::Outcome> RouteRequests::OutcomeOf(const Sent& sent) {
+  const model::RawRequest raw = RawRequestOf(sent.witness);
+  const model::Connection connection = ConnectionOf(sent.witness);
+  model::Outcome outcome = model::Decide(policy_, gateway_, raw, connection, FreshLimits(sent));
+  if (const auto& table = replay().table()) {
+    const TableReplay played(policy_, gateway_, table);
+    if (played.Run(raw, connection, FreshLimits(sent)) != outcome) return std::nullopt;
+  }
+  return outcome;
 }
 
 std::string RouteRequests::Routes(const Witness& request, std::uint32_t route) {

@@ -44,6 +44,9 @@ class RouteRequests {
   // The same for a request that this route forwards, while every limit admits.
   std::string Forwards(const Sent& sent, std::uint32_t route);
 
+  // What becomes of it; nothing: model and table do not agree, and it is not shown.
+  std::optional<model::Outcome> OutcomeOf(const Sent& sent);
+
   // The same for a request that this route has, whatever becomes of it there.
   std::string Routes(const Witness& request, std::uint32_t route);
   // The same for a preflight that none of these routes answers for its cors.

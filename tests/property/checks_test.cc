@@ -66,6 +66,22 @@ void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Ou
     EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
     EXPECT_EQ(taker, Subject(finding));
     EXPECT_FALSE(finding.witness->jwt || finding.witness->consumer);
+  } else if (rule == "open-neighbour") {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
+    EXPECT_NE(taker, Subject(finding));
+    EXPECT_FALSE(finding.witness->jwt || finding.witness->consumer);
+  } else if (rule == "get-without-head") {
+    EXPECT_EQ(finding.witness->method, "HEAD");
+    EXPECT_NE(taker, Subject(finding));
+    Witness get = *finding.witness;
+    get.method = "GET";
+    const Outcome got = Decide(policy, get);
+    EXPECT_EQ(got.route ? routes[*got.route].name : "", Subject(finding));
+  } else if (rule == "trusts-everyone") {
+    Witness honest = *finding.witness;
+    std::erase_if(honest.headers,
+                  [](const auto& header) { return header.first == "x-forwarded-for"; });
+    EXPECT_NE(Decide(policy, honest), outcome);
   } else if (rule == "unreachable-policy") {
     EXPECT_EQ(outcome.status, 403);
   } else if (rule == "cors-overmatch") {
