@@ -59,7 +59,8 @@ bool NoPageMayAsk(const Policy& policy, const Route& route) {
   const auto& listed = policy[*route.cors].methods;
   return std::ranges::none_of(route.match.methods, [&](const std::string& method) {
     return method == "GET" || method == "HEAD" || method == "POST" ||
-           std::ranges::find(listed, method) != listed.end();
+           std::ranges::find(listed, method) != listed.end() ||
+           std::ranges::find(listed, "*") != listed.end();
   });
 }
 
