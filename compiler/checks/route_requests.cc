@@ -22,6 +22,10 @@ RouteRequests::Sent RouteRequests::ToGateway() const {
   const bool https =
       !listeners.empty() && listeners[0].protocol == syntax::Listener::Protocol::kHttps;
   if (https) sent.witness.scheme = "https";
+  if (!listeners.empty()) {
+    sent.witness.address = listeners[0].address;
+    sent.witness.one_of_several = listeners.size() > 1;
+  }
   return sent;
 }
 

@@ -27,7 +27,7 @@ json WitnessJson(const Witness& witness) { return json::parse(compiler::WitnessJ
 
 std::string WitnessText(const Witness& witness, const std::string& indent) {
   std::string text = indent + witness.method + " " + Url(witness) + "\n";
-  for (const auto& [name, value] : witness.headers) {
+  for (const auto& [name, value] : ShownHeaders(witness)) {
     text += indent + name + ": " + (value.empty() ? "(empty)" : value) + "\n";
   }
   if (witness.client) text += indent + "from " + model::AddressText(*witness.client) + "\n";

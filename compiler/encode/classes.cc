@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "compiler/automata/product.h"
+#include "compiler/encode/derived.h"
 
 namespace weir::compiler {
 namespace {
@@ -280,7 +281,8 @@ std::vector<Value> Choices(std::uint32_t count) {
 
 }  // namespace
 
-std::expected<Classes, std::string> ClassesOf(const Universe& universe, const ClassBudget& budget) {
+std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBudget& budget) {
+  RelateDerived(universe);
   if (!universe.problem().empty()) return std::unexpected(universe.problem());
   Classes all;
   for (const Dimension& dimension : universe.dimensions()) {

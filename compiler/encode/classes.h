@@ -27,9 +27,9 @@ struct ClassBudget {
   std::size_t joint_states = 300'000;  // for each dimension
 };
 
-// The error is the reason for Unknown: which dimension has too many.
-std::expected<Classes, std::string> ClassesOf(const Universe& universe,
-                                              const ClassBudget& budget = {});
+// Relates the dimensions first (derived.h): nothing may be encoded afterwards. The
+// error is the reason for Unknown: which dimension has too many.
+std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBudget& budget = {});
 
 }  // namespace weir::compiler
 

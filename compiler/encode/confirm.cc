@@ -1,5 +1,9 @@
 #include "compiler/encode/confirm.h"
 
+#include <utility>
+
+#include "compiler/witness/replay.h"
+
 namespace weir::compiler {
 
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
@@ -19,32 +23,79 @@ model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& r
   else if (either(kVerified))
     identity.kind = Kind::kVerified;
   identity.jwt_verified = jwt == kVerified;
-  for (std::uint32_t d = 0; d < request.size(); ++d) {
-    const DimensionKey& key = universe.dimensions()[d].key;
-    const Value& value = request[d];
-    if (value.absent) continue;
-    if (key.part == Part::kConsumer && keys == kVerified && place.keys == key.scope) {
-      identity.consumer = value.text;
+  const auto value_of = [&](const DimensionKey& key) -> const Value* {
+    const auto at = universe.Known(key);
+    return at && !request[*at].absent ? &request[*at] : nullptr;
+  };
+  if (keys == kVerified) {
+    const KeyFacts* facts = universe.KeysOf(*place.keys);
+    if (const Value* consumer = value_of({Part::kConsumer, *place.keys, ""})) {
+      identity.consumer = consumer->text;
+    } else if (facts != nullptr && !facts->keys.empty()) {
+      identity.consumer = facts->keys[0].consumer;  // as Decode says
     }
-    if (jwt != kVerified || place.jwt != key.scope) continue;
-    switch (key.part) {
-      case Part::kTextClaim:
-        identity.claims[key.name] = value.text;
-        break;
+  }
+  if (jwt != kVerified) return identity;
+  for (const auto& [claim, source] : place.claims) {
+    const Value* value = value_of({source.part, *place.jwt, source.member});
+    if (value == nullptr) continue;
+    syntax::ClaimValue& to = identity.claims[claim.first];
+    switch (source.part) {
       case Part::kIntegerClaim:
-        identity.claims[key.name] = value.integer;
+        to = value->integer;
         break;
       case Part::kBooleanClaim:
-        identity.claims[key.name] = value.integer != 0;
+        to = value->integer != 0;
         break;
       case Part::kListClaim:
-        identity.claims[key.name] = value.list;
+      case Part::kWordsClaim:
+        to = value->list;
         break;
       default:
+        to = value->text;
         break;
     }
   }
   return identity;
+}
+
+namespace {
+
+// The policy, its route denying what breaks the claim before it denies anything else.
+syntax::Policy DenyingBreaks(const syntax::Policy& policy, std::uint32_t gateway,
+                             std::uint32_t route, const syntax::RequestClaim& claim) {
+  using Kind = syntax::Expression::Kind;
+  syntax::Policy denying = policy;
+  syntax::Expression broken;
+  broken.kind = Kind::kAnd;
+  broken.children = {claim.where, {}};
+  broken.children[1].kind = Kind::kNot;
+  broken.children[1].children = {claim.satisfies};
+  auto& rules = denying.gateways[gateway].routes[route].rules;
+  rules.insert(rules.begin(), {false, std::move(broken), syntax::kNoNode});
+  return denying;
+}
+
+}  // namespace
+
+// A request that is forwarded, and is denied where one deny is added, is one for
+// which that deny holds.
+std::string ConfirmBroken(const syntax::Policy& policy, std::uint32_t gateway,
+                          const std::shared_ptr<const runtime::Table>& table,
+                          const Witness& witness, const model::Identity& identity,
+                          std::uint32_t route, const syntax::RequestClaim& claim) {
+  std::string wrong = Confirm(policy, gateway, table, witness, identity, {true, 0, "ok", route});
+  if (!wrong.empty()) return wrong;
+  const syntax::Policy denying = DenyingBreaks(policy, gateway, route, claim);
+  std::shared_ptr<const runtime::Table> denying_table;
+  if (table != nullptr) {
+    const WitnessReplay lowered(denying, gateway);
+    if (lowered.table() == nullptr) return "the claim cannot be lowered to be played on a table";
+    denying_table = lowered.table();
+  }
+  wrong =
+      Confirm(denying, gateway, denying_table, witness, identity, {false, 403, "denied", route});
+  return wrong.empty() ? "" : "the claim holds of it: " + wrong;
 }
 
 }  // namespace weir::compiler

@@ -200,6 +200,10 @@ class Encoder {
     if (p.op == Operator::kPresent) return u_.Present(dimension);
     const auto language = LanguageOf(p);
     if (!language) return kFalse;
+    for (const Constant& constant : p.constants) {
+      if (const auto* text = std::get_if<std::string>(&constant))
+        u_.AddLiterals(dimension, {*text});
+    }
     return u_.InLanguage(dimension, language->name, language->dfa);
   }
 
@@ -233,15 +237,17 @@ class Encoder {
   Formula OfClaim(const Predicate& p) {
     if (!place_.jwt) return kFalse;
     const Formula verified = Verified(place_.jwt, Part::kJwt);
-    const Part part = ClaimPart(p.attribute.type);
-    if (!place_.claims.contains({p.attribute.name, part})) return kFalse;
-    const std::uint32_t at = u_.At({part, *place_.jwt, p.attribute.name});
+    const auto claim = place_.claims.find({p.attribute.name, ClaimPart(p.attribute.type)});
+    if (claim == place_.claims.end()) return kFalse;
+    const auto& [part, member] = claim->second;
+    const std::uint32_t at = u_.At({part, *place_.jwt, member});
     switch (part) {
       case Part::kIntegerClaim:
         return u_.f.And(verified, OfInteger(p, at));
       case Part::kBooleanClaim:
         return u_.f.And(verified, OfBoolean(p, at));
       case Part::kListClaim:
+      case Part::kWordsClaim:
         return u_.f.And(verified, OfList(p, at));
       default:
         return u_.f.And(verified, OfText(p, at));
@@ -374,11 +380,13 @@ Part ClaimPart(syntax::Type type) {
   }
 }
 
-std::set<std::pair<std::string, Part>> RegisteredClaims() {
-  return {{"sub", Part::kTextClaim},
-          {"iss", Part::kTextClaim},
-          {"jti", Part::kTextClaim},
-          {"aud", Part::kListClaim}};
+std::map<std::pair<std::string, Part>, ClaimSource> RegisteredClaims() {
+  std::map<std::pair<std::string, Part>, ClaimSource> claims;
+  for (const char* name : {"sub", "iss", "jti"}) {
+    claims[{name, Part::kTextClaim}] = {Part::kTextClaim, name};
+  }
+  claims[{"aud", Part::kListClaim}] = {Part::kListClaim, "aud"};
+  return claims;
 }
 
 Formula Encode(Universe& universe, const syntax::Expression& expression, const RulePlace& place) {

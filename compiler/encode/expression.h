@@ -2,8 +2,8 @@
 #ifndef WEIR_COMPILER_ENCODE_EXPRESSION_H_
 #define WEIR_COMPILER_ENCODE_EXPRESSION_H_
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -13,21 +13,28 @@
 
 namespace weir::compiler {
 
+// Where in the payload a claim comes from. Two claims of one member and one part
+// are one dimension; those of different parts are related by derived.h.
+struct ClaimSource {
+  Part part = Part::kTextClaim;  // kWordsClaim: a list that may be a string split at spaces
+  std::string member;
+};
+
 // Where a condition stands: whose token and key it can read, and whose
 // captures. A rule of a gateway's scope is encoded anew for every route.
 struct RulePlace {
   std::optional<std::string> jwt;  // the definition's text, as DimensionKey::scope
   std::optional<std::string> keys;
   const syntax::Match* match = nullptr;  // for captures
-  // The claims that the token can have, with the part their type makes them;
-  // any other, and any read as another type, is absent.
-  std::set<std::pair<std::string, Part>> claims;
+  // The claims that the token can have, by name and the part their type makes
+  // them; any other, and any read as another type, is absent.
+  std::map<std::pair<std::string, Part>, ClaimSource> claims;
 };
 
 // The part of the request that a claim of this type is.
 Part ClaimPart(syntax::Type type);
 // The registered claims, which every token can have.
-std::set<std::pair<std::string, Part>> RegisteredClaims();
+std::map<std::pair<std::string, Part>, ClaimSource> RegisteredClaims();
 
 Formula Encode(Universe& universe, const syntax::Expression& expression, const RulePlace& place);
 

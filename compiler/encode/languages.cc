@@ -274,6 +274,7 @@ std::vector<std::string> HintsOf(Part part) {
     case Part::kTextClaim:
       return {"someone"};
     case Part::kListClaim:
+    case Part::kWordsClaim:
       return {"other"};
     default:
       return {};

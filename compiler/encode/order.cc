@@ -24,6 +24,7 @@ class GatewayEncoder {
     for (const Route& route : gateway_.routes) {
       but_method_.push_back(MatchesButMethod(u_, route.match, listeners_));
       reaches_.push_back(ReachOf(route.match));
+      DeclareCredentials(route);
     }
     common_ = GatewayAspects(policy_, gateway_);
     const Formula routed = Preflights();
@@ -33,7 +34,6 @@ class GatewayEncoder {
       OneRoute(i, u_.f.And(routed, selected[i]));
     }
     NoRoute(u_.f.And(routed, u_.f.Not(u_.f.Or(matches))));
-    Credentials();
     return std::move(rows_);
   }
 
@@ -65,7 +65,10 @@ class GatewayEncoder {
       const syntax::Jwt& jwt = policy_[*route.authentication.jwt];
       place.jwt = DefinitionText(jwt);
       place.claims = RegisteredClaims();
-      for (const auto& claim : jwt.claims) place.claims.emplace(claim.name, ClaimPart(claim.type));
+      for (const auto& claim : jwt.claims) {
+        const Part part = ClaimPart(claim.type);
+        place.claims[{claim.name, part}] = {claim.words ? Part::kWordsClaim : part, claim.source};
+      }
     }
     if (route.authentication.keys) place.keys = DefinitionText(policy_[*route.authentication.keys]);
     place.match = &route.match;
@@ -193,38 +196,18 @@ class GatewayEncoder {
     }
   }
 
-  // What a verified credential says of its own claims.
-  void Credentials() {
-    for (const Route& route : gateway_.routes) {
-      const RulePlace place = PlaceOf(route);
-      if (place.jwt) Claims(policy_[*route.authentication.jwt], *place.jwt);
-      if (place.keys) Consumers(policy_[*route.authentication.keys], *place.keys);
+  // What is known of the credentials that a route asks for (derived.h).
+  void DeclareCredentials(const Route& route) {
+    const RulePlace place = PlaceOf(route);
+    if (place.jwt) {
+      const syntax::Jwt& jwt = policy_[*route.authentication.jwt];
+      u_.Declare(*place.jwt, TokenFacts{jwt.issuer, jwt.audiences});
     }
-  }
-
-  void Claims(const syntax::Jwt& jwt, const std::string& scope) {
-    const Formula not_verified = u_.f.Not(Outcome(scope, Part::kJwt, kVerified));
-    const auto iss = u_.Known({Part::kTextClaim, scope, "iss"});
-    if (iss && !jwt.issuer.empty()) {
-      u_.Restrict(*iss, {jwt.issuer});
-      u_.constraints.push_back(u_.f.Or(not_verified, u_.Present(*iss)));
-    }
-    const auto aud = u_.Known({Part::kListClaim, scope, "aud"});
-    if (aud && !jwt.audiences.empty()) {
-      std::vector<Formula> some{not_verified};
-      for (const std::string& audience : jwt.audiences) some.push_back(u_.Equals(*aud, audience));
-      u_.constraints.push_back(u_.f.Or(some));
-    }
-  }
-
-  void Consumers(const syntax::ApiKeys& keys, const std::string& scope) {
-    const auto consumer = u_.Known({Part::kConsumer, scope, ""});
-    if (!consumer) return;
-    std::vector<std::string> names;
-    for (const auto& key : keys.keys) names.push_back(key.consumer);
-    u_.Restrict(*consumer, names);
-    u_.constraints.push_back(
-        u_.f.Or(u_.f.Not(Outcome(scope, Part::kKeys, kVerified)), u_.Present(*consumer)));
+    if (!place.keys) return;
+    const syntax::ApiKeys& keys = policy_[*route.authentication.keys];
+    KeyFacts facts{keys.in_query, keys.field, {}};
+    for (const syntax::ApiKey& key : keys.keys) facts.keys.push_back({key.consumer, key.sha256});
+    u_.Declare(*place.keys, std::move(facts));
   }
 
   Universe& u_;
@@ -253,6 +236,7 @@ std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gatewa
     facts.must_have_peer = listener.mtls == syntax::Listener::Mtls::kStrict;
     facts.keeps_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
     facts.keeps_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
+    facts.keeps_underscores = listener.underscores == syntax::Listener::Underscores::kKeep;
     places.push_back(universe.AddListener(facts));
   }
   return places;

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <expected>
 #include <utility>
 
 #include "compiler/encode/classes.h"
 #include "compiler/encode/confirm.h"
 #include "compiler/encode/decode.h"
+#include "compiler/encode/derived.h"
 #include "compiler/encode/order.h"
 #include "compiler/encode/symbolic.h"
 
@@ -34,7 +36,9 @@ class GatewayProver {
         table_(std::move(table)),
         options_(options),
         listeners_(AddListeners(u_, policy.gateways[gateway])),
-        rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_)) {}
+        rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_)) {
+    u_.trusted_proxies = policy.gateways[gateway].trusted_proxies;
+  }
 
   void Ask(std::uint32_t proof, const RequestClaim& claim) {
     Question question;
@@ -43,8 +47,10 @@ class GatewayProver {
     for (std::uint32_t r = 0; r < rows_.size(); ++r) {
       const Row& row = rows_[r];
       if (!row.forwards || !Reaches(row, claim)) continue;
-      const Formula here = u_.f.And(row.when, Encode(u_, claim.where, row.place));
+      const Formula where = Encode(u_, claim.where, row.place);
       const Formula satisfies = Encode(u_, claim.satisfies, row.place);
+      // A longer body is refused by its announced length.
+      const Formula here = u_.f.And({row.when, LengthAtMost(u_, MaxBody(row)), where});
       about.push_back(here);
       question.breaks.emplace_back(r, u_.f.And(here, u_.f.Not(satisfies)));
     }
@@ -55,7 +61,7 @@ class GatewayProver {
   }
 
   std::vector<ClaimVerdict> Answer() {
-    const auto classes = ClassesOf(u_);
+    auto classes = ClassesOf(u_);
     std::vector<ClaimVerdict> verdicts;
     if (!classes) {
       for (const Question& question : questions_) {
@@ -63,7 +69,8 @@ class GatewayProver {
       }
       return verdicts;
     }
-    Symbolic symbolic(u_, *classes);
+    classes_ = *std::move(classes);
+    Symbolic symbolic(u_, classes_);
     for (const Question& question : questions_) {
       const auto start = std::chrono::steady_clock::now();
       ClaimVerdict verdict{question.proof, gateway_, AnswerOne(symbolic, question), 0};
@@ -76,36 +83,93 @@ class GatewayProver {
   }
 
  private:
+  std::uint64_t MaxBody(const Row& row) const {
+    const syntax::Gateway& gateway = policy_.gateways[gateway_];
+    const auto own = gateway.routes[*row.route].max_body;
+    constexpr std::uint64_t kMost = ~std::uint64_t{0} >> 1;
+    return own ? *own : gateway.max_body == 0 ? kMost : gateway.max_body;
+  }
+
   bool Reaches(const Row& row, const RequestClaim& claim) const {
     if (!claim.to) return true;
     return std::count(row.services.begin(), row.services.end(), policy_[*claim.to].name) > 0;
   }
 
+  // A request that was found and does not replay, or whose credential nobody can
+  // write down, is put aside with all that are like it, and another is asked for.
   smt::Verdict<Counterexample> AnswerOne(Symbolic& symbolic, const Question& question) {
+    constexpr int kTries = 8;
     const std::string& name = policy_.proofs[question.proof].name;
     std::vector<Formula> breaks;
     for (const auto& [row, when] : question.breaks) breaks.push_back(when);
-    const auto found = symbolic.Find(name, u_.f.Or(breaks), options_.budget_ms, breaks);
-    if (found.kind == Symbolic::Found::Kind::kUnknown) return smt::Unknown{found.reason};
-    if (found.kind == Symbolic::Found::Kind::kNone) return Vacuity(symbolic, name, question);
-    for (const auto& [r, when] : question.breaks) {
-      if (!u_.Evaluate(when, found.request)) continue;
-      return Refute(name, rows_[r], found.request);
+    Formula some = u_.f.Or(breaks);
+    std::string wrong;
+    for (int i = 0; i < kTries; ++i) {
+      const auto found = symbolic.Find(name, some, options_.budget_ms, breaks);
+      if (found.kind == Symbolic::Found::Kind::kUnknown) return smt::Unknown{found.reason};
+      if (found.kind == Symbolic::Found::Kind::kNone) {
+        if (wrong.empty()) return Vacuity(symbolic, name, question);
+        break;
+      }
+      const auto broken = std::ranges::find_if(question.breaks, [&](const auto& each) {
+        return u_.Evaluate(each.second, found.request);
+      });
+      if (broken == question.breaks.end()) {
+        return smt::Unknown{name + ": the solver's request does not break the claim when replayed"};
+      }
+      const auto& [row, when] = *broken;
+      auto refuted = Refute(question, rows_[row], when, found.request);
+      if (refuted) return smt::Refuted<Counterexample>{std::move(*refuted)};
+      if (wrong.empty()) wrong = name + ": " + refuted.error();
+      some = u_.f.And(some, u_.f.Not(LikeIt(when, found.request)));
     }
-    return smt::Unknown{name + ": the solver's request does not break the claim when replayed"};
+    return smt::Unknown{wrong};
   }
 
-  smt::Verdict<Counterexample> Refute(const std::string& name, const Row& row,
-                                      const std::vector<Value>& request) const {
+  // The requests that pass the same tests of a formula.
+  Formula LikeIt(Formula formula, const std::vector<Value>& request) {
+    std::vector<Formula> same;
+    for (const Formula part : u_.f.Parts(formula)) {
+      if (u_.f.node(part).kind != Formulas::Node::Kind::kAtom) continue;
+      same.push_back(u_.Evaluate(part, request) ? part : u_.f.Not(part));
+    }
+    return u_.f.And(same);
+  }
+
+  std::expected<Counterexample, std::string> Refute(const Question& question, const Row& row,
+                                                    Formula when,
+                                                    const std::vector<Value>& request) {
+    if (std::string open = TurnsOnCredential(row, when, request); !open.empty()) {
+      return std::unexpected(std::move(open));
+    }
     Counterexample example{Decode(u_, request, row.place, listeners_), *row.route, row.route_name,
                            row.services};
-    const std::string wrong =
-        Confirm(policy_, gateway_, table_, example.witness, IdentityOf(u_, request, row.place),
-                {true, 0, "ok", row.route});
-    if (!wrong.empty()) {
-      return smt::Unknown{name + ": a counterexample was found that does not replay: " + wrong};
+    const auto& claim = std::get<RequestClaim>(policy_.proofs[question.proof].claim);
+    const std::string wrong = ConfirmBroken(policy_, gateway_, table_, example.witness,
+                                            IdentityOf(u_, request, row.place), *row.route, claim);
+    if (wrong.empty()) return example;
+    return std::unexpected("a counterexample was found that does not replay: " + wrong);
+  }
+
+  // What a good key or token reads nobody knows: whatever it is must break the claim.
+  std::string TurnsOnCredential(const Row& row, Formula when, const std::vector<Value>& request) {
+    const auto turns = [&](Part part, const std::optional<std::string>& scope) {
+      const auto outcome = scope ? u_.Known({part, *scope, ""}) : std::nullopt;
+      if (!outcome || request[*outcome].integer != kVerified) return false;
+      const auto at = CredentialText(u_, part, *scope);
+      if (!at || u_.dimensions()[*at].literals.contains(request[*at].text)) return false;
+      const Formula possible = u_.f.And(u_.constraints);
+      std::vector<Value> other = request;
+      return std::ranges::any_of(classes_[*at], [&](const ValueClass& each) {
+        other[*at] = each.value;
+        return u_.Evaluate(possible, other) && !u_.Evaluate(when, other);
+      });
+    };
+    if (turns(Part::kKeys, row.place.keys)) {
+      return "it turns on the text of an API key, of which the policy has the hash alone";
     }
-    return smt::Refuted<Counterexample>{std::move(example)};
+    if (turns(Part::kJwt, row.place.jwt)) return "it turns on the text of a good token";
+    return "";
   }
 
   smt::Verdict<Counterexample> Vacuity(Symbolic& symbolic, const std::string& name,
@@ -124,6 +188,7 @@ class GatewayProver {
   Universe u_;
   std::vector<std::uint32_t> listeners_;
   std::vector<Row> rows_;
+  Classes classes_;
   std::vector<Question> questions_;
 };
 

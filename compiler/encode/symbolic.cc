@@ -36,6 +36,7 @@ int ShrinkRank(Part part) {
     case Part::kIntegerClaim:
     case Part::kBooleanClaim:
     case Part::kListClaim:
+    case Part::kWordsClaim:
       return 1;
     case Part::kConsumer:
       return 2;
@@ -211,6 +212,32 @@ struct Symbolic::Impl {
     }
   }
 
+  // What only goes together: a field, and what is derived from it.
+  std::vector<std::vector<std::uint32_t>> Groups() const {
+    std::vector<std::uint32_t> cookies, credentials;
+    std::vector<std::vector<std::uint32_t>> groups;
+    const auto& dimensions = universe.dimensions();
+    for (std::uint32_t d = 0; d < dimensions.size(); ++d) {
+      const Part part = dimensions[d].key.part;
+      if (part == Part::kCookie) cookies.push_back(d);
+      if (part == Part::kJwt || part == Part::kKeys) credentials.push_back(d);
+    }
+    for (std::uint32_t d = 0; d < dimensions.size(); ++d) {
+      const DimensionKey& key = dimensions[d].key;
+      if (key.part != Part::kHeader && key.part != Part::kQuery) continue;
+      groups.push_back(key.name == "cookie" ? cookies : credentials);
+      groups.back().push_back(d);
+    }
+    return groups;
+  }
+
+  void ShrinkGroup(const std::vector<Formula>& parts, std::vector<Choice>& request,
+                   const std::vector<std::uint32_t>& group) const {
+    const std::vector<Choice> before = request;
+    for (const std::uint32_t d : group) request[d].of = 0;
+    if (!Holds(parts, request)) request = before;
+  }
+
   void Shrink(Formula formula, std::vector<Choice>& request) const {
     std::vector<std::uint32_t> order(request.size());
     for (std::uint32_t d = 0; d < order.size(); ++d) order[d] = d;
@@ -220,7 +247,9 @@ struct Symbolic::Impl {
     });
     const std::vector<Formula> parts = universe.f.Parts(formula);
     // Twice: what became plainer late may set free what could not be before.
+    const auto groups = Groups();
     for (int round = 0; round < 2; ++round) {
+      for (const auto& group : groups) ShrinkGroup(parts, request, group);
       for (std::uint32_t d : order) ShrinkOne(parts, request, d);
     }
   }

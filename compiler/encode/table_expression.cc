@@ -250,15 +250,16 @@ class Reader {
 
   Formula Claim(const ExpressionRecord& record, const AttributeRecord& attribute,
                 const std::string& name) {
-    const Part part = PartOf(attribute.type);
-    if (!place_.jwt || !place_.claims.contains({name, part})) return kFalse;
+    const auto claim = place_.claims.find({name, PartOf(attribute.type)});
+    if (!place_.jwt || claim == place_.claims.end()) return kFalse;
     const Formula verified = HasCredential(place_.jwt, Part::kJwt);
-    const std::uint32_t d = u_.At({part, *place_.jwt, name});
-    switch (part) {
+    const std::uint32_t d = u_.At({claim->second.part, *place_.jwt, claim->second.member});
+    switch (claim->second.part) {
       case Part::kIntegerClaim:
       case Part::kBooleanClaim:
         return u_.f.And(verified, Number(record, d));
       case Part::kListClaim:
+      case Part::kWordsClaim:
         return u_.f.And(verified, List(record, d));
       default:
         return Text(record, {d, verified});

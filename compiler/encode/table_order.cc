@@ -8,6 +8,7 @@
 #include "compiler/encode/table_aspects.h"
 #include "compiler/encode/table_expression.h"
 #include "compiler/encode/table_match.h"
+#include "runtime/request/canonical.h"
 
 namespace weir::compiler {
 namespace {
@@ -70,18 +71,20 @@ class TableEncoder {
     place.claims = RegisteredClaims();
     for (const auto& claim : TableView::Slice(table_.claims(), table_.jwts()[route.jwt].claims)) {
       const std::string name(table_.text(claim.name));
+      const std::string member(table_.text(claim.source));
       switch (claim.type) {
         case runtime::AttributeType::kInteger:
-          place.claims.emplace(name, Part::kIntegerClaim);
+          place.claims[{name, Part::kIntegerClaim}] = {Part::kIntegerClaim, member};
           break;
         case runtime::AttributeType::kBoolean:
-          place.claims.emplace(name, Part::kBooleanClaim);
+          place.claims[{name, Part::kBooleanClaim}] = {Part::kBooleanClaim, member};
           break;
         case runtime::AttributeType::kStringList:
-          place.claims.emplace(name, Part::kListClaim);
+          place.claims[{name, Part::kListClaim}] = {
+              claim.words != 0 ? Part::kWordsClaim : Part::kListClaim, member};
           break;
         default:
-          place.claims.emplace(name, Part::kTextClaim);
+          place.claims[{name, Part::kTextClaim}] = {Part::kTextClaim, member};
           break;
       }
     }
@@ -253,6 +256,8 @@ std::vector<std::uint32_t> AddTableListeners(Universe& universe, const TableView
     facts.must_have_peer = listener.mtls == runtime::MtlsKind::kStrict;
     facts.keeps_slashes = listener.keep_slashes != 0;
     facts.keeps_encoded_slash = listener.keep_encoded_slash != 0;
+    facts.keeps_underscores =
+        listener.underscores == static_cast<std::uint32_t>(runtime::Underscores::kKeep);
     places.push_back(universe.AddListener(facts));
   }
   return places;

@@ -21,6 +21,7 @@ Domain DomainOf(Part part) {
     case Part::kBooleanClaim:
       return Domain::kBoolean;
     case Part::kListClaim:
+    case Part::kWordsClaim:
       return Domain::kList;
     default:
       return Domain::kText;
@@ -113,6 +114,16 @@ std::uint32_t Universe::At(const DimensionKey& key) {
   return at;
 }
 
+const TokenFacts* Universe::TokensOf(const std::string& scope) const {
+  const auto found = tokens_.find(scope);
+  return found == tokens_.end() ? nullptr : &found->second;
+}
+
+const KeyFacts* Universe::KeysOf(const std::string& scope) const {
+  const auto found = keys_.find(scope);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
 std::optional<std::uint32_t> Universe::Known(const DimensionKey& key) const {
   const auto place = places_.find(key);
   if (place == places_.end()) return std::nullopt;
@@ -164,6 +175,7 @@ Formula Universe::InLanguage(std::uint32_t dimension, const std::string& name,
 
 Formula Universe::Equals(std::uint32_t dimension, std::string_view text) {
   const std::string name = "=" + std::string(text);
+  dimensions_[dimension].literals.emplace(text);
   return InLanguage(dimension, name, ExactText(text));
 }
 
@@ -194,6 +206,16 @@ Formula Universe::InNetwork(std::uint32_t dimension, const syntax::Network& netw
   test.kind = Test::Kind::kNetwork;
   test.network = network;
   return AtomOf(dimension, NameOf(network), std::move(test));
+}
+
+Formula Universe::AtomOfTest(std::uint32_t dimension, std::uint32_t test) {
+  const auto atom = atom_places_.find({dimension, test});
+  assert(atom != atom_places_.end());
+  return f.Atom(atom->second);
+}
+
+void Universe::AddLiterals(std::uint32_t dimension, const std::vector<std::string>& texts) {
+  dimensions_[dimension].literals.insert(texts.begin(), texts.end());
 }
 
 Formula Universe::Chosen(std::uint32_t dimension, std::vector<bool> values) {

@@ -11,11 +11,14 @@
 #ifndef WEIR_COMPILER_ENCODE_UNIVERSE_H_
 #define WEIR_COMPILER_ENCODE_UNIVERSE_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/automata/dfa.h"
@@ -39,8 +42,9 @@ enum class Part : std::uint8_t {
   kTextClaim,
   kIntegerClaim,
   kBooleanClaim,
-  kListClaim,  // of the token; with `scope` and a name
-  kKeys,       // what became of an API key; `scope` is the key set's definition
+  kListClaim,
+  kWordsClaim,  // of the token; with `scope`, and the payload's member as name
+  kKeys,        // what became of an API key; `scope` is the key set's definition
   kConsumer,
 };
 
@@ -88,6 +92,7 @@ struct Dimension {
   std::vector<std::string> hints;
   std::vector<Test> tests;
   std::map<std::string, std::uint32_t> places;  // of tests, by a text that names them
+  std::set<std::string> literals;               // texts that some test names whole
 };
 
 struct AtomKey {
@@ -107,7 +112,25 @@ struct ListenerFacts {
   bool must_have_peer = false;
   bool keeps_slashes = false;  // `slashes keep`
   bool keeps_encoded_slash = false;
+  bool keeps_underscores = false;  // names with `_` are dropped or refused elsewhere
   friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
+};
+
+// What is known of every token of a `jwt` definition that is verified (AUTH-3).
+struct TokenFacts {
+  std::string issuer;                  // empty: any
+  std::vector<std::string> audiences;  // one of them is in `aud`; empty: not looked at
+};
+
+// What is known of a set of API keys (AUTH-5).
+struct KeyFacts {
+  struct Key {
+    std::string consumer;
+    std::array<std::uint8_t, 32> sha256{};
+  };
+  bool in_query = false;
+  std::string field;
+  std::vector<Key> keys;
 };
 
 class Universe {
@@ -121,6 +144,16 @@ class Universe {
   // Declares the listener dimension's next value. All before the first use of it.
   std::uint32_t AddListener(const ListenerFacts& facts);
   const std::vector<ListenerFacts>& listeners() const { return listeners_; }
+
+  // By the scope of their dimensions. What is declared holds once RelateDerived
+  // (derived.h) is through, whenever the dimensions are made.
+  void Declare(const std::string& scope, TokenFacts facts) { tokens_[scope] = std::move(facts); }
+  void Declare(const std::string& scope, KeyFacts facts) { keys_[scope] = std::move(facts); }
+  // Null: nothing was declared.
+  const TokenFacts* TokensOf(const std::string& scope) const;
+  const KeyFacts* KeysOf(const std::string& scope) const;
+  // Whose X-Forwarded-For is believed.
+  std::vector<syntax::Network> trusted_proxies;
 
   // The dimension of this key, made when it is new.
   std::uint32_t At(const DimensionKey& key);
@@ -139,11 +172,19 @@ class Universe {
   Formula IntegerLess(std::uint32_t dimension, std::int64_t value);
   Formula IsTrue(std::uint32_t dimension) { return IntegerEquals(dimension, 1); }
   Formula InNetwork(std::uint32_t dimension, const syntax::Network& network);
+  // The atom of a test that the dimension has already, by its place among them.
+  Formula AtomOfTest(std::uint32_t dimension, std::uint32_t test);
+  // Texts that stand in a longer list of one test.
+  void AddLiterals(std::uint32_t dimension, const std::vector<std::string>& texts);
   Formula Chosen(std::uint32_t dimension, std::vector<bool> values);
   Formula Is(std::uint32_t dimension, std::uint32_t value);
 
   const std::vector<Dimension>& dimensions() const { return dimensions_; }
   AtomKey atom(std::uint32_t atom) const { return atoms_[atom]; }
+
+  // False the first time: relations between dimensions are made once.
+  bool related() const { return related_; }
+  void SetRelated() { related_ = true; }
 
   // Whether a concrete value passes a test.
   static bool Holds(const Dimension& dimension, const Test& test, const Value& value);
@@ -164,6 +205,9 @@ class Universe {
   Formula AtomOf(std::uint32_t dimension, const std::string& name, Test test);
 
   std::vector<ListenerFacts> listeners_;
+  std::map<std::string, TokenFacts> tokens_;
+  std::map<std::string, KeyFacts> keys_;
+  bool related_ = false;
   std::vector<Dimension> dimensions_;
   std::map<DimensionKey, std::uint32_t> places_;
   std::vector<AtomKey> atoms_;

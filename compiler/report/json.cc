@@ -46,13 +46,14 @@ json FindingJson(const Finding& finding, const dsl::SourceMap& sources) {
 
 std::string WitnessJson(const Witness& witness) {
   json headers = json::array();
-  for (const auto& [name, value] : witness.headers) headers.push_back({name, value});
+  for (const auto& [name, value] : ShownHeaders(witness)) headers.push_back({name, value});
   // Who sends it: any value would do where the witness names none. `jwt` tells a
   // verified token without claims from no token.
   json context = {{"client", model::AddressText(witness.client.value_or(kSomeAddress))},
                   {"peer", witness.peer.value_or("")},
                   {"jwt", witness.jwt || !witness.claims.empty()},
                   {"claims", json::object()}};
+  if (witness.address) context["listener"] = AddressText(*witness.address);
   if (witness.consumer) context["consumer"] = *witness.consumer;
   for (const auto& [name, value] : witness.claims) context["claims"][name] = ClaimJson(value);
   return json{{"method", witness.method},

@@ -256,6 +256,8 @@ ShadowEngine::Probed ShadowEngine::Probe(const Box& box, const PathProbe& path, 
       const auto& listener = gateway_.listeners[probed.witness.listener];
       const bool https = listener.protocol == syntax::Listener::Protocol::kHttps;
       probed.witness.scheme = https ? "https" : "http";
+      probed.witness.address = listener.address;
+      probed.witness.one_of_several = gateway_.listeners.size() > 1;
     }
   }
   return probed;

@@ -21,7 +21,7 @@ model::RawRequest RawRequestOf(const Witness& witness) {
   raw.method = witness.method;
   raw.scheme = witness.scheme;
   raw.target = Target(witness);
-  raw.fields.emplace_back("host", witness.host);
+  raw.fields.emplace_back("host", Authority(witness));
   for (const auto& header : witness.headers) raw.fields.push_back(header);
   return raw;
 }

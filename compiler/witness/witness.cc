@@ -1,7 +1,10 @@
 #include "compiler/witness/witness.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
+
+#include "spec/model/address.h"
 
 namespace weir::compiler {
 namespace {
@@ -51,20 +54,43 @@ std::string Comment(const std::string& text) {
   return comment;
 }
 
-}  // namespace
-
-std::string Target(const Witness& witness) {
+std::string TargetWithout(const Witness& witness, const std::vector<std::string>& left_out) {
   std::string target = witness.path;
   char separator = '?';
   for (const auto& [name, value] : witness.query) {
+    if (std::ranges::count(left_out, name) > 0) continue;
     target += separator + Encoded(name) + "=" + Encoded(value);
     separator = '&';
   }
   return target;
 }
 
+}  // namespace
+
+std::string Target(const Witness& witness) { return TargetWithout(witness, {}); }
+
+std::string Authority(const Witness& witness) {
+  const std::uint16_t usual = witness.scheme == "https" ? 443 : 80;
+  const bool told = witness.one_of_several && witness.address && witness.address->port != usual;
+  return told ? witness.host + ":" + std::to_string(witness.address->port) : witness.host;
+}
+
 std::string Url(const Witness& witness) {
-  return witness.scheme + "://" + witness.host + Target(witness);
+  return witness.scheme + "://" + Authority(witness) + TargetWithout(witness, witness.hidden_query);
+}
+
+std::vector<std::pair<std::string, std::string>> ShownHeaders(const Witness& witness) {
+  std::vector<std::pair<std::string, std::string>> shown;
+  for (const auto& header : witness.headers) {
+    if (std::ranges::count(witness.hidden_headers, header.first) == 0) shown.push_back(header);
+  }
+  return shown;
+}
+
+std::string AddressText(const syntax::SocketAddress& address) {
+  const std::string host = model::AddressText(address.address);
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(address.port);
 }
 
 std::string Curl(const Witness& witness) {
@@ -73,7 +99,7 @@ std::string Curl(const Witness& witness) {
     command += " -I";
   else if (witness.method != "GET")
     command += " -X " + Quoted(witness.method);
-  for (const auto& [name, value] : witness.headers) {
+  for (const auto& [name, value] : ShownHeaders(witness)) {
     // curl sends a field with an empty value only when it ends in a semicolon.
     command += " -H " + Quoted(value.empty() ? name + ";" : name + ": " + value);
   }

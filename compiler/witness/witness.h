@@ -32,13 +32,25 @@ struct Witness {
   std::optional<std::string> consumer;
   bool jwt = false;
   std::vector<std::pair<std::string, syntax::ClaimValue>> claims;
-  std::uint32_t listener = 0;
+  std::uint32_t listener = 0;  // place in the gateway's
+  // That listener's address; none: the gateway has none, as in tests.
+  std::optional<syntax::SocketAddress> address;
+  bool one_of_several = false;  // the gateway has other listeners: the URL names its port
+  // Headers and query parameters that hold a good credential. They are replayed with
+  // a text that stands for it, and never shown.
+  std::vector<std::string> hidden_headers, hidden_query;
 };
 
-// "/path?query", the query percent-encoded.
+// "/path?query", the query percent-encoded; as it is replayed.
 std::string Target(const Witness& witness);
-// "https://host/path?query".
+// "example.com:8080", the port where the gateway has several listeners.
+std::string Authority(const Witness& witness);
+// "https://host/path?query", as it is shown.
 std::string Url(const Witness& witness);
+// The headers that are shown.
+std::vector<std::pair<std::string, std::string>> ShownHeaders(const Witness& witness);
+// "127.0.0.1:8080", or "[::1]:8080".
+std::string AddressText(const syntax::SocketAddress& address);
 // A command line that sends it (claims become a comment, as no token can be made).
 std::string Curl(const Witness& witness);
 
