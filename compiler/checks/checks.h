@@ -32,6 +32,15 @@ CheckResult CheckOpenRoutes(const syntax::Policy& policy);
 CheckResult CheckOpenNeighbours(const syntax::Policy& policy);
 CheckResult CheckTrustedProxies(const syntax::Policy& policy);
 CheckResult CheckGetWithoutHead(const syntax::Policy& policy);
+CheckResult CheckAbsentClaims(const syntax::Policy& policy);
+CheckResult CheckAffinityCookies(const syntax::Policy& policy);
+CheckResult CheckCorsUsable(const syntax::Policy& policy);
+CheckResult CheckJwtAudiences(const syntax::Policy& policy);
+CheckResult CheckPlaceholders(const syntax::Policy& policy);
+CheckResult CheckPerTryCuts(const syntax::Policy& policy);
+CheckResult CheckResponseReads(const syntax::Policy& policy);
+CheckResult CheckShallowWildcards(const syntax::Policy& policy);
+CheckResult CheckStripPrefixes(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
@@ -56,6 +65,15 @@ inline constexpr Check kChecks[] = {
     {"open-neighbour", dsl::Severity::kError, CheckOpenNeighbours},
     {"trusts-everyone", dsl::Severity::kError, CheckTrustedProxies},
     {"get-without-head", dsl::Severity::kNote, CheckGetWithoutHead},
+    {"absent-claim", dsl::Severity::kWarning, CheckAbsentClaims},
+    {"affinity-cookie-shared", dsl::Severity::kWarning, CheckAffinityCookies},
+    {"cors-unusable", dsl::Severity::kWarning, CheckCorsUsable},
+    {"jwt-without-audience", dsl::Severity::kNote, CheckJwtAudiences},
+    {"literal-placeholder", dsl::Severity::kWarning, CheckPlaceholders},
+    {"per-try-cuts", dsl::Severity::kWarning, CheckPerTryCuts},
+    {"response-reads-request", dsl::Severity::kWarning, CheckResponseReads},
+    {"shallow-wildcard", dsl::Severity::kWarning, CheckShallowWildcards},
+    {"strip-prefix-misses", dsl::Severity::kWarning, CheckStripPrefixes},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},

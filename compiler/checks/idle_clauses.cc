@@ -21,24 +21,35 @@ using syntax::Route;
 
 bool Forwards(const Route& route) { return std::holds_alternative<syntax::Forward>(route.action); }
 
-bool NeedsUpstream(std::string_view keyword) {
-  for (const std::string_view each : {"retry", "breaker", "timeout", "idle-timeout", "fallback",
-                                      "mirror", "request", "response"}) {
-    if (each == keyword) return true;
-  }
-  return false;
-}
+struct ClauseKind {
+  std::string_view keyword;
+  bool needs_upstream = false;
+  bool says_none = false;  // what `none` leaves is no clause that could act
+};
 
-// What `none` leaves is no clause that could act.
-bool SaysNone(const Route& route, std::string_view keyword) {
-  if (keyword == "retry") return !route.retry;
-  if (keyword == "breaker") return !route.breaker;
-  if (keyword == "timeout") return !route.timeout;
-  if (keyword == "fallback") return !route.fallback;
-  if (keyword == "cors") return !route.cors && !route.cors_upstream;
-  if (keyword == "authenticate") return !route.authentication.jwt && !route.authentication.keys;
-  if (keyword == "max-body") return route.max_body.value_or(0) == 0;
-  return false;
+// What the route's clause of this keyword is. The route is taken apart whole, so
+// that a new member does not compile until its clause has a row here. No clauses are
+// its name, match and action; limits, rules and mirrors are looked at one by one.
+ClauseKind KindOf(const Route& route, std::string_view keyword) {
+  const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
+               retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback, written,
+               node] = route;
+  const auto& [jwt, keys, optional, authentication_node] = authentication;
+  const ClauseKind kinds[] = {
+      {"cors", false, !cors && !cors_upstream},
+      {"authenticate", false, !jwt && !keys},
+      {"request", true, false},
+      {"response", true, false},
+      {"retry", true, !retry},
+      {"timeout", true, !timeout},
+      {"idle-timeout", true, false},
+      {"breaker", true, !breaker},
+      {"max-body", false, max_body.value_or(0) == 0},
+      {"mirror", true, false},
+      {"fallback", true, !fallback},
+  };
+  const auto kind = std::ranges::find(kinds, keyword, &ClauseKind::keyword);
+  return kind == std::end(kinds) ? ClauseKind{keyword} : *kind;
 }
 
 // No page can make the request, and so none reads its answer: a browser asks
@@ -48,7 +59,8 @@ bool NoPageMayAsk(const Policy& policy, const Route& route) {
   const auto& listed = policy[*route.cors].methods;
   return std::ranges::none_of(route.match.methods, [&](const std::string& method) {
     return method == "GET" || method == "HEAD" || method == "POST" ||
-           std::ranges::find(listed, method) != listed.end();
+           std::ranges::find(listed, method) != listed.end() ||
+           std::ranges::find(listed, "*") != listed.end();
   });
 }
 
@@ -59,6 +71,7 @@ struct Use {
   std::size_t routes = 0;
   std::size_t in_force = 0;  // of them
   bool acts = false;
+  bool needs_upstream = false;
   std::string why;
 };
 
@@ -79,7 +92,7 @@ class Clauses {
                                              : "each route here says otherwise"),
                         "Take it out, or what overrides it."});
       } else if (!use.acts) {
-        const bool many = use.in_force > 1 && NeedsUpstream(use.keyword);
+        const bool many = use.in_force > 1 && use.needs_upstream;
         idle.push_back({use.node,
                         "this " + use.keyword + " never acts: " +
                             (many ? "each route where it is in force answers by itself" : use.why),
@@ -92,20 +105,21 @@ class Clauses {
  private:
   void Meet(const Route& route) {
     for (const auto& clause : route.written) {
-      Add(clause.keyword, clause.node, clause.in_force,
+      Add(route, clause.keyword, clause.node, clause.in_force,
           clause.in_force ? WhyIdle(route, clause.keyword) : "");
     }
     for (const auto& mirror : route.mirrors) {
       const bool none = Forwards(route) && mirror.percent == 0;
-      Add("mirror", mirror.node, true,
+      Add(route, "mirror", mirror.node, true,
           none ? "it copies 0% of the requests" : WhyIdle(route, "mirror"));
     }
   }
 
   // Empty: it can act.
   std::string WhyIdle(const Route& route, std::string_view keyword) const {
-    if (SaysNone(route, keyword)) return "";
-    if (NeedsUpstream(keyword) && !Forwards(route))
+    const ClauseKind kind = KindOf(route, keyword);
+    if (kind.says_none) return "";
+    if (kind.needs_upstream && !Forwards(route))
       return "route '" + route.name + "' answers by itself";
     if (keyword == "cors" && NoPageMayAsk(policy_, route)) {
       return "cors '" + policy_[*route.cors].name + "' lists none of the methods of route '" +
@@ -114,10 +128,12 @@ class Clauses {
     return "";
   }
 
-  void Add(const std::string& keyword, syntax::NodeId node, bool in_force, std::string why) {
+  void Add(const Route& route, const std::string& keyword, syntax::NodeId node, bool in_force,
+           std::string why) {
     const dsl::Span span = SpanOf(policy_, node);
     Use& use = uses_[{span.file, span.begin}];
-    if (use.routes == 0) use = {keyword, node, 0, 0, false, ""};
+    if (use.routes == 0)
+      use = {keyword, node, 0, 0, false, KindOf(route, keyword).needs_upstream, ""};
     ++use.routes;
     if (!in_force) return;
     ++use.in_force;

@@ -1,6 +1,7 @@
 // Both sides are told in the same words and compared as texts. A table holds the
 // services that its gateway can reach, so the table's are looked up in the policy;
-// that no target is missing is part of the decision.
+// that no target is missing is part of the decision. Every struct and record is
+// taken apart whole, so a new member does not compile until it is told or left out.
 #include "compiler/encode/settings.h"
 
 #include <algorithm>
@@ -24,145 +25,184 @@ std::string OctetsOf(const Address& address) {
   return words.text();
 }
 
-std::string ListenerText(const syntax::Listener& l) {
+std::string ListenerText(const syntax::Listener& listener) {
+  const auto& [protocol, direction, address, certificate, key, client_ca, mtls, encoded_slash,
+               slashes, underscores, proxy_protocol, intercept, node] = listener;
+  const auto& [ip, port] = address;
   Words words;
-  words << OctetsOf(l.address.address) << l.address.port << static_cast<int>(l.protocol)
-        << static_cast<int>(l.direction) << static_cast<int>(l.mtls);
-  words.Quote(l.certificate).Quote(l.key).Quote(l.client_ca);
-  words << (l.encoded_slash == syntax::Listener::EncodedSlash::kKeep)
-        << (l.slashes == syntax::Listener::Slashes::kKeep) << static_cast<int>(l.underscores)
-        << l.proxy_protocol << l.intercept;
+  words << OctetsOf(ip) << port << static_cast<int>(protocol) << static_cast<int>(direction)
+        << static_cast<int>(mtls);
+  words.Quote(certificate).Quote(key).Quote(client_ca);
+  words << (encoded_slash == syntax::Listener::EncodedSlash::kKeep)
+        << (slashes == syntax::Listener::Slashes::kKeep) << static_cast<int>(underscores)
+        << proxy_protocol << intercept;
   return words.text();
 }
 
-std::string ListenerText(const TableView& table, const runtime::ListenerRecord& l) {
+std::string ListenerText(const TableView& table, const runtime::ListenerRecord& listener) {
+  const auto& [address, port, protocol, direction, mtls, certificate, key, client_ca,
+               keep_encoded_slash, keep_slashes, underscores, proxy_protocol, intercept, reserved] =
+      listener;
   Words words;
-  words << OctetsOf(l.address) << l.port << static_cast<int>(l.protocol)
-        << static_cast<int>(l.direction) << static_cast<int>(l.mtls);
-  words.Quote(table.text(l.certificate)).Quote(table.text(l.key)).Quote(table.text(l.client_ca));
-  words << (l.keep_encoded_slash != 0) << (l.keep_slashes != 0) << l.underscores
-        << (l.proxy_protocol != 0) << (l.intercept != 0);
+  words << OctetsOf(address) << port << static_cast<int>(protocol) << static_cast<int>(direction)
+        << static_cast<int>(mtls);
+  words.Quote(table.text(certificate)).Quote(table.text(key)).Quote(table.text(client_ca));
+  words << (keep_encoded_slash != 0) << (keep_slashes != 0) << underscores << (proxy_protocol != 0)
+        << (intercept != 0);
   return words.text();
 }
 
+// Limits, rules, routes and otherwise are part of the decision.
 Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
-  const syntax::Gateway& gateway = policy.gateways[place];
+  const auto& [kind, name, sidecar_of, listeners, identity, log, explain_headers, trusted_proxies,
+               max_header_octets, max_header_count, max_body, limits, rules, routes, otherwise,
+               node] = policy.gateways[place];
+  const auto& [sink, log_file] = log;
   Settings settings;
-  settings["name"] = gateway.name;
-  settings["kind"] = gateway.kind == syntax::Gateway::Kind::kSidecar ? "sidecar" : "gateway";
-  settings["sidecar of"] = gateway.sidecar_of ? policy[*gateway.sidecar_of].name : "";
-  settings["identity"] = gateway.identity.value_or("");
-  settings["explain headers"] = std::to_string(gateway.explain_headers);
-  settings["log"] = (Words() << static_cast<int>(gateway.log.sink)).Quote(gateway.log.file).text();
+  settings["name"] = name;
+  settings["kind"] = kind == syntax::Gateway::Kind::kSidecar ? "sidecar" : "gateway";
+  settings["sidecar of"] = sidecar_of ? policy[*sidecar_of].name : "";
+  settings["identity"] = identity.value_or("");
+  settings["explain headers"] = std::to_string(explain_headers);
+  settings["log"] = (Words() << static_cast<int>(sink)).Quote(log_file).text();
   settings["head and body limits"] =
-      (Words() << gateway.max_header_count << gateway.max_header_octets << gateway.max_body).text();
-  for (std::size_t i = 0; i < gateway.listeners.size(); ++i) {
-    settings["listener " + std::to_string(i)] = ListenerText(gateway.listeners[i]);
+      (Words() << max_header_count << max_header_octets << max_body).text();
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    settings["listener " + std::to_string(i)] = ListenerText(listeners[i]);
   }
   Words trusted, scalars;
-  for (const auto& network : gateway.trusted_proxies) {
-    trusted << OctetsOf(network.base) << static_cast<int>(network.prefix);
+  for (const auto& [base, prefix, text] : trusted_proxies) {
+    trusted << OctetsOf(base) << static_cast<int>(prefix);
   }
   settings["trusted proxies"] = trusted.text();
-  for (const std::string& name : model::ScalarFields(policy, place)) scalars << name;
+  for (const std::string& scalar : model::ScalarFields(policy, place)) scalars << scalar;
   settings["scalar fields"] = scalars.text();
   return settings;
 }
 
 Settings OfTable(const TableView& table) {
-  const runtime::GatewayRecord& gateway = table.gateway();
+  const auto& [kind, explain_headers, name, sidecar_of, identity, log, max_header_count, log_file,
+               max_header_octets, max_body, listener_range, trusted_proxies, scalar_fields, limits,
+               rules, routes, otherwise, reserved] = table.gateway();
   Settings settings;
-  settings["name"] = table.text(gateway.name);
-  settings["kind"] = gateway.kind == runtime::ProxyKind::kSidecar ? "sidecar" : "gateway";
-  settings["sidecar of"] = table.text(gateway.sidecar_of);
-  settings["identity"] = table.text(gateway.identity);
-  settings["explain headers"] = std::to_string(gateway.explain_headers);
-  settings["log"] =
-      (Words() << static_cast<int>(gateway.log)).Quote(table.text(gateway.log_file)).text();
+  settings["name"] = table.text(name);
+  settings["kind"] = kind == runtime::ProxyKind::kSidecar ? "sidecar" : "gateway";
+  settings["sidecar of"] = table.text(sidecar_of);
+  settings["identity"] = table.text(identity);
+  settings["explain headers"] = std::to_string(explain_headers);
+  settings["log"] = (Words() << static_cast<int>(log)).Quote(table.text(log_file)).text();
   settings["head and body limits"] =
-      (Words() << gateway.max_header_count << gateway.max_header_octets << gateway.max_body).text();
-  const auto listeners = TableView::Slice(table.listeners(), gateway.listeners);
+      (Words() << max_header_count << max_header_octets << max_body).text();
+  const auto listeners = TableView::Slice(table.listeners(), listener_range);
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     settings["listener " + std::to_string(i)] = ListenerText(table, listeners[i]);
   }
   Words trusted, scalars;
-  for (const auto& network : TableView::Slice(table.networks(), gateway.trusted_proxies)) {
-    trusted << OctetsOf(network.base) << network.prefix;
+  for (const auto& [base, prefix, padding] : TableView::Slice(table.networks(), trusted_proxies)) {
+    trusted << OctetsOf(base) << prefix;
   }
   settings["trusted proxies"] = trusted.text();
   std::set<std::string_view> names;
-  for (auto name : TableView::Slice(table.strings(), gateway.scalar_fields)) {
-    names.insert(table.text(name));
+  for (auto field : TableView::Slice(table.strings(), scalar_fields)) {
+    names.insert(table.text(field));
   }
-  for (std::string_view name : names) scalars << name;
+  for (std::string_view field : names) scalars << field;
   settings["scalar fields"] = scalars.text();
   return settings;
 }
 
-std::string ServiceText(const syntax::Policy& policy, const syntax::Service& s) {
+// One part of a service in words; the same words for the table's record, whose
+// members lie side by side.
+void Tell(Words& words, const syntax::Balance& balance) {
+  const auto& [kind, hash_by, bound_percent] = balance;
+  words << static_cast<int>(kind);
+  if (!hash_by) return;
+  const auto& [subject, name, type] = *hash_by;
+  (words << static_cast<int>(subject)).Quote(name) << bound_percent;
+}
+
+void Tell(Words& words, const syntax::Affinity& affinity) {
+  const auto& [cookie, max_age, node] = affinity;
+  (words << "affinity").Quote(cookie) << (max_age ? max_age->nanoseconds : -1);
+}
+
+void Tell(Words& words, const syntax::Check& check) {
+  const auto& [kind, path, every, timeout, unhealthy, healthy, node] = check;
+  words << "check" << static_cast<int>(kind) + 1;
+  words.Quote(path) << every.nanoseconds << timeout.nanoseconds << unhealthy << healthy;
+}
+
+void Tell(Words& words, const syntax::Pool& pool) {
+  const auto& [connections, pending, requests, requests_per_connection, node] = pool;
+  words << "pool" << connections << pending << requests << requests_per_connection;
+}
+
+void Tell(Words& words, const syntax::Ejection& ejection) {
+  const auto& [consecutive_5xx, consecutive_gateway_errors, consecutive_local_failures,
+               success_rate, every, base, max_percent, at_least_one, panic_percent, node] =
+      ejection;
+  words << "eject" << consecutive_5xx << consecutive_gateway_errors << consecutive_local_failures
+        << success_rate << max_percent << at_least_one << panic_percent << every.nanoseconds
+        << base.nanoseconds;
+}
+
+// Rules are part of the decision. The depth of calls is a premise of the bounds
+// that are proved of the policy, and in no table.
+std::string ServiceText(const syntax::Policy& policy, const syntax::Service& service) {
+  const auto& [name, endpoints, dns, file, balance, affinity, check, pool, ejection, identity,
+               calls, call_depth, rules, node] = service;
   Words words;
-  for (const auto& endpoint : s.endpoints) {
-    words << OctetsOf(endpoint.address.address) << endpoint.address.port << endpoint.weight;
+  for (const auto& [address, weight, endpoint_node] : endpoints) {
+    const auto& [ip, port] = address;
+    words << OctetsOf(ip) << port << weight;
   }
-  words.Quote(s.dns.value_or("")).Quote(s.file.value_or("")).Quote(s.identity.value_or(""));
-  words << static_cast<int>(s.balance.kind);
-  if (s.balance.hash_by) {
-    (words << static_cast<int>(s.balance.hash_by->subject)).Quote(s.balance.hash_by->name)
-        << s.balance.bound_percent;
-  }
-  if (s.affinity) {
-    (words << "affinity").Quote(s.affinity->cookie)
-        << (s.affinity->max_age ? s.affinity->max_age->nanoseconds : -1);
-  }
-  if (s.check) {
-    words << "check" << static_cast<int>(s.check->kind) + 1;
-    words.Quote(s.check->path) << s.check->every.nanoseconds << s.check->timeout.nanoseconds
-                               << s.check->unhealthy << s.check->healthy;
-  }
-  if (s.pool) {
-    words << "pool" << s.pool->connections << s.pool->pending << s.pool->requests
-          << s.pool->requests_per_connection;
-  }
-  if (s.ejection) {
-    const auto& e = *s.ejection;
-    words << "eject" << e.consecutive_5xx << e.consecutive_gateway_errors
-          << e.consecutive_local_failures << e.success_rate << e.max_percent << e.at_least_one
-          << e.panic_percent << e.every.nanoseconds << e.base.nanoseconds;
-  }
-  for (const auto& call : s.calls) words.Quote(policy[call.callee].name) << call.times;
+  words.Quote(dns.value_or("")).Quote(file.value_or("")).Quote(identity.value_or(""));
+  Tell(words, balance);
+  if (affinity) Tell(words, *affinity);
+  if (check) Tell(words, *check);
+  if (pool) Tell(words, *pool);
+  if (ejection) Tell(words, *ejection);
+  for (const auto& [callee, times, call_node] : calls) words.Quote(policy[callee].name) << times;
   return words.text();
 }
 
-std::string ServiceText(const TableView& table, const runtime::ServiceRecord& s) {
+std::string ServiceText(const TableView& table, const runtime::ServiceRecord& service) {
+  const auto& [name, endpoints, dns, file, identity, balance, hash_by, bound_percent, has_pool,
+               affinity_cookie, affinity_max_age, check, check_unhealthy, check_healthy, reserved,
+               check_path, check_every, check_timeout, pool_connections, pool_pending,
+               pool_requests, pool_requests_per_connection, has_ejection, eject_consecutive_5xx,
+               eject_consecutive_gateway, eject_consecutive_local, eject_success_rate,
+               eject_max_percent, eject_at_least_one, eject_panic_percent, eject_every, eject_base,
+               rules, calls] = service;
   Words words;
-  for (const auto& endpoint : TableView::Slice(table.endpoints(), s.endpoints)) {
-    words << OctetsOf(endpoint.address) << endpoint.port << endpoint.weight;
+  for (const auto& [address, port, weight] : TableView::Slice(table.endpoints(), endpoints)) {
+    words << OctetsOf(address) << port << weight;
   }
-  words.Quote(table.text(s.dns)).Quote(table.text(s.file)).Quote(table.text(s.identity));
-  words << static_cast<int>(s.balance);
-  if (s.hash_by != runtime::kNoIndex) {
-    const auto& by = table.attributes()[s.hash_by];
-    (words << static_cast<int>(by.subject)).Quote(table.text(by.name)) << s.bound_percent;
+  words.Quote(table.text(dns)).Quote(table.text(file)).Quote(table.text(identity));
+  words << static_cast<int>(balance);
+  if (hash_by != runtime::kNoIndex) {
+    const auto& [subject, type, attribute_name] = table.attributes()[hash_by];
+    (words << static_cast<int>(subject)).Quote(table.text(attribute_name)) << bound_percent;
   }
-  if (s.affinity_cookie.length > 0) {
-    (words << "affinity").Quote(table.text(s.affinity_cookie)) << s.affinity_max_age;
+  if (affinity_cookie.length > 0) {
+    (words << "affinity").Quote(table.text(affinity_cookie)) << affinity_max_age;
   }
-  if (s.check != runtime::CheckKind::kOff) {
-    words << "check" << static_cast<int>(s.check);
-    words.Quote(table.text(s.check_path))
-        << s.check_every << s.check_timeout << s.check_unhealthy << s.check_healthy;
+  if (check != runtime::CheckKind::kOff) {
+    words << "check" << static_cast<int>(check);
+    words.Quote(table.text(check_path))
+        << check_every << check_timeout << check_unhealthy << check_healthy;
   }
-  if (s.has_pool != 0) {
-    words << "pool" << s.pool_connections << s.pool_pending << s.pool_requests
-          << s.pool_requests_per_connection;
+  if (has_pool != 0) {
+    words << "pool" << pool_connections << pool_pending << pool_requests
+          << pool_requests_per_connection;
   }
-  if (s.has_ejection != 0) {
-    words << "eject" << s.eject_consecutive_5xx << s.eject_consecutive_gateway
-          << s.eject_consecutive_local << (s.eject_success_rate != 0) << s.eject_max_percent
-          << (s.eject_at_least_one != 0) << s.eject_panic_percent << s.eject_every << s.eject_base;
+  if (has_ejection != 0) {
+    words << "eject" << eject_consecutive_5xx << eject_consecutive_gateway
+          << eject_consecutive_local << (eject_success_rate != 0) << eject_max_percent
+          << (eject_at_least_one != 0) << eject_panic_percent << eject_every << eject_base;
   }
-  for (const auto& call : TableView::Slice(table.calls(), s.calls)) {
-    words.Quote(table.text(call.callee)) << call.times;
+  for (const auto& [callee, times, padding] : TableView::Slice(table.calls(), calls)) {
+    words.Quote(table.text(callee)) << times;
   }
   return words.text();
 }

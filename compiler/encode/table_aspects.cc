@@ -14,43 +14,43 @@ std::string AttributeText(const TableView& table, std::uint32_t place) {
                                             "host",           "path",          "header", "query",
                                             "cookie",         "jwt.verified",  "jwt",    "peer",
                                             "consumer",       "capture",       "route"};
-  const auto& attribute = table.attributes()[place];
+  const auto& [subject, type, name] = table.attributes()[place];
   Words words;
-  words << kSubjects[static_cast<std::size_t>(attribute.subject)];
-  if (attribute.name.length > 0) words.Quote(table.text(attribute.name));
+  words << kSubjects[static_cast<std::size_t>(subject)];
+  if (name.length > 0) words.Quote(table.text(name));
   return words.text();
 }
 
+// When a limit is charged (needs_identity) follows from its key.
 std::string LimitsText(const TableView& table, runtime::Range uses) {
   Words words;
   for (std::uint32_t use : TableView::Slice(table.limit_uses(), uses)) {
-    const auto& limit = table.limits()[use];
-    words.Quote(table.text(limit.name)) << limit.count << "per";
-    words.Time(limit.period) << "burst" << limit.burst << "cost" << limit.cost << "by";
-    for (std::uint32_t i = 0; i < limit.by.count; ++i) {
-      words << AttributeText(table, limit.by.first + i);
-    }
-    if (limit.has_missing_key != 0) (words << "missing").Quote(table.text(limit.missing_key));
-    words << (limit.store == runtime::StoreKind::kLocal ? "local" : "redis");
-    if (limit.store != runtime::StoreKind::kLocal) words << static_cast<int>(limit.store_down);
+    const auto& [name, count, period, burst, cost, by, missing_key, has_missing_key, needs_identity,
+                 store, store_down] = table.limits()[use];
+    words.Quote(table.text(name)) << count << "per";
+    words.Time(period) << "burst" << burst << "cost" << cost << "by";
+    for (std::uint32_t i = 0; i < by.count; ++i) words << AttributeText(table, by.first + i);
+    if (has_missing_key != 0) (words << "missing").Quote(table.text(missing_key));
+    words << (store == runtime::StoreKind::kLocal ? "local" : "redis");
+    if (store != runtime::StoreKind::kLocal) words << static_cast<int>(store_down);
   }
   return words.text();
 }
 
 std::string CorsText(const TableView& table, std::uint32_t place) {
-  const auto& cors = table.cors()[place];
+  const auto& [name, origins, methods, headers, expose, credentials, has_max_age, max_age] =
+      table.cors()[place];
   Words words;
   words << "origins";
-  for (const auto& origin : TableView::Slice(table.origins(), cors.origins)) {
-    words << static_cast<int>(origin.kind);
-    words.Quote(table.text(origin.scheme)).Quote(table.text(origin.host));
-    words.Quote(table.text(origin.text)) << origin.port;
+  for (const auto& [kind, port, scheme, host, text] : TableView::Slice(table.origins(), origins)) {
+    words << static_cast<int>(kind);
+    words.Quote(table.text(scheme)).Quote(table.text(host)).Quote(table.text(text)) << port;
   }
-  (words << "methods").Quote(table.text(cors.methods));
-  (words << "headers").Quote(table.text(cors.headers));
-  (words << "expose").Quote(table.text(cors.expose));
-  if (cors.credentials != 0) words << "credentials";
-  if (cors.has_max_age != 0) (words << "max-age").Time(cors.max_age);
+  (words << "methods").Quote(table.text(methods));
+  (words << "headers").Quote(table.text(headers));
+  (words << "expose").Quote(table.text(expose));
+  if (credentials != 0) words << "credentials";
+  if (has_max_age != 0) (words << "max-age").Time(max_age);
   return words.text();
 }
 
@@ -58,41 +58,59 @@ std::string TransformsText(const TableView& table, runtime::Range transforms) {
   constexpr std::string_view kKinds[] = {"strip-prefix", "rewrite",   "set",          "add",
                                          "remove",       "set-query", "remove-query", "set-host"};
   Words words;
-  for (const auto& transform : TableView::Slice(table.transforms(), transforms)) {
-    words << kKinds[static_cast<std::size_t>(transform.kind)];
-    words.Quote(table.text(transform.name));
-    if (transform.attribute == kNoIndex)
-      words.Quote(table.text(transform.value));
+  for (const auto& [kind, attribute, name, value] :
+       TableView::Slice(table.transforms(), transforms)) {
+    words << kKinds[static_cast<std::size_t>(kind)];
+    words.Quote(table.text(name));
+    if (attribute == kNoIndex)
+      words.Quote(table.text(value));
     else
-      words << AttributeText(table, transform.attribute);
+      words << AttributeText(table, attribute);
   }
   return words.text();
 }
 
 std::string RetryText(const TableView& table, std::uint32_t place) {
-  const auto& retry = table.retries()[place];
+  const auto& [name, attempts, budget_percent, budget_minimum, unsafe, per_try, hedge, backoff_base,
+               backoff_max, buffer, on] = table.retries()[place];
   Words words;
-  words << "attempts" << retry.attempts;
-  if (retry.per_try >= 0) (words << "per-try").Time(retry.per_try);
-  if (retry.hedge >= 0) (words << "hedge").Time(retry.hedge);
+  words << "attempts" << attempts;
+  if (per_try >= 0) (words << "per-try").Time(per_try);
+  if (hedge >= 0) (words << "hedge").Time(hedge);
   words << "on";
-  for (const auto& cause : TableView::Slice(table.retry_causes(), retry.on)) {
-    words << static_cast<int>(cause.kind) << cause.status;
+  for (const auto& [kind, status] : TableView::Slice(table.retry_causes(), on)) {
+    words << static_cast<int>(kind) << status;
   }
-  words << "budget" << retry.budget_percent << retry.budget_minimum << "backoff";
-  words.Time(retry.backoff_base).Time(retry.backoff_max);
-  if (retry.unsafe != 0) words << "unsafe";
-  words << "buffer" << retry.buffer;
+  words << "budget" << budget_percent << budget_minimum << "backoff";
+  words.Time(backoff_base).Time(backoff_max);
+  if (unsafe != 0) words << "unsafe";
+  words << "buffer" << buffer;
   return words.text();
 }
 
 std::string BreakerText(const TableView& table, std::uint32_t place) {
-  const auto& breaker = table.breakers()[place];
+  const auto& [name, failures, reserved, window, open_for] = table.breakers()[place];
   Words words;
-  words.Quote(table.text(breaker.name)) << breaker.failures << "in";
-  words.Time(breaker.window) << "for";
-  words.Time(breaker.open_for);
+  words.Quote(table.text(name)) << failures << "in";
+  words.Time(window) << "for";
+  words.Time(open_for);
   return words.text();
+}
+
+std::string_view ClaimTypeText(runtime::AttributeType type, bool words) {
+  switch (type) {
+    case runtime::AttributeType::kInteger:
+      return "integer";
+    case runtime::AttributeType::kBoolean:
+      return "boolean";
+    case runtime::AttributeType::kStringList:
+      return words ? "words" : "list";
+    case runtime::AttributeType::kString:
+      return "string";
+    case runtime::AttributeType::kAddress:  // the loader refuses it
+      return "address";
+  }
+  return "";
 }
 
 std::string_view ServiceName(const TableView& table, std::uint32_t service) {
@@ -102,22 +120,22 @@ std::string_view ServiceName(const TableView& table, std::uint32_t service) {
 }  // namespace
 
 std::string TableResponseText(const TableView& table, std::uint32_t place) {
-  const auto& response = table.responses()[place];
+  const auto& [status, reserved, body, headers] = table.responses()[place];
   Words words;
-  words << response.status;
-  words.Quote(table.text(response.body));
-  for (const auto& field : TableView::Slice(table.fields(), response.headers)) {
-    words.Quote(table.text(field.name)).Quote(table.text(field.value));
+  words << status;
+  words.Quote(table.text(body));
+  for (const auto& [name, value] : TableView::Slice(table.fields(), headers)) {
+    words.Quote(table.text(name)).Quote(table.text(value));
   }
   return words.text();
 }
 
 std::string TableRedirectText(const TableView& table, std::uint32_t place) {
-  const auto& redirect = table.redirects()[place];
+  const auto& [status, port, scheme, host, path] = table.redirects()[place];
   Words words;
-  words << redirect.status << redirect.port;
-  words.Quote(table.text(redirect.scheme)).Quote(table.text(redirect.host));
-  words.Quote(table.text(redirect.path));
+  words << status << port;
+  words.Quote(table.text(scheme)).Quote(table.text(host));
+  words.Quote(table.text(path));
   return words.text();
 }
 
@@ -131,46 +149,34 @@ std::string TableChallengeText(const TableView& table, const RouteRecord& route)
 }
 
 std::string TableJwtText(const TableView& table, std::uint32_t place) {
-  const auto& jwt = table.jwts()[place];
+  const auto& [jwt_name, issuer, audiences, keys, keys_kind, algorithms, skew, claims] =
+      table.jwts()[place];
   Words words;
-  words.Quote(table.text(jwt.name)).Quote(table.text(jwt.issuer)) << "audiences";
-  for (auto audience : TableView::Slice(table.strings(), jwt.audiences)) {
+  words.Quote(table.text(jwt_name)).Quote(table.text(issuer)) << "audiences";
+  for (auto audience : TableView::Slice(table.strings(), audiences)) {
     words.Quote(table.text(audience));
   }
-  words << "keys" << static_cast<int>(jwt.keys_kind);
-  words.Quote(table.text(jwt.keys)) << "algorithms";
+  words << "keys" << static_cast<int>(keys_kind);
+  words.Quote(table.text(keys)) << "algorithms";
   for (int bit = 0; bit < 32; ++bit) {
-    if ((jwt.algorithms >> bit & 1) != 0) words << bit;
+    if ((algorithms >> bit & 1) != 0) words << bit;
   }
-  (words << "skew").Time(jwt.skew) << "claims";
-  for (const auto& claim : TableView::Slice(table.claims(), jwt.claims)) {
-    words.Quote(table.text(claim.name)).Quote(table.text(claim.source));
-    switch (claim.type) {
-      case runtime::AttributeType::kInteger:
-        words << "integer";
-        break;
-      case runtime::AttributeType::kBoolean:
-        words << "boolean";
-        break;
-      case runtime::AttributeType::kStringList:
-        words << (claim.words != 0 ? "words" : "list");
-        break;
-      default:
-        words << "string";
-        break;
-    }
+  (words << "skew").Time(skew) << "claims";
+  for (const auto& [name, source, type, split] : TableView::Slice(table.claims(), claims)) {
+    words.Quote(table.text(name)).Quote(table.text(source));
+    words << ClaimTypeText(type, split != 0);
   }
   return words.text();
 }
 
 std::string TableKeysText(const TableView& table, std::uint32_t place) {
-  const auto& keys = table.api_key_sets()[place];
+  const auto& [set_name, in_query, reserved, field, keys] = table.api_key_sets()[place];
   Words words;
-  words.Quote(table.text(keys.name)) << (keys.in_query != 0 ? "query" : "header");
-  words.Quote(table.text(keys.field));
-  for (const auto& key : TableView::Slice(table.api_keys(), keys.keys)) {
-    words.Quote(table.text(key.consumer));
-    words.Quote({reinterpret_cast<const char*>(key.sha256), 32});
+  words.Quote(table.text(set_name)) << (in_query != 0 ? "query" : "header");
+  words.Quote(table.text(field));
+  for (const auto& [sha256, consumer] : TableView::Slice(table.api_keys(), keys)) {
+    words.Quote(table.text(consumer));
+    words.Quote({reinterpret_cast<const char*>(sha256), 32});
   }
   return words.text();
 }
@@ -182,6 +188,9 @@ Aspects TableGatewayAspects(const TableView& table) {
   return aspects;
 }
 
+// A route's record, taken apart twice: what its answers show, and what it forwards.
+// Name and place, the match, authentication, rules and the action itself are part
+// of the decision.
 Aspects TableAnswerAspects(const TableView& table, const RouteRecord& route) {
   Aspects aspects;
   if (route.limits.count > 0) aspects["limits"] = LimitsText(table, route.limits);
@@ -193,28 +202,32 @@ Aspects TableAnswerAspects(const TableView& table, const RouteRecord& route) {
 }
 
 Aspects TableForwardAspects(const TableView& table, const RouteRecord& route) {
+  const auto& [name, source, listeners, hosts, paths, methods, fields, clients, cors, cors_upstream,
+               jwt, api_keys, authentication_optional, retry, breaker, has_max_body, limits, rules,
+               request, response, timeout, idle_timeout, max_body, action, answer, targets, mirrors,
+               fallback, reserved] = route;
   Aspects aspects;
-  Words forward, mirrors, time;
-  for (const auto& target : TableView::Slice(table.targets(), route.targets)) {
-    forward << ServiceName(table, target.service) << target.weight;
+  Words forward, mirror, time;
+  for (const auto& [service, weight] : TableView::Slice(table.targets(), targets)) {
+    forward << ServiceName(table, service) << weight;
   }
-  for (const auto& mirror : TableView::Slice(table.mirrors(), route.mirrors)) {
-    mirrors << ServiceName(table, mirror.service) << mirror.percent;
+  for (const auto& [service, percent] : TableView::Slice(table.mirrors(), mirrors)) {
+    mirror << ServiceName(table, service) << percent;
   }
   aspects["forward"] = forward.text();
-  if (route.mirrors.count > 0) aspects["mirror"] = mirrors.text();
-  if (route.request.count > 0) aspects["request"] = TransformsText(table, route.request);
-  if (route.response.count > 0) aspects["response"] = TransformsText(table, route.response);
-  if (route.retry != kNoIndex) aspects["retry"] = RetryText(table, route.retry);
-  if (route.breaker != kNoIndex) aspects["breaker"] = BreakerText(table, route.breaker);
-  if (route.timeout >= 0)
-    time.Time(route.timeout);
+  if (mirrors.count > 0) aspects["mirror"] = mirror.text();
+  if (request.count > 0) aspects["request"] = TransformsText(table, request);
+  if (response.count > 0) aspects["response"] = TransformsText(table, response);
+  if (retry != kNoIndex) aspects["retry"] = RetryText(table, retry);
+  if (breaker != kNoIndex) aspects["breaker"] = BreakerText(table, breaker);
+  if (timeout >= 0)
+    time.Time(timeout);
   else
     time << "none";
   aspects["timeout"] = time.text();
-  aspects["idle-timeout"] = Words().Time(route.idle_timeout).text();
-  if (route.has_max_body != 0) aspects["max-body"] = std::to_string(route.max_body);
-  if (route.fallback != kNoIndex) aspects["fallback"] = TableResponseText(table, route.fallback);
+  aspects["idle-timeout"] = Words().Time(idle_timeout).text();
+  if (has_max_body != 0) aspects["max-body"] = std::to_string(max_body);
+  if (fallback != kNoIndex) aspects["fallback"] = TableResponseText(table, fallback);
   return aspects;
 }
 

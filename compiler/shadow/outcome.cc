@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace weir::compiler {
@@ -30,63 +32,77 @@ bool SameOptional(const std::optional<T>& a, const std::optional<T>& b) {
 }
 
 bool Same(const PathPattern& a, const PathPattern& b) {
-  return a.kind == b.kind && a.segments == b.segments && a.rest == b.rest && a.regex == b.regex;
+  const auto& [kind, segments, rest, regex, text, node] = a;
+  return kind == b.kind && segments == b.segments && rest == b.rest && regex == b.regex;
 }
 
 bool Same(const Constant& a, const Constant& b) {
-  if (a.index() != b.index()) return false;
-  if (const auto* path = std::get_if<PathPattern>(&a)) return Same(*path, std::get<PathPattern>(b));
-  if (const auto* text = std::get_if<std::string>(&a)) return *text == std::get<std::string>(b);
-  if (const auto* number = std::get_if<std::int64_t>(&a)) {
-    return *number == std::get<std::int64_t>(b);
-  }
-  if (const auto* truth = std::get_if<bool>(&a)) return *truth == std::get<bool>(b);
-  if (const auto* network = std::get_if<Network>(&a)) return *network == std::get<Network>(b);
-  return std::get<Regex>(a) == std::get<Regex>(b);
+  return a.index() == b.index() && std::visit(
+                                       [&]<class T>(const T& value) {
+                                         if constexpr (std::is_same_v<T, PathPattern>)
+                                           return Same(value, std::get<T>(b));
+                                         else
+                                           return value == std::get<T>(b);
+                                       },
+                                       a);
+}
+
+bool Same(const Predicate& a, const Predicate& b) {
+  const auto& [quantifier, attribute, op, constants] = a;
+  return quantifier == b.quantifier && attribute == b.attribute && op == b.op &&
+         SameAll(constants, b.constants);
 }
 
 bool Same(const Expression& a, const Expression& b) {
-  return a.kind == b.kind && a.predicate.quantifier == b.predicate.quantifier &&
-         a.predicate.attribute == b.predicate.attribute && a.predicate.op == b.predicate.op &&
-         SameAll(a.predicate.constants, b.predicate.constants) && SameAll(a.children, b.children);
+  const auto& [kind, children, predicate, node] = a;
+  return kind == b.kind && Same(predicate, b.predicate) && SameAll(children, b.children);
 }
 
-bool Same(const Rule& a, const Rule& b) { return a.allow == b.allow && Same(a.when, b.when); }
+bool Same(const Rule& a, const Rule& b) {
+  const auto& [allow, when, node] = a;
+  return allow == b.allow && Same(when, b.when);
+}
 
 bool Same(const Transform& a, const Transform& b) {
-  return a.kind == b.kind && a.name == b.name && a.value == b.value;
+  const auto& [kind, name, value, node] = a;
+  return kind == b.kind && name == b.name && value == b.value;
 }
 
 bool Same(const Response& a, const Response& b) {
-  return a.status == b.status && a.body == b.body && a.headers == b.headers;
+  const auto& [status, body, headers, node] = a;
+  return status == b.status && body == b.body && headers == b.headers;
 }
 
 bool Same(const Redirect& a, const Redirect& b) {
-  return a.status == b.status && a.scheme == b.scheme && a.host == b.host && a.port == b.port &&
-         a.path == b.path;
+  const auto& [status, scheme, host, port, path, node] = a;
+  return status == b.status && scheme == b.scheme && host == b.host && port == b.port &&
+         path == b.path;
 }
 
 bool Same(const Target& a, const Target& b) {
-  return a.service == b.service && a.weight == b.weight;
+  const auto& [service, weight, node] = a;
+  return service == b.service && weight == b.weight;
 }
 
 bool Same(const Mirror& a, const Mirror& b) {
-  return a.service == b.service && a.percent == b.percent;
+  const auto& [service, percent, node] = a;
+  return service == b.service && percent == b.percent;
+}
+
+bool Same(const Forward& a, const Forward& b) {
+  const auto& [targets, node] = a;
+  return SameAll(targets, b.targets);
 }
 
 bool SameAction(const Route& a, const Route& b) {
-  if (a.action.index() != b.action.index()) return false;
-  if (const auto* forward = std::get_if<Forward>(&a.action)) {
-    return SameAll(forward->targets, std::get<Forward>(b.action).targets);
-  }
-  if (const auto* response = std::get_if<Response>(&a.action)) {
-    return Same(*response, std::get<Response>(b.action));
-  }
-  return Same(std::get<Redirect>(a.action), std::get<Redirect>(b.action));
+  return a.action.index() == b.action.index() &&
+         std::visit([&]<class T>(const T& action) { return Same(action, std::get<T>(b.action)); },
+                    a.action);
 }
 
-bool SameAuthentication(const Authentication& a, const Authentication& b) {
-  return a.jwt == b.jwt && a.keys == b.keys && a.optional == b.optional;
+bool Same(const Authentication& a, const Authentication& b) {
+  const auto& [jwt, keys, optional, node] = a;
+  return jwt == b.jwt && keys == b.keys && optional == b.optional;
 }
 
 bool Captures(const Match& match) {
@@ -107,14 +123,19 @@ bool SameCaptures(const Match& a, const Match& b) {
 
 }  // namespace
 
+// Each struct is taken apart whole, so that a new member does not compile until it
+// is compared or left out. Left out here: the name, what was written where, and
+// what the match takes (that is asked by whoever calls).
 bool SameOutcome(const Route& a, const Route& b) {
-  return a.cors == b.cors && a.cors_upstream == b.cors_upstream &&
-         SameAuthentication(a.authentication, b.authentication) && a.limits == b.limits &&
-         SameAll(a.rules, b.rules) && SameAll(a.request, b.request) &&
-         SameAll(a.response, b.response) && a.retry == b.retry && a.timeout == b.timeout &&
-         a.idle_timeout == b.idle_timeout && a.breaker == b.breaker && a.max_body == b.max_body &&
-         SameAction(a, b) && SameAll(a.mirrors, b.mirrors) &&
-         SameOptional(a.fallback, b.fallback) && SameCaptures(a.match, b.match);
+  const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
+               retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback, written,
+               node] = a;
+  return cors == b.cors && cors_upstream == b.cors_upstream &&
+         Same(authentication, b.authentication) && limits == b.limits && SameAll(rules, b.rules) &&
+         SameAll(request, b.request) && SameAll(response, b.response) && retry == b.retry &&
+         timeout == b.timeout && idle_timeout == b.idle_timeout && breaker == b.breaker &&
+         max_body == b.max_body && SameAction(a, b) && SameAll(mirrors, b.mirrors) &&
+         SameOptional(fallback, b.fallback) && SameCaptures(match, b.match);
 }
 
 }  // namespace weir::compiler

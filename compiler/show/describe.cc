@@ -103,32 +103,43 @@ class Describer {
     return Join(words, " or ") + (authentication.optional ? ", or none" : "");
   }
 
+  // Taken apart whole, so that a new member is decided about. The other columns show
+  // name, match, authentication, limits and rules; not shown are time limits, the
+  // body's limit and what is done to responses.
   std::vector<std::string> Action(const syntax::Route& route) const {
+    const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
+                 retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback,
+                 written, node] = route;
     std::vector<std::string> words;
-    if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
-      for (const syntax::Target& target : forward->targets) {
-        words.push_back(
-            "forward " + policy_[target.service].name +
-            (forward->targets.size() > 1 ? " weight " + std::to_string(target.weight) : ""));
-      }
-    } else if (const auto* response = std::get_if<syntax::Response>(&route.action)) {
-      words.push_back("respond " + std::to_string(response->status));
-    } else {
-      words.push_back(RedirectWords(std::get<syntax::Redirect>(route.action)));
+    std::visit([&](const auto& does) { Does(does, words); }, action);
+    for (const syntax::Transform& transform : request) words.push_back(TransformWords(transform));
+    if (cors) words.push_back("cors " + policy_[*cors].name);
+    if (cors_upstream) words.push_back("cors upstream");
+    if (retry) {
+      words.push_back("retry " + policy_[*retry].name + ": " +
+                      std::to_string(policy_[*retry].attempts) + " tries");
     }
-    for (const syntax::Transform& transform : route.request)
-      words.push_back(TransformWords(transform));
-    if (route.cors) words.push_back("cors " + policy_[*route.cors].name);
-    if (route.retry) {
-      words.push_back("retry " + policy_[*route.retry].name + ": " +
-                      std::to_string(policy_[*route.retry].attempts) + " tries");
+    if (breaker) words.push_back("breaker " + policy_[*breaker].name);
+    for (const auto& [service, percent, mirror_node] : mirrors) {
+      words.push_back("mirror " + policy_[service].name +
+                      (percent == 100 ? "" : " " + std::to_string(percent) + "%"));
     }
-    if (route.breaker) words.push_back("breaker " + policy_[*route.breaker].name);
-    for (const syntax::Mirror& mirror : route.mirrors) {
-      words.push_back("mirror " + policy_[mirror.service].name);
-    }
-    if (route.fallback) words.push_back("fallback " + std::to_string(route.fallback->status));
+    if (fallback) words.push_back("fallback " + std::to_string(fallback->status));
     return words;
+  }
+
+  void Does(const syntax::Forward& forward, std::vector<std::string>& words) const {
+    const auto& [targets, node] = forward;
+    for (const auto& [service, weight, target_node] : targets) {
+      words.push_back("forward " + policy_[service].name +
+                      (targets.size() > 1 ? " weight " + std::to_string(weight) : ""));
+    }
+  }
+  void Does(const syntax::Response& response, std::vector<std::string>& words) const {
+    words.push_back("respond " + std::to_string(response.status));
+  }
+  void Does(const syntax::Redirect& redirect, std::vector<std::string>& words) const {
+    words.push_back(RedirectWords(redirect));
   }
 
   const syntax::Policy& policy_;

@@ -54,6 +54,30 @@ std::string Subject(const Finding& finding) {
   return text.substr(begin, text.find('\'', begin) - begin);
 }
 
+// Behind "route '".
+std::string RouteOf(const Finding& finding) {
+  const std::string& text = finding.diagnostic.message;
+  const std::size_t begin = text.find("route '") + 7;
+  return text.substr(begin, text.find('\'', begin) - begin);
+}
+
+// Whether the preflight asks for a method or header that its answer does not list.
+bool AsksForMore(const Witness& preflight, const Outcome& answer) {
+  const auto of = [](const auto& fields, const std::string& name) {
+    const auto at = std::ranges::find(fields, name, [](const auto& each) { return each.first; });
+    return at == fields.end() ? "" : at->second;
+  };
+  const auto lists = [&](const std::string& field, const std::string& word) {
+    return (", " + of(answer.response_fields, field) + ",").find(", " + word + ",") !=
+           std::string::npos;
+  };
+  const std::string method = of(preflight.headers, "access-control-request-method");
+  const std::string header = of(preflight.headers, "access-control-request-headers");
+  const bool simple = method == "GET" || method == "HEAD" || method == "POST";
+  return (!simple && !lists("access-control-allow-methods", method)) ||
+         (!header.empty() && !lists("access-control-allow-headers", header));
+}
+
 // What the rule promises of its witness.
 void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Outcome& outcome) {
   const std::string& rule = finding.diagnostic.rule;
@@ -77,6 +101,25 @@ void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Ou
     get.method = "GET";
     const Outcome got = Decide(policy, get);
     EXPECT_EQ(got.route ? routes[*got.route].name : "", Subject(finding));
+  } else if (rule == "cors-unusable") {
+    EXPECT_EQ(outcome.reason, "preflight");
+    EXPECT_TRUE(AsksForMore(*finding.witness, outcome));
+  } else if (rule == "shallow-wildcard") {
+    EXPECT_NE(taker, RouteOf(finding));
+    Witness above = *finding.witness;
+    above.path.resize(above.path.rfind('/'));
+    const Outcome higher = Decide(policy, above);
+    EXPECT_EQ(higher.route ? routes[*higher.route].name : "", RouteOf(finding));
+  } else if (rule == "strip-prefix-misses") {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
+    EXPECT_EQ(outcome.upstream_path, finding.witness->path);
+    EXPECT_EQ(taker, RouteOf(finding));
+  } else if (rule == "per-try-cuts") {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
+    EXPECT_EQ(taker, Subject(finding));
+    const auto& retry = policy[*routes[*outcome.route].retry];
+    EXPECT_FALSE(model::MayRetry(retry, {model::TryResult::Kind::kPerTryTimeout, 0, true},
+                                 {.method = finding.witness->method}));
   } else if (rule == "trusts-everyone") {
     Witness honest = *finding.witness;
     std::erase_if(honest.headers,
