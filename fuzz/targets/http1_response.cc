@@ -64,7 +64,7 @@ void CheckWrittenAnew(const Response& response, std::string_view method) {
   Require(WriteResponseHead(response.status, fields, framing, !response.keep_alive, out),
           "what was accepted can be written");
   if (framing.kind == Framing::Kind::kChunked) {
-    WriteChunk(response.data, out);
+    WriteChunk(response.data, [&](std::string_view piece) { out.append(piece); });
     WriteLastChunk({}, out);
   } else {
     out += response.data;

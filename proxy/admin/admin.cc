@@ -1,61 +1,63 @@
 #include "proxy/admin/admin.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "proxy/http1/head.h"
 #include "proxy/http1/writer.h"
-#include "proxy/net/out_buffer.h"
+#include "proxy/net/plain_transport.h"
+#include "proxy/net/stream.h"
 
 namespace weir::proxy::admin {
 namespace {
 
 constexpr http1::HeadLimits kLimits{.max_octets = 8192, .max_target = 1024, .max_fields = 64};
+constexpr std::size_t kRead = 4096;
 constexpr std::int64_t kPause = 100'000'000;
 constexpr std::int64_t kPatience = 5'000'000'000;
 
 }  // namespace
 
-class Admin::Connection final : public net::Handler, public net::Deferred {
+class Admin::Connection final : public net::StreamHandler, public net::Deferred {
  public:
-  Connection(Admin& admin, net::Fd fd)
+  Connection(Admin& admin, std::unique_ptr<net::Stream> stream)
       : admin_(admin),
-        fd_(std::move(fd)),
+        stream_(std::move(stream)),
         parser_(kLimits),
         timer_(admin.loop_.timers(), [this] { Close(); }) {
     admin_.connections_.insert(this);
+    stream_->SetHandler(this);
     timer_.Arm(admin_.loop_.now() + kPatience);
   }
   ~Connection() override { admin_.connections_.erase(this); }
-  bool Watch() { return admin_.loop_.WatchEdges(fd_.get(), this); }
 
-  void OnEvents(std::uint32_t events) override {
-    if (!fd_) return;
-    if (events & (EPOLLERR | EPOLLHUP)) return Close();
-    while (fd_ && !answered_ && Read()) {
-    }
-    if (fd_ && answered_) Flush();
+  void OnOpen(bool) override {}
+  // Once answered, what else was sent is taken too: it would turn our close into a reset.
+  std::size_t InputWanted() const override { return kRead; }
+  std::size_t OnInput(std::string_view bytes) override {
+    if (answered_) return bytes.size();
+    const http1::HeadState state = parser_.Parse(bytes);
+    if (state == http1::HeadState::kIncomplete) return 0;
+    if (state == http1::HeadState::kBad) Answer(parser_.refusal().status, "bad request\n", {});
+    if (state == http1::HeadState::kComplete) Route(parser_.head());
+    return bytes.size();
+  }
+  void OnEnd(net::End) override {
+    if (!answered_) Close();
+  }
+  void OnWritable(std::size_t) override {}
+  void OnLost() override { Close(); }
+  void OnSettled() override {
+    if (!answered_) return;
+    stream_->Flush();
+    if (stream_->pending() > 0 && !stream_->broken()) return;
+    if (!stream_->broken()) (void)stream_->EndWriting();
+    Close();
   }
   void RunDeferred() override { delete this; }
 
  private:
-  bool Read() {
-    char buffer[4096];
-    const net::IoResult result = net::Read(fd_.get(), buffer, sizeof buffer);
-    if (result.state == net::IoState::kWouldBlock) return false;
-    if (result.state != net::IoState::kDone) {
-      Close();
-      return false;
-    }
-    in_.append(buffer, result.count);
-    const http1::HeadState state = parser_.Parse(in_);
-    if (state == http1::HeadState::kBad) Answer(parser_.refusal().status, "bad request\n", {});
-    if (state == http1::HeadState::kComplete) Route(parser_.head());
-    return true;
-  }
-
   void Route(const http1::RequestHead& head) {
     const std::string_view path = head.target.substr(0, head.target.find('?'));
     if (head.method != "GET" && head.method != "HEAD") return Answer(405, "method\n", head.method);
@@ -73,35 +75,23 @@ class Admin::Connection final : public net::Handler, public net::Deferred {
     const runtime::Field fields[] = {{"content-type", "text/plain; version=0.0.4; charset=utf-8"},
                                      {"cache-control", "no-store"}};
     const http1::Framing framing{http1::Framing::Kind::kLength, body.size()};
-    if (!http1::WriteResponseHead(status, fields, framing, true, out_.tail())) return Close();
-    if (method != "HEAD") out_.tail().append(body);
-  }
-
-  void Flush() {
-    std::uint64_t written = 0;
-    const net::IoState state = out_.Flush(fd_.get(), {}, written);
-    if (state == net::IoState::kFailed) return Close();
-    if (!out_.empty()) return;
-    ::shutdown(fd_.get(), SHUT_WR);
-    char rest[1024];  // what else was sent would turn our close into a reset
-    while (net::Read(fd_.get(), rest, sizeof rest).state == net::IoState::kDone) {
-    }
-    Close();
+    std::string& text = admin_.loop_.draft();
+    if (!http1::WriteResponseHead(status, fields, framing, true, text)) return Close();
+    stream_->Append(text);
+    if (method != "HEAD") stream_->Append(body);
   }
 
   void Close() {
-    if (!fd_) return;
-    fd_.Close();
+    if (!stream_->open()) return;
+    stream_->Close();
     timer_.Cancel();
     admin_.loop_.Defer(this);
   }
 
   Admin& admin_;
-  net::Fd fd_;
+  const std::unique_ptr<net::Stream> stream_;
   http1::RequestHeadParser parser_;
   net::Timer timer_;
-  std::string in_;
-  net::OutBuffer out_;
   bool answered_ = false;
 };
 
@@ -110,20 +100,21 @@ std::expected<net::SocketAddress, std::string> Admin::Listen(const net::SocketAd
   auto listener = net::Listen(address);
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
-  loop_.WatchReading(listener_.get(), this);
+  loop_.Watch(listener_.get(), this, net::Interest::kRead);
   return net::LocalAddress(listener_.get());
 }
 
 Admin::Admin(net::Loop& loop, Source source)
     : loop_(loop),
       source_(std::move(source)),
-      resume_(loop.timers(), [this] { loop_.WatchReading(listener_.get(), this); }) {}
+      resume_(loop.timers(), [this] { loop_.Watch(listener_.get(), this, net::Interest::kRead); }) {
+}
 
 Admin::~Admin() {
   while (!connections_.empty()) delete *connections_.begin();
 }
 
-void Admin::OnEvents(std::uint32_t) {
+void Admin::OnReady(net::Ready) {
   auto accepted = net::Accept(listener_.get());
   if (!accepted && accepted.error() != EAGAIN && accepted.error() != ECONNABORTED) {
     // No descriptor, most likely: the listener stays readable, so without a pause this would spin.
@@ -131,8 +122,10 @@ void Admin::OnEvents(std::uint32_t) {
     resume_.Arm(loop_.now() + kPause);
   }
   if (!accepted || connections_.size() >= kMaxConnections) return;
-  auto* connection = new Connection(*this, std::move(accepted->fd));
-  if (!connection->Watch()) delete connection;
+  auto stream = std::make_unique<net::Stream>(
+      loop_, std::make_unique<net::PlainTransport>(std::move(accepted->fd)),
+      net::Stream::State::kOpen);
+  if (stream->Watch()) new Connection(*this, std::move(stream));  // deletes itself
 }
 
 }  // namespace weir::proxy::admin

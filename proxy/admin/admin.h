@@ -25,7 +25,7 @@ class Admin final : public net::Handler {
   ~Admin() override;
 
   std::expected<net::SocketAddress, std::string> Listen(const net::SocketAddress& address);
-  void OnEvents(std::uint32_t events) override;
+  void OnReady(net::Ready ready) override;
 
  private:
   class Connection;

@@ -55,11 +55,14 @@ void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body
   } else if (!bodiless) {
     message.body = {BodySize::Kind::kLength, body.size()};
   }
-  if (!client_->SendHead(message, close)) {  // a header of the policy's that cannot be sent
+  const MoreInput more = close ? MoreInput::kRefused : MoreInput::kAccepted;
+  if (!client_->SendHead(message, more)) {  // a header of the policy's that cannot be sent
     status_ = 500;
     reason_ = Reason::kInternal;
     message = {500, {}, {BodySize::Kind::kLength, 0}, {}};
-    if (!client_->SendHead(message, true)) return Break(Reason::kInternal, "no answer can be sent");
+    if (!client_->SendHead(message, MoreInput::kRefused)) {
+      return Break(Reason::kInternal, "no answer can be sent");
+    }
   }
   if (message.body.length > 0) {
     client_->SendData(body);

@@ -37,7 +37,8 @@ void Exchange::SendRequest(Try& t) {
 }
 
 UpstreamRequest Exchange::UpstreamHead() const {
-  return {head_.method, head_.path, head_.query, head_.has_query, head_.host, head_.fields, body_};
+  return {head_.method,    request_->scheme, head_.path,   head_.query,
+          head_.has_query, head_.host,       head_.fields, body_};
 }
 
 // From when the request is out.
@@ -142,6 +143,8 @@ void Exchange::OnUpstreamFailed(Try& t, const UpstreamFailure& failure) {
     case UpstreamFailure::Kind::kConnect:
     case UpstreamFailure::Kind::kConnectTimeout:
       return TryFailed(t, {Kind::kConnectFailure}, Reason::kUpstreamConnect, failure.detail, false);
+    case UpstreamFailure::Kind::kRefused:  // whatever went out of it was not looked at
+      return TryFailed(t, {Kind::kRefused}, Reason::kUpstreamReset, failure.detail, false);
     case UpstreamFailure::Kind::kReset:
       return TryFailed(t, {Kind::kReset}, Reason::kUpstreamReset, failure.detail, failure.sent);
     case UpstreamFailure::Kind::kProtocol:

@@ -113,7 +113,7 @@ LimitVerdict Exchange::Charge(const runtime::LimitCharge& charge) {
   const LimitRecord& limit = table().limits()[charge.limit];
   LimitVerdict verdict =
       context_.limiter.Charge(serving_->policy().limit_identity(charge.limit), RateOf(limit),
-                              charge.key, charge.cost, net::MonotonicNow());
+                              charge.key, charge.cost, context_.loop.clock().Monotonic());
   if (verdict.kind == LimitVerdict::Kind::kStoreDownDeny &&
       limit.store_down == runtime::StoreDownKind::kAllow) {
     verdict.kind = LimitVerdict::Kind::kAdmitted;

@@ -31,7 +31,7 @@ void Exchange::Complete() {
 }
 
 void Exchange::Record() {
-  const std::int64_t duration = net::MonotonicNow() - started_;
+  const std::int64_t duration = context_.loop.clock().Monotonic() - started_;
   const runtime::Table& table = this->table();
   const runtime::GatewayRecord& gateway = table.gateway();
   observe::AccessRecord record;

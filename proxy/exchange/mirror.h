@@ -44,6 +44,7 @@ class Mirror final : public upstream::Taker, public net::Deferred {
 
   Destination OnPlace(upstream::Pool*) override { return {}; }
   void OnOpened(UpstreamStream*, int) override {}
+  void OnInterim(const ResponseMessage&) override {}
   void OnResponseHead(const ResponseMessage&) override { stream_->AllowBody(kStreamWindow); }
   void OnResponseData(std::string_view) override { stream_->AllowBody(kStreamWindow); }
   void OnResponseEnd(std::span<const runtime::Field>) override { Ended(); }

@@ -34,7 +34,7 @@ void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
   AppendOwnFields(runtime::ReasonName(reason_));
   ResponseMessage out = message;
   out.fields = fields_;
-  if (!client_->SendHead(out, false)) {
+  if (!client_->SendHead(out, MoreInput::kAccepted)) {
     CancelTries(Ending::kCancelled);
     return FailWith(502, Reason::kUpstreamProtocol, "a field of the answer cannot be sent");
   }

@@ -14,14 +14,14 @@ bool Is(const TryOutcome& outcome, RetryCauseKind cause, std::uint32_t status) {
     case RetryCauseKind::kConnectFailure:
       return outcome.kind == Kind::kConnectFailure;
     case RetryCauseKind::kRefusedStream:
-      return false;  // HTTP/1 has no such thing
+      return outcome.kind == Kind::kRefused;
     case RetryCauseKind::kReset:
       return outcome.kind == Kind::kReset;
     case RetryCauseKind::kPerTryTimeout:
       return outcome.kind == Kind::kTimeout;
     case RetryCauseKind::kGatewayError:
       return answered ? outcome.status >= 502 && outcome.status <= 504
-                      : outcome.kind != Kind::kConnectFailure;
+                      : outcome.kind == Kind::kReset || outcome.kind == Kind::kTimeout;
     case RetryCauseKind::k5xx:
       return answered ? outcome.status >= 500 : true;
     case RetryCauseKind::kRetriable4xx:

@@ -13,7 +13,7 @@ namespace weir::proxy {
 
 // How a try ended: with an answer, or in one of the other ways.
 struct TryOutcome {
-  enum class Kind : std::uint8_t { kAnswer, kConnectFailure, kReset, kTimeout };
+  enum class Kind : std::uint8_t { kAnswer, kConnectFailure, kRefused, kReset, kTimeout };
   Kind kind = Kind::kAnswer;
   std::uint16_t status = 0;  // for kAnswer
 };

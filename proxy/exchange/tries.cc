@@ -30,6 +30,8 @@ upstream::Taker::Destination Try::OnPlace(upstream::Pool* offered) {
   return exchange_.OnPlace(*this, offered);
 }
 void Try::OnOpened(UpstreamStream* opened, int error) { exchange_.OnOpened(*this, opened, error); }
+// Told to nobody: the client gets the last answer alone.
+void Try::OnInterim(const ResponseMessage&) {}
 void Try::OnResponseHead(const ResponseMessage& message) {
   exchange_.OnResponseHead(*this, message);
 }
@@ -47,7 +49,7 @@ void Try::OnUpstreamCredit() { exchange_.OnUpstreamCredit(); }
 void Exchange::StartTry(Try& t) {
   t.again = false;
   if (breaker_ != nullptr) {
-    t.permit = breaker_->Admit(net::MonotonicNow());
+    t.permit = breaker_->Admit(context_.loop.clock().Monotonic());
     if (!t.permit.admitted) return RefuseTry(t, Reason::kBreakerOpen, "the breaker is open");
   }
   t.unsettled = true;
@@ -127,7 +129,7 @@ void Exchange::RefuseTry(Try& t, Reason reason, const char* detail) {
 
 void Exchange::Settle(Try& t, Ending ending, std::uint16_t status) {
   if (!std::exchange(t.unsettled, false)) return;
-  const std::int64_t now = net::MonotonicNow();
+  const std::int64_t now = context_.loop.clock().Monotonic();
   const bool failed = ending == Ending::kFailed || status >= 500;
   if (breaker_ != nullptr) {
     breaker_->Report(t.permit,
@@ -146,7 +148,9 @@ void Exchange::Settle(Try& t, Ending ending, std::uint16_t status) {
 
 void Exchange::ReportHost(const Try& t, Outliers::Outcome outcome) {
   Outliers::Member* member = t.host().member.get();
-  if (member == nullptr || !member->owner().Report(*member, outcome, net::MonotonicNow())) return;
+  if (member == nullptr ||
+      !member->owner().Report(*member, outcome, context_.loop.clock().Monotonic()))
+    return;
   observe::LogWarning("service " + std::string(service_->cluster().name()) + ": " + t.host().text +
                       " is ejected");
 }

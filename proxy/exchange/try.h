@@ -26,6 +26,7 @@ class Try final : public upstream::Taker {
 
   Destination OnPlace(upstream::Pool* offered) override;
   void OnOpened(UpstreamStream* opened, int error) override;
+  void OnInterim(const ResponseMessage& message) override;
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view data) override;
   void OnResponseEnd(std::span<const runtime::Field> trailers) override;

@@ -12,6 +12,18 @@
 //
 // After Finish, Abort or Cancel, and after an event that says it is the last, no
 // further event comes from that stream.
+//
+// Who keeps what alive. The views of a request's head live until the exchange
+// calls Finish or Abort: the client's protocol keeps the head for each stream
+// apart, not in a buffer that the connection reads on into. All other views are
+// good for the call they are handed to: who needs them longer copies them. A
+// stream lives from the event that brings it to its last event or its Finish,
+// Abort or Cancel; a receiver of events lives as long as its stream may call it.
+//
+// Who may call whom. Both sides may be called at any time, from within their own
+// events too; so nothing is read, and no protocol library is entered, from within
+// a call: what is sent is queued and leaves with Flush or with the batch of
+// events, and a stream asks for another turn of the loop where more is to be read.
 #ifndef WEIR_PROXY_HTTP_STREAM_H_
 #define WEIR_PROXY_HTTP_STREAM_H_
 
@@ -34,6 +46,12 @@ struct BodySize {
 // At most this much body is held on each side of an exchange.
 inline constexpr std::size_t kStreamWindow = 65536;
 
+// What becomes of the rest of a request once its response is complete.
+enum class MoreInput : std::uint8_t {
+  kAccepted,
+  kRefused,  // it is not read: in HTTP/1 the connection ends with the response
+};
+
 struct RequestMessage {
   runtime::RawRequest raw;  // its views live until the exchange calls Finish or Abort
   BodySize body;
@@ -53,10 +71,12 @@ struct ResponseMessage {
 // What an exchange does to its client.
 class ClientStream {
  public:
-  // `close`: the connection ends with this response. Framing fields among the
-  // fields are left out, `body` decides them. False: a field holds an octet that
-  // cannot be sent, and nothing was.
-  [[nodiscard]] virtual bool SendHead(const ResponseMessage& message, bool close) = 0;
+  // A 1xx answer, not 101; its body is none. Before SendHead. False: as SendHead,
+  // or the client's protocol has no such thing.
+  [[nodiscard]] virtual bool SendInterim(const ResponseMessage& message) = 0;
+  // Framing fields among the fields are left out, `body` decides them. False: a
+  // field holds a byte that cannot be sent, and nothing was.
+  [[nodiscard]] virtual bool SendHead(const ResponseMessage& message, MoreInput more) = 0;
   virtual void SendData(std::string_view data) = 0;
   virtual void SendEnd(std::span<const runtime::Field> trailers) = 0;
   virtual void SendContinue() = 0;  // 100, unless body data has already come
@@ -95,19 +115,26 @@ class ClientEvents {
 
 struct UpstreamRequest {
   std::string_view method;
+  std::string_view scheme;  // of the client's request; HTTP/1 does not send it
   std::string_view path;
   std::string_view query;
   bool has_query = false;
-  std::string_view host;
+  std::string_view host;  // with its port
   std::span<const runtime::Field> fields;
   BodySize body;
 };
 
 // Why a try failed before or within its answer.
 struct UpstreamFailure {
-  enum class Kind : std::uint8_t { kConnect, kConnectTimeout, kReset, kProtocol };
+  enum class Kind : std::uint8_t {
+    kConnect,
+    kConnectTimeout,
+    kRefused,  // the upstream says that it did nothing with it: any method may be tried again
+    kReset,
+    kProtocol
+  };
   Kind kind = Kind::kReset;
-  bool sent = false;   // octets of the request went out
+  bool sent = false;   // bytes of the request went out
   bool stale = false;  // an idle connection that ended before any octet of an answer
   const char* detail = "";
 };
@@ -121,7 +148,7 @@ class UpstreamStream {
   virtual void Flush() = 0;
   virtual std::size_t Credit() const = 0;
   virtual void AllowBody(std::size_t octets) = 0;
-  virtual bool sent() const = 0;  // octets of this request went out
+  virtual bool sent() const = 0;  // bytes of this request went out
   // The try is given up: no event comes, and the peer sees the stream broken.
   virtual void Cancel() = 0;
 
@@ -131,6 +158,7 @@ class UpstreamStream {
 
 class UpstreamEvents {
  public:
+  virtual void OnInterim(const ResponseMessage& message) = 0;  // a 1xx answer, not 101
   virtual void OnResponseHead(const ResponseMessage& message) = 0;
   virtual void OnResponseData(std::string_view data) = 0;
   virtual void OnResponseEnd(std::span<const runtime::Field> trailers) = 0;  // the last event

@@ -1,14 +1,11 @@
 // The life of a client's connection: head, exchange, perhaps the rest of a body
 // that nobody wants, and again.
 //
-// Reading happens in Serve alone, at the top of an event, so no read can
-// overwrite what a caller further up still looks at; whoever wants reading to go
-// on from elsewhere asks for another turn of the loop (Wake). An exchange may
-// finish inside the call that began it; flags carry that out, not recursion, so
-// any number of pipelined requests costs no stack.
+// The stream offers input at the top of an event, as far as InputWanted says; who
+// wants more of it from elsewhere asks for another turn of the loop (Resume). An
+// exchange may finish inside the call that began it; flags carry that out, not
+// recursion, so any number of pipelined requests costs no stack.
 #include "proxy/http1/client_connection.h"
-
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <utility>
@@ -21,10 +18,9 @@ namespace {
 using runtime::Reason;
 using runtime::Refusal;
 
-constexpr std::size_t kTurn = 4 * net::Loop::kScratchSize;
-constexpr std::size_t kDirect = 8192;        // data this large is not copied first
+constexpr std::size_t kHeadRead = net::BlockPool::kBlockSize;
 constexpr std::uint64_t kDrainable = 65536;  // a body this small is read to keep the connection
-constexpr std::size_t kLingerOctets = 1 << 20;
+constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::int64_t kLingerTime = 2'000'000'000;
 constexpr std::uint16_t kClientGoneStatus = 499;
 
@@ -71,137 +67,106 @@ std::string_view TargetOf(std::string_view octets) {
 
 }  // namespace
 
-ClientConnection::ClientConnection(net::Loop& loop, net::Fd fd, ClientHost& host,
-                                   const runtime::ConnectionFacts& facts, const HeadLimits& limits,
-                                   const ClientTimeouts& timeouts)
+ClientConnection::ClientConnection(net::Loop& loop, std::unique_ptr<net::Stream> stream,
+                                   ClientHost& host, const runtime::ConnectionFacts& facts,
+                                   const HeadLimits& limits, const ClientTimeouts& timeouts)
     : loop_(loop),
-      fd_(std::move(fd)),
+      stream_(std::move(stream)),
       host_(host),
       facts_(facts),
-      limits_(limits),
       timeouts_(timeouts),
       timer_(loop.timers(), [this] { OnTimer(); }),
       parser_(limits),
       body_({}, limits),
-      in_(loop.blocks()) {
+      head_(loop.blocks()) {
+  stream_->SetHandler(this);
+  stream_->SetWriteTimeout(timeouts_.write);
+  stream_->Resume();
   Arm(Wait::kHead, timeouts_.head);
 }
 
-bool ClientConnection::Watch() { return loop_.WatchEdges(fd_.get(), this); }
-
-void ClientConnection::Close() {
-  if (!fd_) return;
-  if (waking_) loop_.Forget(this);
-  fd_.Close();
+void ClientConnection::End(bool reset) {
+  if (!stream_->open()) return;
+  reset ? stream_->Reset() : stream_->Close();
   timer_.Cancel();
   host_.OnClosed(*this);
   loop_.Defer(this);
 }
 
 void ClientConnection::EndSoon() {
-  // A request that the kernel holds already is still served.
-  if (phase_ == Phase::kHead && in_.empty() && !readable_ && out_.empty() &&
-      !net::HasInput(fd_.get())) {
-    Linger();
-  }
+  // A request that is here already, or below, is still served.
+  if (phase_ == Phase::kHead && stream_->pending() == 0 && stream_->Quiet()) Linger();
 }
 
 void ClientConnection::CutOff() {
   if (events_ != nullptr) BodyBad(kStopping);
-  if (fd_) Gone();
-}
-
-void ClientConnection::Wake() {
-  if (fd_ && !std::exchange(waking_, true)) loop_.Again(this);
+  if (stream_->open()) Gone();
 }
 
 // ---- events -------------------------------------------------------------------
 
-void ClientConnection::OnEvents(std::uint32_t events) {
-  if (!fd_) return;
-  if (events == 0) waking_ = false;
-  if (broken_ || (events & (EPOLLHUP | EPOLLERR))) return Gone();
-  if (events & EPOLLRDHUP) hung_up_ = true;
-  if (events & (EPOLLIN | EPOLLRDHUP)) readable_ = true;
-  if ((events & EPOLLOUT) && !writable_) {
-    writable_ = true;
-    Flush();
-    if (broken_) return Gone();
-    if (events_ != nullptr && Credit() > 0) events_->OnClientCredit();
-    if (phase_ == Phase::kLinger && out_.empty()) Linger();
+std::size_t ClientConnection::InputWanted() const {
+  switch (phase_) {
+    case Phase::kHead:
+      // Backpressure: the answers of a client that asks on and reads nothing must not pile up.
+      return Credit() == 0 ? 0 : kHeadRead;
+    case Phase::kExchange:
+      return events_ == nullptr || body_ended_ ? 0 : allowed_;
+    case Phase::kDrain:
+    case Phase::kLinger:
+      return net::Loop::kScratchSize;
   }
-  if (fd_) Serve();
+  return 0;
 }
 
-void ClientConnection::Serve() {
-  serving_ = true;
-  for (bool more = true; more && fd_;) {
-    switch (phase_) {
-      case Phase::kHead:
-        more = ServeHead();
-        break;
-      case Phase::kExchange:
-        PumpBody();
-        more = response_done_;
-        if (more && fd_ && phase_ == Phase::kExchange) AfterResponse();
-        break;
-      case Phase::kDrain:
-      case Phase::kLinger:
-        ReadAndDrop();
-        more = phase_ == Phase::kHead;
-        break;
-    }
+std::size_t ClientConnection::OnInput(std::string_view bytes) {
+  std::size_t used = 0;
+  busy_ = true;
+  switch (phase_) {
+    case Phase::kHead:
+      used = ReadHead(bytes);
+      break;
+    case Phase::kExchange:
+      used = FeedBody(bytes.substr(0, std::min(bytes.size(), allowed_)));
+      break;
+    case Phase::kDrain:
+    case Phase::kLinger:
+      used = Drop(bytes);
+      break;
   }
-  serving_ = false;
-  UpdateTimer();
+  busy_ = false;
+  Advance();
+  return used;
 }
 
-// False when there is nothing more to be had for now.
-bool ClientConnection::ServeHead() {
-  // Who asks on and reads nothing: its answers must not pile up here.
-  if (Credit() == 0) return false;
-  if (!in_.empty()) {
-    ParseHead();
-    if (!fd_ || phase_ != Phase::kHead) return true;
-  }
-  return ReadHead();
+// Within a head or a body: it will never be whole.
+void ClientConnection::OnEnd(net::End) {
+  busy_ = true;
+  Gone();
+  busy_ = false;
+  Advance();
+}
+
+void ClientConnection::OnWritable(std::size_t) {
+  if (events_ != nullptr && Credit() > 0) events_->OnClientCredit();
+  if (stream_->open() && phase_ == Phase::kLinger && stream_->pending() == 0) Linger();
 }
 
 // ---- heads --------------------------------------------------------------------
 
-// Reads more of a head; false when there is no more for now, or ever.
-bool ClientConnection::ReadHead() {
-  if (!readable_) return false;
-  const bool first = in_.empty();
-  const std::span<char> room = in_.Space(kMaxInput);
-  if (room.empty()) return false;  // cannot be: the parser refuses a head before that
-  const net::IoResult result = net::Read(fd_.get(), room.data(), room.size());
-  if (result.state == net::IoState::kWouldBlock) {
-    readable_ = false;
-    if (first) in_.Release();
-    return false;
-  }
-  if (result.state != net::IoState::kDone) {
-    OnEndOfInput(result.state == net::IoState::kFailed);
-    return false;
-  }
-  in_.Produced(result.count);
-  if (result.count < room.size() && !hung_up_) readable_ = false;
-  if (first) Arm(Wait::kHead, timeouts_.head);
-  return true;
-}
-
-void ClientConnection::ParseHead() {
-  switch (parser_.Parse(in_.unread())) {
+std::size_t ClientConnection::ReadHead(std::string_view bytes) {
+  switch (parser_.Parse(bytes)) {
     case HeadState::kIncomplete:
-      return;
+      return 0;
     case HeadState::kBad:
-      return Refuse(parser_.refusal());
+      Refuse(parser_.refusal(), bytes);
+      return bytes.size();
     case HeadState::kComplete:
       break;
   }
+  const std::size_t size = parser_.octets();
+  KeepHead(bytes.substr(0, size));
   const RequestHead& head = parser_.head();
-  used_ = parser_.octets();
   Begin(head.framing, head.keep_alive);
   old_version_ = head.minor_version == 0;
   awaits_continue_ = head.expect_continue && !body_ended_;
@@ -212,12 +177,23 @@ void ClientConnection::ParseHead() {
   message.raw.fields = head.fields;
   message.body = ToBodySize(head.framing);
   message.expect_continue = awaits_continue_;
-  ClientEvents* events = host_.OnRequest(*this, message);
+  after_head_ = bytes.substr(size);
+  taken_ = 0;
+  ClientEvents* events = host_.OnRequest(*this, *this, message);
   if (!response_done_) events_ = events;
+  after_head_ = {};
+  return size + taken_;
+}
+
+// The stream reads on into the memory that `bytes` are in; the request's views stay.
+void ClientConnection::KeepHead(std::string_view bytes) {
+  head_.Append(bytes);
+  parser_.Parse(head_.unread());
 }
 
 void ClientConnection::Begin(const Framing& framing, bool keep_alive) {
   phase_ = Phase::kExchange;
+  head_begun_ = false;
   timer_.Cancel();
   wait_ = Wait::kNone;
   body_.Reset(framing);
@@ -230,12 +206,13 @@ void ClientConnection::Begin(const Framing& framing, bool keep_alive) {
   response_done_ = false;
 }
 
-void ClientConnection::Refuse(const Refusal& refusal) {
-  used_ = in_.unread().size();
+// What came, `bytes`, is no request; nothing of it is used again.
+void ClientConnection::Refuse(const Refusal& refusal, std::string_view bytes) {
+  KeepHead(bytes);
   Begin({}, !refusal.close);
   old_version_ = false;
   const std::string_view method = parser_.head().method;
-  ClientEvents* events = host_.OnRefused(*this, {refusal, method, TargetOf(in_.unread())});
+  ClientEvents* events = host_.OnRefused(*this, *this, {refusal, method, TargetOf(head_.unread())});
   if (!response_done_) events_ = events;
 }
 
@@ -243,45 +220,17 @@ void ClientConnection::Refuse(const Refusal& refusal) {
 
 void ClientConnection::AllowBody(std::size_t octets) {
   allowed_ = octets;
-  if (body_ended_ || serving_) return;
-  if (allowed_ > 0 && (readable_ || used_ < in_.unread().size())) Wake();
+  if (body_ended_ || busy_) return;
+  if (allowed_ > 0) stream_->Resume();
   UpdateTimer();  // who is not read from is not slow
-}
-
-void ClientConnection::PumpBody() {
-  std::size_t turn = 0;
-  while (events_ != nullptr && !body_ended_ && allowed_ > 0) {
-    const std::string_view held = in_.unread().substr(used_);
-    if (!held.empty()) {
-      used_ += FeedBody(held.substr(0, std::min(held.size(), allowed_)));
-      continue;
-    }
-    if (!readable_) break;
-    if (turn >= kTurn) {
-      Wake();
-      break;
-    }
-    const std::size_t size = std::min(net::Loop::kScratchSize, allowed_);
-    turn += size;
-    const net::IoResult result = net::Read(fd_.get(), loop_.scratch(), size);
-    if (result.state == net::IoState::kWouldBlock) {
-      readable_ = false;
-      break;
-    }
-    if (result.state != net::IoState::kDone)
-      return OnEndOfInput(result.state == net::IoState::kFailed);
-    if (result.count < size && !hung_up_) readable_ = false;
-    const std::string_view fresh(loop_.scratch(), result.count);
-    const std::size_t used = FeedBody(fresh);
-    if (fd_ && used < fresh.size()) overrun_.append(fresh.substr(used));
-  }
 }
 
 // Decodes all of `input` up to the body's end, and hands it on or drops it.
 std::size_t ClientConnection::FeedBody(std::string_view input) {
   std::size_t used = 0;
   feeding_ = true;
-  while (used < input.size() && !body_ended_ && fd_ && (events_ != nullptr || dropping_)) {
+  while (used < input.size() && !body_ended_ && stream_->open() &&
+         (events_ != nullptr || dropping_)) {
     awaits_continue_ = false;
     const BodyDecoder::Progress step = body_.Next(input.substr(used));
     used += step.consumed;
@@ -304,8 +253,6 @@ std::size_t ClientConnection::FeedBody(std::string_view input) {
 void ClientConnection::BodyBad(const Refusal& refusal) {
   body_ended_ = true;
   keep_alive_ = false;
-  readable_ = false;
-  used_ = in_.unread().size();
   if (events_ != nullptr && !dropping_) return events_->OnRequestBad(refusal);
   close_after_ = true;
 }
@@ -315,48 +262,48 @@ void ClientConnection::DropBody() {
   dropping_ = true;
   // A client that waits for 100 may send the body or not: nobody could tell.
   const bool ambiguous = awaits_continue_;
-  if (!feeding_) used_ += FeedBody(in_.unread().substr(used_));
+  if (!busy_) {
+    stream_->Consume(FeedBody(stream_->unread()));
+  } else if (!feeding_) {
+    taken_ += FeedBody(after_head_.substr(taken_));
+  }
   if (!body_ended_ && (ambiguous || feeding_ || !length_known_ || body_left_ > kDrainable))
     keep_alive_ = false;
 }
 
-void ClientConnection::OnEndOfInput(bool failed) {
-  readable_ = false;
-  if (failed) return Gone();
-  if (phase_ != Phase::kHead) return Gone();  // within a body: it will never be whole
-  if (in_.empty()) return Close();
-  Refuse(kGone);
-}
-
-// Reads what nobody wants: the rest of a body, or whatever comes while we linger.
-void ClientConnection::ReadAndDrop() {
-  while (fd_) {
-    if (phase_ == Phase::kDrain && body_ended_) return close_after_ ? Linger() : NextRequest();
-    if (!readable_) return;
-    const net::IoResult result = net::Read(fd_.get(), loop_.scratch(), net::Loop::kScratchSize);
-    if (result.state == net::IoState::kWouldBlock) {
-      readable_ = false;
-      return;
-    }
-    lingered_ += result.count;
-    if (result.state != net::IoState::kDone || lingered_ > kLingerOctets) return Close();
-    if (phase_ == Phase::kLinger) continue;
-    const std::string_view fresh(loop_.scratch(), result.count);
-    const std::size_t used = FeedBody(fresh);
-    overrun_.append(fresh.substr(used));
+// What nobody wants: the rest of a body, or whatever comes while we linger.
+std::size_t ClientConnection::Drop(std::string_view bytes) {
+  lingered_ += bytes.size();
+  if (lingered_ > kLingerBytes) {
+    Close();
+    return bytes.size();
   }
+  if (phase_ == Phase::kLinger) return bytes.size();
+  const std::size_t used = FeedBody(bytes);
+  if (body_ended_) close_after_ ? Linger() : NextRequest();
+  return used;
 }
 
 // ---- responses ----------------------------------------------------------------
 
-bool ClientConnection::SendHead(const ResponseMessage& message, bool close) {
+bool ClientConnection::SendInterim(const ResponseMessage& message) {
+  if (head_sent_ || old_version_ || message.status < 100 || message.status > 199) return false;
+  std::string& text = loop_.draft();
+  if (!WriteResponseHead(message.status, message.fields, {}, false, text)) return false;
+  stream_->Append(text);
+  return true;
+}
+
+bool ClientConnection::SendHead(const ResponseMessage& message, MoreInput more) {
   const Framing framing = ToFraming(message, old_version_);
   // A request that is still coming: its rest goes on until the response ends, and so does the
   // connection.
   const bool cut = !body_ended_ && !dropping_;
-  const bool end =
-      close || cut || close_after_ || !keep_alive_ || old_version_ || host_.Ending(*this);
-  if (!WriteResponseHead(message.status, message.fields, framing, end, out_.tail())) return false;
+  const bool end = more == MoreInput::kRefused || cut || close_after_ || !keep_alive_ ||
+                   old_version_ || host_.Ending();
+  std::string& text = loop_.draft();
+  if (!WriteResponseHead(message.status, message.fields, framing, end, text)) return false;
+  stream_->Append(text);
   chunked_out_ = framing.kind == Framing::Kind::kChunked;
   close_after_ = end || framing.kind == Framing::Kind::kUntilClose;
   head_sent_ = true;
@@ -366,109 +313,94 @@ bool ClientConnection::SendHead(const ResponseMessage& message, bool close) {
 void ClientConnection::SendContinue() {
   if (!awaits_continue_ || head_sent_) return;
   awaits_continue_ = false;
-  out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
+  stream_->Append("HTTP/1.1 100 Continue\r\n\r\n");
   Flush();
 }
 
 void ClientConnection::SendData(std::string_view data) {
-  if (broken_ || data.empty()) return;
   if (chunked_out_) {
-    WriteChunk(data, out_.tail());
-  } else if (data.size() < kDirect || !writable_) {
-    out_.tail().append(data);
-  } else {
-    OnWritten(out_.Flush(fd_.get(), data, written_));
+    return WriteChunk(data, [this](std::string_view piece) { stream_->Append(piece); });
   }
+  stream_->Write(data);
+  AfterWrite();
 }
 
 void ClientConnection::SendEnd(std::span<const runtime::Field> trailers) {
-  if (chunked_out_ && !broken_) WriteLastChunk(trailers, out_.tail());
+  if (!chunked_out_) return;
+  std::string& text = loop_.draft();
+  WriteLastChunk(trailers, text);
+  stream_->Append(text);
 }
 
 void ClientConnection::Flush() {
-  if (out_.empty() || !writable_ || broken_) return;
-  OnWritten(out_.Flush(fd_.get(), {}, written_));
+  stream_->Flush();
+  AfterWrite();
 }
 
-void ClientConnection::OnWritten(net::IoState state) {
-  if (state == net::IoState::kWouldBlock) {
-    writable_ = false;
-    UpdateTimer();
-  }
-  if (state != net::IoState::kFailed) return;
-  broken_ = true;  // told from the top of an event: the caller is in the middle of something
-  out_.Clear();
-  Wake();
+void ClientConnection::AfterWrite() {
+  if (stream_->blocked() && wait_ != Wait::kWrite) UpdateTimer();
 }
 
 std::size_t ClientConnection::Credit() const {
-  return out_.pending() >= kStreamWindow ? 0 : kStreamWindow - out_.pending();
+  return stream_->pending() >= kStreamWindow ? 0 : kStreamWindow - stream_->pending();
 }
 
 void ClientConnection::Finish() {
   events_ = nullptr;
   response_done_ = true;
   Flush();
-  if (!serving_ && fd_) {
-    AfterResponse();
-    if (fd_ && (readable_ || !in_.empty())) Wake();
-    if (fd_) UpdateTimer();
-  }
+  if (busy_ || !stream_->open()) return;
+  AfterResponse();
+  if (!stream_->open()) return;
+  stream_->Resume();
+  UpdateTimer();
 }
 
 void ClientConnection::Abort() {
   events_ = nullptr;
   response_done_ = true;
   Flush();
-  // Without it, a response that ends with the connection would look whole.
-  const linger hard{1, 0};
-  if (!chunked_out_) ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-  Close();
+  // Without a reset, a response that ends with the connection would look whole.
+  End(!chunked_out_);
+}
+
+// An exchange that ended within what began or fed it.
+void ClientConnection::Advance() {
+  if (stream_->open() && phase_ == Phase::kExchange && response_done_) AfterResponse();
 }
 
 void ClientConnection::AfterResponse() {
-  if (broken_) return Close();
-  if (close_after_ || host_.Ending(*this)) return Linger();
+  if (stream_->broken()) return Close();
+  if (close_after_ || host_.Ending()) return Linger();
   if (body_ended_) return NextRequest();
   phase_ = Phase::kDrain;
   lingered_ = 0;
 }
 
 void ClientConnection::NextRequest() {
-  in_.Consume(used_);
-  used_ = 0;
-  if (!overrun_.empty()) {
-    in_.Append(overrun_);
-    overrun_ = std::string();
-  }
+  head_.Release();
   parser_.Reset();
   phase_ = Phase::kHead;
-  AwaitHead();
-}
-
-void ClientConnection::AwaitHead() {
-  if (in_.empty()) {
-    Arm(Wait::kIdle, timeouts_.keep_alive);
-  } else {
-    Arm(Wait::kHead, timeouts_.head);
-  }
+  wait_ = Wait::kNone;  // AwaitHead comes when the event is over
 }
 
 void ClientConnection::Linger() {
   phase_ = Phase::kLinger;
   if (wait_ != Wait::kLinger) lingered_ = 0;
   Flush();
-  if (broken_) return Close();
-  if (!out_.empty()) return;  // again when the rest has left
-  in_.Release();
-  used_ = 0;
-  if (hung_up_ && !readable_) return Close();
-  if (::shutdown(fd_.get(), SHUT_WR) != 0) return Close();
+  if (stream_->broken()) return Close();
+  if (stream_->pending() > 0) return;  // again when the rest has left
+  head_.Release();
+  if (stream_->end_announced() && !stream_->readable()) return Close();
+  if (!stream_->EndWriting()) return Close();
+  stream_->Resume();
   Arm(Wait::kLinger, kLingerTime);
 }
 
 void ClientConnection::Gone() {
-  if (phase_ == Phase::kHead && !in_.empty()) return Refuse(kGone);
+  if (phase_ == Phase::kHead && !stream_->unread().empty()) {
+    return Refuse(kGone, stream_->unread());
+  }
   ClientEvents* events = std::exchange(events_, nullptr);
   const bool waiting = !response_done_;
   Close();
@@ -485,21 +417,16 @@ void ClientConnection::Arm(Wait wait, std::int64_t span) {
 // What the connection waits for now; each call starts the wait anew, so it is
 // called where something moved.
 void ClientConnection::UpdateTimer() {
-  if (!fd_) return;
-  if (!writable_ && !out_.empty()) {
-    // Octets that come do not prolong it, only octets that go.
-    if (wait_ == Wait::kWrite && written_ == written_before_) return;
-    written_before_ = written_;
-    return Arm(Wait::kWrite, timeouts_.write);
+  if (!stream_->open()) return;
+  if (stream_->blocked()) {
+    wait_ = Wait::kWrite;
+    return timer_.Cancel();
   }
-  if (phase_ == Phase::kHead) {
-    if (wait_ == Wait::kWrite) AwaitHead();
-    return;
-  }
+  if (phase_ == Phase::kHead) return AwaitHead();
   if (phase_ == Phase::kLinger) return;
   if (phase_ == Phase::kDrain) return Arm(Wait::kBody, timeouts_.body);
   if (!body_ended_ && allowed_ > 0) return Arm(Wait::kBody, timeouts_.body);
-  if (hung_up_ && body_ended_ && !head_sent_) {
+  if (stream_->end_announced() && body_ended_ && !head_sent_) {
     if (wait_ != Wait::kHalfClosed) Arm(Wait::kHalfClosed, timeouts_.half_closed);
     return;
   }
@@ -507,13 +434,28 @@ void ClientConnection::UpdateTimer() {
   timer_.Cancel();
 }
 
+// From the first byte of a head on, and before it; each once. The first head of a
+// connection may take as long as any, from when the connection stands.
+void ClientConnection::AwaitHead() {
+  if (stream_->unread().empty()) {
+    if (wait_ != Wait::kHead && wait_ != Wait::kIdle) Arm(Wait::kIdle, timeouts_.keep_alive);
+  } else if (!head_begun_ || wait_ != Wait::kHead) {
+    head_begun_ = true;
+    Arm(Wait::kHead, timeouts_.head);
+  }
+}
+
 void ClientConnection::OnTimer() {
   switch (wait_) {
     case Wait::kNone:
+    case Wait::kWrite:
       return;
-    case Wait::kHead:
-      if (in_.empty()) return Close();
-      return Refuse(kSlowHead);
+    case Wait::kHead: {
+      const std::string_view begun = stream_->unread();
+      if (begun.empty()) return Close();
+      Refuse(kSlowHead, begun);
+      return stream_->Consume(stream_->unread().size());
+    }
     case Wait::kBody:
       if (events_ == nullptr) return Close();
       return BodyBad(kSlowBody);
@@ -521,7 +463,6 @@ void ClientConnection::OnTimer() {
       if (head_sent_) return;
       return Gone();
     case Wait::kIdle:
-    case Wait::kWrite:
     case Wait::kLinger:
       return Gone();
   }

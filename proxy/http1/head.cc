@@ -41,7 +41,6 @@ HeadState RequestHeadParser::Refuse(const char* detail) {
 }
 
 HeadState RequestHeadParser::Parse(std::string_view buffer) {
-  if (part_ == Part::kBad) return HeadState::kBad;
   if (base_ != buffer.data() && base_ != nullptr) {
     head_.method = Moved(head_.method, base_, buffer.data());
     head_.target = Moved(head_.target, base_, buffer.data());
@@ -51,6 +50,7 @@ HeadState RequestHeadParser::Parse(std::string_view buffer) {
     }
   }
   base_ = buffer.data();
+  if (part_ == Part::kBad) return HeadState::kBad;
   if (part_ == Part::kDone) return HeadState::kComplete;
   if (part_ < Part::kFields) {
     const HeadState state = ReadRequestLine(buffer);

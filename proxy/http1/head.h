@@ -3,9 +3,9 @@
 // A parser is fed the connection's unread octets, contiguous, from the first
 // octet of the message; it remembers how far it looked, so the work for an
 // octet stays bounded however the head is cut, and the outcome is the same.
-// Views point into that buffer; when the buffer moved after kComplete, another
-// Parse() of it moves the views along. Vectors are used again after Reset().
-// What is refused, with which status, is in spec/rules/framing.md.
+// Views point into that buffer; when the buffer moved or was copied, another
+// Parse() of it moves the views along, after kComplete and kBad too. Vectors are used again after
+// Reset(). What is refused, with which status, is in spec/rules/framing.md.
 //
 //   RequestHeadParser parser(limits);
 //   switch (parser.Parse(unread)) {

@@ -44,9 +44,9 @@ bool AppendFields(std::span<const runtime::Field> fields, std::string& out) {
   return true;
 }
 
-void AppendNumber(std::uint64_t number, int base, std::string& out) {
+void AppendNumber(std::uint64_t number, std::string& out) {
   std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
 }
 
@@ -54,7 +54,7 @@ void AppendFraming(const Framing& framing, std::string& out) {
   if (framing.kind == Framing::Kind::kChunked) out.append("transfer-encoding: chunked\r\n");
   if (framing.kind != Framing::Kind::kLength) return;
   out.append("content-length: ");
-  AppendNumber(framing.length, 10, out);
+  AppendNumber(framing.length, out);
   out.append("\r\n");
 }
 
@@ -102,7 +102,7 @@ bool WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fie
   const std::size_t needed = SizeOf(fields) + 128;
   if (out.capacity() - start < needed) out.reserve(std::max(2 * out.capacity(), start + needed));
   out.append("HTTP/1.1 ");
-  AppendNumber(status, 10, out);
+  AppendNumber(status, out);
   out.append(" ").append(StatusPhrase(status)).append("\r\n");
   if (!AppendFields(fields, out)) {
     out.resize(start);
@@ -115,10 +115,11 @@ bool WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fie
   return true;
 }
 
-void WriteChunk(std::string_view data, std::string& out) {
-  if (data.empty()) return;
-  AppendNumber(data.size(), 16, out);
-  out.append("\r\n").append(data).append("\r\n");
+ChunkStart::ChunkStart(std::size_t size) {
+  char* end = std::to_chars(text_.data(), text_.data() + text_.size() - 2, size, 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  size_ = static_cast<std::size_t>(end - text_.data());
 }
 
 void WriteLastChunk(std::span<const runtime::Field> trailers, std::string& out) {

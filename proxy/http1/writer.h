@@ -8,6 +8,8 @@
 #ifndef WEIR_PROXY_HTTP1_WRITER_H_
 #define WEIR_PROXY_HTTP1_WRITER_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -32,9 +34,27 @@ namespace weir::proxy::http1 {
 [[nodiscard]] bool WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fields,
                                      const Framing& framing, bool close, std::string& out);
 
-// Appends one chunk (nothing for empty data), or the last chunk with trailers;
-// trailers that cannot be written are left out.
-void WriteChunk(std::string_view data, std::string& out);
+// What stands before the data of a chunk: "1f4" CR LF.
+class ChunkStart {
+ public:
+  explicit ChunkStart(std::size_t size);
+  std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 24> text_;
+  std::size_t size_;
+};
+
+// One chunk (nothing for empty data) in pieces, the data as it lies.
+template <class Append>
+void WriteChunk(std::string_view data, const Append& append) {
+  if (data.empty()) return;
+  append(ChunkStart(data.size()).view());
+  append(data);
+  append(std::string_view("\r\n"));
+}
+
+// Appends the last chunk, with trailers; those that cannot be written are left out.
 void WriteLastChunk(std::span<const runtime::Field> trailers, std::string& out);
 
 // "OK" for 200; empty for a status that has no name.

@@ -1,5 +1,5 @@
-// Octets read from a socket and not yet used, contiguous. Its block comes from
-// the loop's pool and goes back there, so an idle connection holds none.
+// Bytes that came and are not used yet, contiguous. Its block comes from the
+// loop's pool and goes back there once all is used.
 #ifndef WEIR_PROXY_NET_IN_BUFFER_H_
 #define WEIR_PROXY_NET_IN_BUFFER_H_
 
@@ -10,29 +10,10 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "proxy/net/block_pool.h"
 
 namespace weir::proxy::net {
-
-class BlockPool {
- public:
-  static constexpr std::size_t kBlockSize = 16384;
-  using Block = std::unique_ptr<char[]>;
-
-  Block Take() {
-    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(kBlockSize);
-    Block block = std::move(free_.back());
-    free_.pop_back();
-    return block;
-  }
-  void Give(Block block) {
-    if (free_.size() < kKeep) free_.push_back(std::move(block));
-  }
-
- private:
-  static constexpr std::size_t kKeep = 256;
-  std::vector<Block> free_;
-};
 
 class InBuffer {
  public:
@@ -44,31 +25,28 @@ class InBuffer {
   std::string_view unread() const { return {block_.get() + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
 
-  // Room to read into, empty when `max` octets are held. May move what is unread.
-  std::span<char> Space(std::size_t max) {
+  // Room for at least `least` bytes (one or more). May move what is unread.
+  std::span<char> Space(std::size_t least = 1) {
     if (block_ == nullptr) {
-      block_ = pool_.Take();
-      capacity_ = BlockPool::kBlockSize;
-      begin_ = end_ = 0;
-    } else if (end_ == capacity_) {
-      if (begin_ == 0 && capacity_ >= max) return {};
-      Move(begin_ == 0 ? capacity_ * 2 : capacity_);
+      Use(least);
+    } else if (capacity_ - end_ < least) {
+      // What is half used makes room by moving; else room doubles, so an appended
+      // byte costs a bounded number of moves.
+      const std::size_t held = end_ - begin_;
+      const bool half_used = begin_ >= capacity_ / 2 && capacity_ - held >= least;
+      Move(half_used ? capacity_ : std::max(2 * capacity_, held + least));
     }
     return {block_.get() + end_, capacity_ - end_};
   }
-  void Produced(std::size_t octets) { end_ += octets; }
-  void Append(std::string_view octets) {
-    while (!octets.empty()) {
-      const std::span<char> room = Space(SIZE_MAX);
-      const std::size_t count = std::min(room.size(), octets.size());
-      std::memcpy(room.data(), octets.data(), count);
-      Produced(count);
-      octets.remove_prefix(count);
-    }
+  void Produced(std::size_t bytes) { end_ += bytes; }
+  void Append(std::string_view bytes) {
+    if (bytes.empty()) return;
+    std::memcpy(Space(bytes.size()).data(), bytes.data(), bytes.size());
+    Produced(bytes.size());
   }
   // Gives the block back once all is used.
-  void Consume(std::size_t octets) {
-    begin_ += octets;
+  void Consume(std::size_t bytes) {
+    begin_ += bytes;
     if (begin_ == end_) Release();
   }
   void Release() {
@@ -78,17 +56,20 @@ class InBuffer {
   }
 
  private:
+  void Use(std::size_t capacity) {
+    const bool pooled = capacity <= BlockPool::kBlockSize;
+    capacity_ = pooled ? BlockPool::kBlockSize : capacity;
+    block_ = pooled ? pool_.Take() : std::make_unique_for_overwrite<char[]>(capacity);
+  }
   void Move(std::size_t capacity) {
-    BlockPool::Block next = capacity == BlockPool::kBlockSize
-                                ? pool_.Take()
-                                : std::make_unique_for_overwrite<char[]>(capacity);
-    const std::size_t size = end_ - begin_;
-    std::memcpy(next.get(), block_.get() + begin_, size);
-    if (capacity_ == BlockPool::kBlockSize) pool_.Give(std::move(block_));
-    block_ = std::move(next);
-    capacity_ = capacity;
+    const std::string_view held = unread();
+    BlockPool::Block before = std::move(block_);
+    const bool pooled = capacity_ == BlockPool::kBlockSize;
+    Use(capacity);
+    if (!held.empty()) std::memcpy(block_.get(), held.data(), held.size());
+    if (pooled) pool_.Give(std::move(before));
     begin_ = 0;
-    end_ = size;
+    end_ = held.size();
   }
 
   BlockPool& pool_;

@@ -1,6 +1,6 @@
 #include "proxy/net/loop.h"
 
-#include <time.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
@@ -9,38 +9,52 @@
 namespace weir::proxy::net {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
-std::int64_t ReadClock(clockid_t clock) {
-  timespec t{};
-  ::clock_gettime(clock, &t);
-  return t.tv_sec * kSecond + t.tv_nsec;
+std::uint32_t Events(Interest interest) {
+  switch (interest) {
+    case Interest::kRead:
+      return EPOLLIN;
+    case Interest::kWrite:
+      return EPOLLOUT;
+    case Interest::kReadWrite:
+      return EPOLLIN | EPOLLOUT;
+    case Interest::kEdges:
+      return EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  }
+  return 0;
 }
 
-bool Control(int epoll, int fd, Handler* handler, std::uint32_t events) {
+bool Control(int epoll, int operation, int fd, Handler* handler, Interest interest) {
   epoll_event event{};
-  event.events = events;
+  event.events = Events(interest);
   event.data.ptr = handler;
-  return ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+  return ::epoll_ctl(epoll, operation, fd, &event) == 0;
+}
+
+Ready ToReady(std::uint32_t events) {
+  return {.readable = (events & EPOLLIN) != 0,
+          .writable = (events & EPOLLOUT) != 0,
+          .ended = (events & EPOLLRDHUP) != 0,
+          .failed = (events & (EPOLLHUP | EPOLLERR)) != 0};
 }
 
 }  // namespace
 
-std::int64_t MonotonicNow() { return ReadClock(CLOCK_MONOTONIC); }
-
-Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchSize) { ReadClocks(); }
+Loop::Loop(const Clock& clock)
+    : clock_(clock), epoll_(::epoll_create1(EPOLL_CLOEXEC)), scratch_(kScratchSize) {
+  ReadClocks();
+}
 
 void Loop::ReadClocks() {
-  now_ = ReadClock(CLOCK_MONOTONIC);
-  unix_ms_ = ReadClock(CLOCK_REALTIME) / 1'000'000;
+  now_ = clock_.Monotonic();
+  unix_ms_ = clock_.UnixMilliseconds();
 }
 
-bool Loop::WatchEdges(int fd, Handler* handler) {
-  return Control(epoll_.get(), fd, handler, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+bool Loop::Watch(int fd, Handler* handler, Interest interest) {
+  return Control(epoll_.get(), EPOLL_CTL_ADD, fd, handler, interest);
 }
 
-bool Loop::WatchReading(int fd, Handler* handler) {
-  return Control(epoll_.get(), fd, handler, EPOLLIN);
+bool Loop::Change(int fd, Handler* handler, Interest interest) {
+  return Control(epoll_.get(), EPOLL_CTL_MOD, fd, handler, interest);
 }
 
 void Loop::Unwatch(int fd) { ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
@@ -59,28 +73,32 @@ void Loop::RunDeferredWork() {
 }
 
 void Loop::Run() {
+  while (!stopped_.load(std::memory_order_relaxed)) Round(Wait());
+}
+
+void Loop::RunOnce() { Round(0); }
+
+int Loop::Wait() const {
+  if (!again_.empty()) return 0;
+  if (timers_.Next() == INT64_MAX) return -1;
+  const std::int64_t left = timers_.Next() - clock_.Monotonic();
+  return left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
+}
+
+void Loop::Round(int wait) {
   std::array<epoll_event, 256> events;
-  while (!stopped_.load(std::memory_order_relaxed)) {
-    int wait = -1;
-    if (!again_.empty()) {
-      wait = 0;
-    } else if (timers_.Next() != INT64_MAX) {
-      const std::int64_t left = timers_.Next() - MonotonicNow();
-      wait = left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
-    }
-    const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait);
-    ReadClocks();
-    for (int i = 0; i < count; ++i) {
-      static_cast<Handler*>(events[i].data.ptr)->OnEvents(events[i].events);
-    }
-    again_now_.swap(again_);
-    for (std::size_t i = 0; i < again_now_.size(); ++i) {
-      if (again_now_[i] != nullptr) again_now_[i]->OnEvents(0);
-    }
-    again_now_.clear();
-    timers_.Run(now_);
-    RunDeferredWork();
+  const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait);
+  ReadClocks();
+  for (int i = 0; i < count; ++i) {
+    static_cast<Handler*>(events[i].data.ptr)->OnReady(ToReady(events[i].events));
   }
+  again_now_.swap(again_);
+  for (std::size_t i = 0; i < again_now_.size(); ++i) {
+    if (again_now_[i] != nullptr) again_now_[i]->OnReady({});
+  }
+  again_now_.clear();
+  timers_.Run(now_);
+  RunDeferredWork();
 }
 
 }  // namespace weir::proxy::net

@@ -8,7 +8,7 @@
 namespace weir::proxy::net {
 
 Mailbox::Mailbox(Loop& loop) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  loop.WatchReading(event_.get(), this);
+  loop.Watch(event_.get(), this, Interest::kRead);
 }
 
 void Mailbox::Post(std::function<void()> work) {
@@ -19,7 +19,7 @@ void Mailbox::Post(std::function<void()> work) {
   ::eventfd_write(event_.get(), 1);
 }
 
-void Mailbox::OnEvents(std::uint32_t) {
+void Mailbox::OnReady(Ready) {
   eventfd_t count = 0;
   ::eventfd_read(event_.get(), &count);
   std::vector<std::function<void()>> work;

@@ -17,7 +17,7 @@ class Mailbox final : public Handler {
  public:
   explicit Mailbox(Loop& loop);
   void Post(std::function<void()> work);
-  void OnEvents(std::uint32_t events) override;
+  void OnReady(Ready ready) override;
 
  private:
   Fd event_;

@@ -5,9 +5,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -160,51 +158,6 @@ int SocketError(int fd) {
   int error = 0;
   socklen_t size = sizeof error;
   return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
-IoResult Read(int fd, char* data, std::size_t size) {
-  for (;;) {
-    const ssize_t count = ::recv(fd, data, size, 0);
-    if (count > 0) return {static_cast<std::size_t>(count), IoState::kDone};
-    if (count == 0) return {0, IoState::kClosed};
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return {0, IoState::kWouldBlock};
-    return {0, IoState::kFailed};
-  }
-}
-
-IoResult Write(int fd, std::string_view first, std::string_view second) {
-  IoResult result;
-  const std::size_t total = first.size() + second.size();
-  while (result.count < total) {
-    const std::size_t skip = std::min(result.count, first.size());
-    const std::string_view a = first.substr(skip);
-    const std::string_view b = second.substr(result.count - skip);
-    iovec parts[2] = {{const_cast<char*>(a.data()), a.size()},
-                      {const_cast<char*>(b.data()), b.size()}};
-    msghdr message{};
-    message.msg_iov = a.empty() ? parts + 1 : parts;
-    message.msg_iovlen = a.empty() || b.empty() ? 1 : 2;
-    // MSG_NOSIGNAL: a peer that went away is an error here, not a SIGPIPE.
-    const ssize_t count = message.msg_iovlen == 1 ? ::send(fd, message.msg_iov->iov_base,
-                                                           message.msg_iov->iov_len, MSG_NOSIGNAL)
-                                                  : ::sendmsg(fd, &message, MSG_NOSIGNAL);
-    if (count >= 0) {
-      result.count += static_cast<std::size_t>(count);
-      continue;
-    }
-    if (errno == EINTR) continue;
-    result.state =
-        errno == EAGAIN || errno == EWOULDBLOCK ? IoState::kWouldBlock : IoState::kFailed;
-    return result;
-  }
-  return result;
-}
-
-bool HasInput(int fd) {
-  char octet = 0;
-  const ssize_t count = ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 }  // namespace weir::proxy::net

@@ -3,7 +3,6 @@
 #define WEIR_PROXY_NET_SOCKET_H_
 
 #include <compare>
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -49,18 +48,6 @@ std::expected<Fd, int> Connect(const SocketAddress& address);
 // (descriptors, ports, memory), and nothing of the other side.
 bool IsOwnLack(int error);
 int SocketError(int fd);
-
-// What a read or write came to.
-enum class IoState : std::uint8_t { kDone, kWouldBlock, kClosed, kFailed };
-struct IoResult {
-  std::size_t count = 0;
-  IoState state = IoState::kDone;
-};
-IoResult Read(int fd, char* data, std::size_t size);
-IoResult Write(int fd, std::string_view first, std::string_view second = {});
-
-// Whether the peer has sent anything, its end included, that was not read yet.
-bool HasInput(int fd);
 
 }  // namespace weir::proxy::net
 

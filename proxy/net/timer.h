@@ -5,7 +5,7 @@
 // the heap keeps its earlier entry and puts it right when that comes due.
 //
 //   class Exchange { net::Timer timeout_{timers, [this] { OnTimeout(); }}; };
-//   timeout_.Arm(loop.now() + 15s);
+//   timeout_.Arm(loop.now() + 15'000'000'000);
 //
 // A timer and its heap belong to one thread; the heap must outlive the timer.
 #ifndef WEIR_PROXY_NET_TIMER_H_

@@ -41,6 +41,7 @@ Server::Server(ServerOptions options)
                      observe::LogWarning("drained no further: requests are cut off");
                      loop_.Stop();
                    }),
+      states_(loop_.clock()),
       listeners_(options_.workers, options_.listen),
       admin_(loop_, {[this] { return Ready(); }, [this] { return Metrics(); }}) {}
 
@@ -80,7 +81,7 @@ void Server::WatchSignals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = net::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  loop_.WatchReading(signals_.get(), this);
+  loop_.Watch(signals_.get(), this, net::Interest::kRead);
 }
 
 // Everything that can fail comes before the first worker hears of it.
@@ -140,7 +141,7 @@ void Server::CheckFile() {
   if (watch_.Changed()) Reload("the file changed");
 }
 
-void Server::OnEvents(std::uint32_t) {
+void Server::OnReady(net::Ready) {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     switch (info.ssi_signo) {

@@ -35,7 +35,7 @@ class Server final : public net::Handler {
   // were bound are written to stderr, one a line.
   std::expected<void, std::vector<std::string>> Run();
 
-  void OnEvents(std::uint32_t events) override;  // a signal
+  void OnReady(net::Ready ready) override;  // a signal
 
  private:
   std::expected<void, std::vector<std::string>> Load(bool first);

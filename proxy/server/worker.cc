@@ -20,7 +20,7 @@ constexpr std::int64_t kAcceptPause = 100'000'000;
 // A listening socket, and what its connections are served by: the newest
 // generation that has it. One that a reload took away keeps the last, until its
 // connections are gone.
-class Worker::Listener final : public net::Handler, public net::Deferred {
+class Worker::Listener final : public net::Handler, public net::Deferred, public ClientHost {
  public:
   Listener(Worker& worker, net::Fd socket, std::uint16_t listening_port)
       : port(listening_port),
@@ -35,7 +35,7 @@ class Worker::Listener final : public net::Handler, public net::Deferred {
     resume_.Cancel();
   }
 
-  void OnEvents(std::uint32_t) override {
+  void OnReady(net::Ready) override {
     for (int i = 0; socket_ && i < kAcceptsInTurn; ++i) {
       auto accepted = net::Accept(socket_.get());
       if (accepted) {
@@ -58,7 +58,7 @@ class Worker::Listener final : public net::Handler, public net::Deferred {
 
   // Accepts all that waits in the backlog.
   void AcceptAll() {
-    while (socket_ && net::HasConnection(socket_.get()) && !resume_.armed()) OnEvents(0);
+    while (socket_ && net::HasConnection(socket_.get()) && !resume_.armed()) OnReady({});
   }
 
   void Pause(int error) {
@@ -71,6 +71,23 @@ class Worker::Listener final : public net::Handler, public net::Deferred {
     resume_.Arm(worker_.loop_.now() + kAcceptPause);
   }
 
+  // ClientHost
+  ClientEvents* OnRequest(ClientConnection& connection, ClientStream& stream,
+                          const RequestMessage& message) override {
+    Exchange* exchange = worker_.context_.Take();
+    exchange->Begin(stream, message, FactsOf(connection), serving);
+    return exchange;
+  }
+  ClientEvents* OnRefused(ClientConnection& connection, ClientStream& stream,
+                          const RefusedMessage& message) override {
+    Exchange* exchange = worker_.context_.Take();
+    exchange->BeginRefused(stream, message.refusal, message.method, message.target,
+                           FactsOf(connection), serving);
+    return exchange;
+  }
+  void OnClosed(ClientConnection& connection) override { worker_.Closed(*this, connection); }
+  bool Ending() const override { return worker_.draining_ || retired; }
+
   std::shared_ptr<Serving> serving;
   std::uint32_t index = 0;
   std::uint16_t port;
@@ -78,8 +95,14 @@ class Worker::Listener final : public net::Handler, public net::Deferred {
   bool retired = false;
 
  private:
+  // Its place in the table may be another with each generation.
+  runtime::ConnectionFacts FactsOf(const ClientConnection& connection) const {
+    runtime::ConnectionFacts facts = connection.facts();
+    facts.listener = index;
+    return facts;
+  }
   void Resume() {
-    if (socket_) worker_.loop_.WatchReading(socket_.get(), this);
+    if (socket_) worker_.loop_.Watch(socket_.get(), this, net::Interest::kRead);
   }
 
   Worker& worker_;
@@ -93,6 +116,7 @@ Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::Loc
     : settings_(settings),
       names_(names),
       mailbox_(loop_),
+      acceptor_(loop_, settings_.timeouts),
       log_(loop_),
       lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_}),
       context_{loop_, limiter, log_, metrics_, random_, {loop_}, {}} {}
@@ -112,7 +136,7 @@ void Worker::Start() {
 // What is left once the loop has stopped, on the same thread: requests are
 // answered and recorded, and nothing stays allocated.
 void Worker::CutOff() {
-  while (!connections_.empty()) connections_.back()->CutOff();
+  while (!connections_.empty()) connections_.back().connection->CutOff();
   context_.mirrors.GiveUp();
   loop_.RunDeferredWork();  // the exchanges come back
   lanes_.CloseIdle();
@@ -153,8 +177,8 @@ void Worker::Take(WorkerGeneration& generation) {
   listeners_ = std::move(next);
   if (some_retired) {
     const auto connections = connections_;
-    for (http1::ClientConnection* connection : connections) {
-      if (Ending(*connection)) connection->EndSoon();
+    for (const Client& client : connections) {
+      if (client.listener->Ending()) client.connection->EndSoon();
     }
   }
 }
@@ -178,7 +202,7 @@ void Worker::BeginDrain(std::function<void()> done) {
   drained_ = std::move(done);
   for (auto& [key, listener] : listeners_) listener->Stop();
   const auto connections = connections_;
-  for (http1::ClientConnection* connection : connections) connection->EndSoon();
+  for (const Client& client : connections) client.connection->EndSoon();
   ReportIfDrained();
 }
 
@@ -194,57 +218,25 @@ void Worker::Accepted(Listener& listener, net::Accepted accepted) {
     metrics_.accept_failures.Add();
     return;
   }
-  const runtime::GatewayRecord& gateway = listener.serving->table().gateway();
-  runtime::ConnectionFacts facts;
-  facts.peer_address = accepted.peer.address;
-  facts.peer_port = accepted.peer.port;
-  facts.listener_port = listener.port;
-  http1::HeadLimits limits;
-  limits.max_octets = std::min<std::uint64_t>(gateway.max_header_octets, 65536);
-  limits.max_fields = gateway.max_header_count;
-  auto* connection = new http1::ClientConnection(loop_, std::move(accepted.fd), *this, facts,
-                                                 limits, settings_.timeouts);
-  connection->listener = &listener;
+  ClientConnection* connection = acceptor_.Accept(std::move(accepted), listener.port,
+                                                  listener.serving->table().gateway(), listener);
+  if (connection == nullptr) {
+    metrics_.connections_closed.Add();
+    return;
+  }
   connection->place = connections_.size();
-  connections_.push_back(connection);
+  connections_.push_back({connection, &listener});
   ++listener.connections;
-  if (!connection->Watch()) connection->Close();
 }
 
-ClientEvents* Worker::OnRequest(http1::ClientConnection& connection,
-                                const RequestMessage& message) {
-  const Listener& listener = *static_cast<Listener*>(connection.listener);
-  runtime::ConnectionFacts facts = connection.facts();
-  facts.listener = listener.index;
-  Exchange* exchange = context_.Take();
-  exchange->Begin(connection, message, facts, listener.serving);
-  return exchange;
-}
-
-ClientEvents* Worker::OnRefused(http1::ClientConnection& connection,
-                                const http1::RefusedMessage& message) {
-  const Listener& listener = *static_cast<Listener*>(connection.listener);
-  runtime::ConnectionFacts facts = connection.facts();
-  facts.listener = listener.index;
-  Exchange* exchange = context_.Take();
-  exchange->BeginRefused(connection, message.refusal, message.method, message.target, facts,
-                         listener.serving);
-  return exchange;
-}
-
-void Worker::OnClosed(http1::ClientConnection& connection) {
+void Worker::Closed(Listener& listener, ClientConnection& connection) {
   metrics_.connections_closed.Add();
   connections_[connection.place] = connections_.back();
-  connections_[connection.place]->place = connection.place;
+  connections_[connection.place].connection->place = connection.place;
   connections_.pop_back();
   // The connection itself is deferred next: it names its listener no longer than that.
-  Listener& listener = *static_cast<Listener*>(connection.listener);
   if (--listener.connections == 0 && listener.retired) loop_.Defer(&listener);
   ReportIfDrained();
-}
-
-bool Worker::Ending(const http1::ClientConnection& connection) const {
-  return draining_ || static_cast<const Listener*>(connection.listener)->retired;
 }
 
 }  // namespace weir::proxy::server

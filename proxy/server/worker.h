@@ -13,14 +13,15 @@
 #include <vector>
 
 #include "proxy/exchange/exchange.h"
-#include "proxy/http1/client_connection.h"
+#include "proxy/http/connection.h"
 #include "proxy/net/mailbox.h"
+#include "proxy/server/acceptor.h"
 #include "proxy/server/listeners.h"
 
 namespace weir::proxy::server {
 
 struct WorkerSettings {
-  http1::ClientTimeouts timeouts;
+  ClientTimeouts timeouts;
   upstream::PoolSettings pool;
   std::size_t max_connections = 100'000;  // of clients, a worker
   std::string zone;                       // where this proxy is; empty: nowhere in particular
@@ -40,7 +41,7 @@ struct WorkerGeneration {
   std::vector<Listener> listeners;
 };
 
-class Worker final : public http1::ClientHost {
+class Worker final {
  public:
   Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
          observe::RouteNames& names);
@@ -54,19 +55,16 @@ class Worker final : public http1::ClientHost {
   const observe::WorkerMetrics& metrics() const { return metrics_; }
   const upstream::PoolCounters& upstreams() const { return pool_counters_; }
 
-  // http1::ClientHost
-  ClientEvents* OnRequest(http1::ClientConnection& connection,
-                          const RequestMessage& message) override;
-  ClientEvents* OnRefused(http1::ClientConnection& connection,
-                          const http1::RefusedMessage& message) override;
-  void OnClosed(http1::ClientConnection& connection) override;
-  bool Ending(const http1::ClientConnection& connection) const override;
-
  private:
   class Listener;
+  struct Client {
+    ClientConnection* connection;
+    const Listener* listener;
+  };
   void Take(WorkerGeneration& generation);
   void BeginDrain(std::function<void()> done);
   void Accepted(Listener& listener, net::Accepted accepted);
+  void Closed(Listener& listener, ClientConnection& connection);
   void Retire(std::shared_ptr<Listener> listener);
   void ReportIfDrained();
   void CutOff();
@@ -76,6 +74,7 @@ class Worker final : public http1::ClientHost {
   observe::WorkerMetrics metrics_;
   net::Loop loop_;
   net::Mailbox mailbox_;
+  const Acceptor acceptor_;
   Random random_;
   observe::WorkerLog log_;
   upstream::PoolCounters pool_counters_;
@@ -85,7 +84,7 @@ class Worker final : public http1::ClientHost {
   std::map<std::string, std::shared_ptr<Listener>> listeners_;
   // Taken away; each goes, and its generation with it, when no connection names it.
   std::vector<std::shared_ptr<Listener>> retired_;
-  std::vector<http1::ClientConnection*> connections_;
+  std::vector<Client> connections_;
   bool draining_ = false;
   std::function<void()> drained_;
   std::thread thread_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "proxy/net/fd.h"
@@ -24,6 +25,7 @@ class Lane;
 struct Handover {
   net::Fd fd;
   net::SocketAddress address;
+  std::string transport;     // its connector's identity
   std::uint32_t served = 0;  // requests it has carried
 };
 

@@ -30,7 +30,7 @@ class Caretaker::Charge {
     check_.path = cluster.table().text(record.check_path);
     check_.every = record.check_every;
     check_.timeout = record.check_timeout;
-    const std::int64_t now = net::MonotonicNow();
+    const std::int64_t now = loop.clock().Monotonic();
     if (Outliers* outliers = cluster.outliers()) {
       sweep_.Arm(std::max(now, outliers->swept_at() + outliers->settings().every));
     }
@@ -63,7 +63,8 @@ class Caretaker::Charge {
         known.mapped()->HandOver(host, turned);
         checks_.push_back(std::move(known.mapped()));
       } else {
-        checks_.push_back(std::make_unique<HealthCheck>(loop_, check_, host, delay, turned));
+        checks_.push_back(std::make_unique<HealthCheck>(loop_, cluster_.connector(), check_, host,
+                                                        delay, turned));
         delay = std::min(delay + kBetweenChecks, check_.every);
       }
     }

@@ -56,7 +56,7 @@ Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::Ser
   if (record.has_ejection != 0) {
     const runtime::EjectionSettings settings = EjectionOf(record);
     outliers_ = states.Get<Outliers>(EjectionIdentity(name(), settings), [&] {
-      return std::make_shared<Outliers>(settings, net::MonotonicNow());
+      return std::make_shared<Outliers>(settings, states.clock().Monotonic());
     });
   }
 }

@@ -21,6 +21,7 @@
 
 #include "proxy/net/file.h"
 #include "proxy/upstream/admission.h"
+#include "proxy/upstream/connector.h"
 #include "proxy/upstream/endpoints_file.h"
 #include "proxy/upstream/host.h"
 #include "proxy/upstream/states.h"
@@ -41,6 +42,8 @@ class Cluster {
   const runtime::Table& table() const { return *table_; }
   const runtime::ServiceRecord& record() const { return record_; }
   const std::shared_ptr<Admission>& admission() const { return admission_; }
+  // What its connections are made by; lives as long as the process.
+  const Connector& connector() const { return PlainHttp1(); }
   Outliers* outliers() const { return outliers_.get(); }
   const std::string& file() const { return file_; }  // empty: none
 

@@ -6,16 +6,18 @@
 
 namespace weir::proxy::upstream {
 
-HealthCheck::HealthCheck(net::Loop& loop, CheckSettings settings, std::shared_ptr<const Host> host,
-                         std::int64_t delay, std::function<void(const Host&)> turned)
+HealthCheck::HealthCheck(net::Loop& loop, const Connector& connector, CheckSettings settings,
+                         std::shared_ptr<const Host> host, std::int64_t delay,
+                         std::function<void(const Host&)> turned)
     : loop_(loop),
+      connector_(connector),
       settings_(std::move(settings)),
       host_(std::move(host)),
       turned_(std::move(turned)),
       next_(loop.timers(), [this] { Start(); }),
       timeout_(loop.timers(), [this] { Done(false); }) {
   // A host that was checked before a reload keeps its rhythm.
-  const std::int64_t now = net::MonotonicNow();
+  const std::int64_t now = loop.clock().Monotonic();
   next_.Arm(host_->checked->known() ? std::max(now, host_->checked->checked_at() + settings_.every)
                                     : now + delay);
 }
@@ -24,21 +26,21 @@ HealthCheck::~HealthCheck() { Stop(); }
 
 // One at a time: a check that takes longer than `every` puts the next one off to its end.
 void HealthCheck::Start() {
-  if (connection_ != nullptr || socket_) {
+  if (stream_ != nullptr || socket_) {
     if (loop_.now() < deadline_) return next_.Arm(deadline_);
     Done(false);
   }
   next_.Arm(loop_.now() + settings_.every);
   deadline_ = loop_.now() + settings_.timeout;
   timeout_.Arm(deadline_);
+  settings_.http ? StartHttp() : StartTcp();
+}
+
+void HealthCheck::StartTcp() {
   auto fd = net::Connect(host_->address);
   if (!fd) return net::IsOwnLack(fd.error()) ? PutOff() : Done(false);
-  if (settings_.http) {
-    if (!StartHttp(std::move(*fd))) PutOff();
-    return;
-  }
   socket_ = std::move(*fd);
-  if (!loop_.WatchEdges(socket_.get(), this)) PutOff();
+  if (!loop_.Watch(socket_.get(), this, net::Interest::kEdges)) PutOff();
 }
 
 // What we lack says nothing of the host.
@@ -48,24 +50,20 @@ void HealthCheck::PutOff() {
   next_.Arm(loop_.now() + std::min(settings_.every, kSoon));
 }
 
-bool HealthCheck::StartHttp(net::Fd fd) {
-  auto* connection =
-      new http1::UpstreamConnection(loop_, std::move(fd), *this, loop_.now() + settings_.timeout);
-  if (!connection->Watch()) {
-    delete connection;
-    return false;
-  }
-  connection_ = connection;
-  connection->Begin(*this);
+void HealthCheck::StartHttp() {
+  const auto made =
+      connector_.Connect(loop_, host_->address, *this, loop_.now() + settings_.timeout);
+  if (!made) return net::IsOwnLack(made.error()) ? PutOff() : Done(false);
+  stream_ = &(*made)->Begin(*this);
   const std::array<runtime::Field, 1> fields{{{"user-agent", "weir-check"}}};
-  if (!connection->SendHead({"GET", settings_.path, {}, false, host_->text, fields, {}}))
-    return false;
-  connection->SendEnd({});
-  connection->Flush();
-  return true;
+  if (!stream_->SendHead({"GET", "http", settings_.path, {}, false, host_->text, fields, {}})) {
+    return PutOff();
+  }
+  stream_->SendEnd({});
+  stream_->Flush();
 }
 
-void HealthCheck::OnEvents(std::uint32_t) {
+void HealthCheck::OnReady(net::Ready) {
   if (socket_) Done(net::SocketError(socket_.get()) == 0);
 }
 
@@ -74,14 +72,14 @@ void HealthCheck::OnResponseHead(const ResponseMessage& message) {
 }
 
 void HealthCheck::OnUpstreamFailed(const UpstreamFailure&) {
-  connection_ = nullptr;
+  stream_ = nullptr;
   Done(false);
 }
 
 void HealthCheck::Stop() {
   timeout_.Cancel();
   socket_.Close();
-  if (connection_ != nullptr) std::exchange(connection_, nullptr)->Cancel();
+  if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
 }
 
 void HealthCheck::Done(bool passed) {

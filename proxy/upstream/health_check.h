@@ -8,8 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "proxy/http1/upstream_connection.h"
+#include "proxy/http/connection.h"
 #include "proxy/net/loop.h"
+#include "proxy/upstream/connector.h"
 #include "proxy/upstream/host.h"
 
 namespace weir::proxy::upstream {
@@ -22,11 +23,12 @@ struct CheckSettings {
 };
 
 // Belongs to the main thread's loop; `host` has a `checked`.
-class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, public net::Handler {
+class HealthCheck final : public UpstreamEvents, public UpstreamOwner, public net::Handler {
  public:
   // `turned` hears of each new verdict. `delay`: of the first check, ns.
-  HealthCheck(net::Loop& loop, CheckSettings settings, std::shared_ptr<const Host> host,
-              std::int64_t delay, std::function<void(const Host&)> turned);
+  HealthCheck(net::Loop& loop, const Connector& connector, CheckSettings settings,
+              std::shared_ptr<const Host> host, std::int64_t delay,
+              std::function<void(const Host&)> turned);
   ~HealthCheck();
 
   const std::shared_ptr<const Host>& host() const { return host_; }
@@ -37,31 +39,34 @@ class HealthCheck final : public UpstreamEvents, public http1::UpstreamOwner, pu
     turned_ = std::move(turned);
   }
 
+  void OnInterim(const ResponseMessage&) override {}
   void OnResponseHead(const ResponseMessage& message) override;
   void OnResponseData(std::string_view) override {}
   void OnResponseEnd(std::span<const runtime::Field>) override {}
   void OnUpstreamFailed(const UpstreamFailure&) override;
   void OnUpstreamCredit() override {}
-  void OnIdle(http1::UpstreamConnection& connection) override { connection.Close(); }
-  void OnClosed(http1::UpstreamConnection&) override { connection_ = nullptr; }
-  void OnEvents(std::uint32_t events) override;  // of a bare socket
+  void OnIdle(UpstreamConnection& connection) override { connection.Close(); }
+  void OnClosed(UpstreamConnection&) override { stream_ = nullptr; }
+  void OnReady(net::Ready ready) override;  // of a bare socket
 
  private:
   void Start();
-  bool StartHttp(net::Fd fd);
+  void StartTcp();
+  void StartHttp();
   void PutOff();
   void Done(bool passed);
   void Stop();
 
   net::Loop& loop_;
+  const Connector& connector_;
   const CheckSettings settings_;
   std::shared_ptr<const Host> host_;
   std::function<void(const Host&)> turned_;
   net::Timer next_;
   net::Timer timeout_;
-  std::int64_t deadline_ = 0;                        // of the check under way
-  net::Fd socket_;                                   // of a TCP check
-  http1::UpstreamConnection* connection_ = nullptr;  // of an HTTP check
+  std::int64_t deadline_ = 0;         // of the check under way
+  net::Fd socket_;                    // of a TCP check
+  UpstreamStream* stream_ = nullptr;  // of an HTTP check
 };
 
 }  // namespace weir::proxy::upstream

@@ -15,7 +15,6 @@
 namespace weir::proxy::upstream {
 namespace {
 
-using http1::Standing;
 using Verdict = Admission::Verdict;
 
 void Count(std::atomic<std::uint64_t>& counter) {
@@ -33,8 +32,7 @@ void Lane::CountStale() { Count(worker_.counters.stale); }
 UpstreamStream* Lane::Start(Taker& taker, Connection* connection, bool reused) {
   Count(reused ? worker_.counters.reuses : worker_.counters.connects);
   connection->standing = Standing::kInUse;
-  connection->Begin(taker);
-  return connection;
+  return &connection->Begin(taker);
 }
 
 Opening Lane::Open(Taker& taker, Pool& pool, Freshness freshness) {
@@ -113,8 +111,13 @@ void Lane::PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* conne
     return;
   }
   Handover handover;
+  if (connection != nullptr && !connection->movable()) {  // only the place can go over
+    CloseQuietly(*connection);
+    connection = nullptr;
+  }
   if (connection != nullptr) {
     handover.address = pool->address();
+    handover.transport = pool->connector().identity();
     handover.served = connection->served;
     handover.fd = pool->Detach(*connection);
   }
@@ -149,7 +152,7 @@ void Lane::CloseQuietly(Connection& connection) {
 // ---- grants -------------------------------------------------------------------
 
 void Lane::OnGrant(std::uint64_t ticket, Handover handover) {
-  Pool* pool = handover.fd ? PoolOf(handover.address) : nullptr;
+  Pool* pool = handover.fd ? PoolOf(handover) : nullptr;
   Connection* connection =
       pool != nullptr ? pool->Adopt(std::move(handover.fd), handover.served) : nullptr;
   if (connection != nullptr) connection->standing = Standing::kGranted;
@@ -210,9 +213,11 @@ Pool* Lane::WithMostIdle() const {
   return most;
 }
 
-Pool* Lane::PoolOf(const net::SocketAddress& address) const {
-  const auto at =
-      std::ranges::find_if(pools_, [&](const Pool* pool) { return pool->address() == address; });
+Pool* Lane::PoolOf(const Handover& handover) const {
+  const auto at = std::ranges::find_if(pools_, [&](const Pool* pool) {
+    return pool->address() == handover.address &&
+           pool->connector().identity() == handover.transport;
+  });
   return at == pools_.end() ? nullptr : *at;
 }
 

@@ -62,7 +62,7 @@ struct LaneWorker {
 
 class Lane final : public net::Deferred, public std::enable_shared_from_this<Lane> {
  public:
-  using Connection = http1::UpstreamConnection;
+  using Connection = UpstreamConnection;
 
   Lane(const LaneWorker& worker, std::shared_ptr<Admission> admission)
       : worker_(worker), admission_(std::move(admission)) {}
@@ -102,7 +102,7 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   void Serve(Grant grant);
   void CloseQuietly(Connection& connection);
   Pool* WithMostIdle() const;
-  Pool* PoolOf(const net::SocketAddress& address) const;
+  Pool* PoolOf(const Handover& handover) const;
 
   const LaneWorker worker_;
   const std::shared_ptr<Admission> admission_;  // null: no bounds

@@ -1,17 +1,15 @@
 #include "proxy/upstream/pool.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "proxy/upstream/lane.h"
 
 namespace weir::proxy::upstream {
 
-using http1::Standing;
-
-Pool::Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address)
-    : lane_(std::move(lane)), address_(address) {
+Pool::Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address,
+           const Connector& connector)
+    : lane_(std::move(lane)), address_(address), connector_(connector) {
   lane_->Enter(*this);
 }
 
@@ -42,25 +40,21 @@ Pool::Connection* Pool::TakeOldest() {
 }
 
 Pool::Connection* Pool::Connect(int& error) {
-  auto fd = net::Connect(address_);
-  error = fd ? ENOMEM : fd.error();  // the former: the kernel watches no more descriptors
-  return fd ? Add(std::move(*fd), false) : nullptr;
+  net::Loop& loop = lane_->loop();
+  const auto made =
+      connector_.Connect(loop, address_, *this, loop.now() + lane_->settings().connect_timeout);
+  error = made ? 0 : made.error();
+  return made ? Add(*made) : nullptr;
 }
 
 Pool::Connection* Pool::Adopt(net::Fd fd, std::uint32_t served) {
-  Connection* connection = Add(std::move(fd), true);
-  if (connection != nullptr) connection->served = served;
-  return connection;
+  const auto made = connector_.Adopt(lane_->loop(), std::move(fd), *this);
+  if (!made) return nullptr;
+  (*made)->served = served;
+  return Add(*made);
 }
 
-Pool::Connection* Pool::Add(net::Fd fd, bool connected) {
-  net::Loop& loop = lane_->loop();
-  auto* connection = new Connection(loop, std::move(fd), *this,
-                                    loop.now() + lane_->settings().connect_timeout, connected);
-  if (!connection->Watch()) {
-    delete connection;
-    return nullptr;
-  }
+Pool::Connection* Pool::Add(Connection* connection) {
   connection->place = all_.size();
   all_.push_back(connection);
   return connection;

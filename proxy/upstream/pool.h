@@ -1,5 +1,5 @@
-// The connections of one worker to one host of a service, kept while they are
-// of use. Who may open one is its lane's to say.
+// The connections of one worker to one host of a service, made by one connector,
+// kept while they are of use. Who may open one is its lane's to say.
 //
 // Streams are opened on the connection that was used last, so the number of
 // connections follows the load. An idle connection that the peer ends is dropped
@@ -13,10 +13,10 @@
 #include <memory>
 #include <vector>
 
-#include "proxy/http/stream.h"
-#include "proxy/http1/upstream_connection.h"
+#include "proxy/http/connection.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/socket.h"
+#include "proxy/upstream/connector.h"
 
 namespace weir::proxy::upstream {
 
@@ -41,14 +41,15 @@ enum class Freshness : std::uint8_t {
   kNew,
 };
 
-class Pool final : public http1::UpstreamOwner {
+class Pool final : public UpstreamOwner {
  public:
-  using Connection = http1::UpstreamConnection;
+  using Connection = UpstreamConnection;
 
-  Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address);
+  Pool(std::shared_ptr<Lane> lane, const net::SocketAddress& address, const Connector& connector);
   ~Pool();
 
   const net::SocketAddress& address() const { return address_; }
+  const Connector& connector() const { return connector_; }
   Lane& lane() const { return *lane_; }
   std::size_t idle() const { return idle_.size(); }
 
@@ -69,11 +70,12 @@ class Pool final : public http1::UpstreamOwner {
   void OnClosed(Connection& connection) override;
 
  private:
-  Connection* Add(net::Fd fd, bool connected);
+  Connection* Add(Connection* connection);
   void Remove(Connection& connection);
 
   const std::shared_ptr<Lane> lane_;
   const net::SocketAddress address_;
+  const Connector& connector_;
   std::vector<Connection*> idle_;  // the one used last at the end
   std::vector<Connection*> all_;
 };

@@ -29,7 +29,8 @@ AffinityToken TokenOf(std::string_view service, const Host& host) {
 // ---- lanes --------------------------------------------------------------------
 
 // Known by the admission they take part in, or by the service where there is
-// none: an admission has one lane a worker, or waiters of another would be forgotten.
+// none: an admission has one lane a worker, or waiters of another would be
+// forgotten. What tells transports apart is in the key of each pool instead.
 std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
   std::erase_if(lanes_, [](const auto& entry) { return entry.second.expired(); });
   const auto admission = reinterpret_cast<std::uintptr_t>(cluster.admission().get());
@@ -45,11 +46,11 @@ std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
 }
 
 std::shared_ptr<Pool> Lanes::PoolOf(const std::shared_ptr<Lane>& lane,
-                                    const net::SocketAddress& address) {
-  std::weak_ptr<Pool>& known = pools_[{lane.get(), address}];
+                                    const net::SocketAddress& address, const Connector& connector) {
+  std::weak_ptr<Pool>& known = pools_[{lane.get(), address, connector.identity()}];
   std::shared_ptr<Pool> pool = known.lock();
   if (pool == nullptr) {
-    pool = std::make_shared<Pool>(lane, address);
+    pool = std::make_shared<Pool>(lane, address, connector);
     known = pool;
   }
   return pool;
@@ -85,7 +86,7 @@ void Service::Refresh() {
   std::vector<std::uint32_t> weights;
   view_.clear();
   for (const std::shared_ptr<const Host>& host : *hosts) {
-    Place place{host, lanes_.PoolOf(lane_, host->address), {}};
+    Place place{host, lanes_.PoolOf(lane_, host->address, cluster_->connector()), {}};
     if (affinity) place.token = TokenOf(cluster_->name(), *host);
     next.push_back(std::make_shared<const Place>(std::move(place)));
     identities.push_back(host->identity);

@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "proxy/upstream/cluster.h"
@@ -37,15 +38,17 @@ class Lanes {
   explicit Lanes(const LaneWorker& worker) : worker_(worker) {}
   std::shared_ptr<Lane> Get(const Cluster& cluster);
   // The pool of a lane to a host, made if need be.
-  std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane,
-                               const net::SocketAddress& address);
+  std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane, const net::SocketAddress& address,
+                               const Connector& connector);
   void Forget();  // pools that nobody holds any more
   void CloseIdle();
 
  private:
   LaneWorker worker_;
   std::map<std::string, std::weak_ptr<Lane>, std::less<>> lanes_;
-  std::map<std::pair<const Lane*, net::SocketAddress>, std::weak_ptr<Pool>> pools_;
+  // A connection is used again only for the transport that it was made for, also
+  // after a reload that changes it.
+  std::map<std::tuple<const Lane*, net::SocketAddress, std::string>, std::weak_ptr<Pool>> pools_;
 };
 
 class Service {

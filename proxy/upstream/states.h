@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/net/clock.h"
+
 namespace weir::proxy::upstream {
 
 // Parts with their lengths, so that no two lists of parts read the same.
@@ -36,6 +38,9 @@ class Identity {
 
 class States {
  public:
+  explicit States(const net::Clock& clock) : clock_(clock) {}
+  const net::Clock& clock() const { return clock_; }  // of what begins with a state
+
   template <class T, class Make>
   std::shared_ptr<T> Get(const std::string& identity, const Make& make) {
     std::weak_ptr<void>& known = known_[identity];
@@ -49,6 +54,7 @@ class States {
   }
 
  private:
+  const net::Clock& clock_;
   std::map<std::string, std::weak_ptr<void>> known_;
 };
 

@@ -3,26 +3,30 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 
 #include "proxy/http1/upstream_connection.h"
 #include "proxy/net/loop.h"
+#include "proxy/net/plain_transport.h"
 #include "proxy/net/socket.h"
+#include "proxy/net/stream.h"
 
 namespace weir::proxy::http1 {
 namespace {
 
 class Owner final : public UpstreamOwner {
  public:
-  void OnIdle(UpstreamConnection& connection) override { idle = &connection; }
-  void OnClosed(UpstreamConnection&) override { closed = true; }
-  UpstreamConnection* idle = nullptr;
+  void OnIdle(proxy::UpstreamConnection& connection) override { idle = &connection; }
+  void OnClosed(proxy::UpstreamConnection&) override { closed = true; }
+  proxy::UpstreamConnection* idle = nullptr;
   bool closed = false;
 };
 
 class Events final : public UpstreamEvents {
  public:
   explicit Events(net::Loop& loop) : loop_(loop) {}
+  void OnInterim(const ResponseMessage&) override {}
   void OnResponseHead(const ResponseMessage&) override {}
   void OnResponseData(std::string_view data) override { octets += data.size(); }
   void OnResponseEnd(std::span<const runtime::Field>) override {
@@ -46,8 +50,11 @@ class Http1Connection : public testing::Test {
   Http1Connection()
       : listener_(*net::Listen(*net::ParseSocketAddress("127.0.0.1:0"))), events_(loop_) {
     auto fd = net::Connect(net::LocalAddress(listener_.get()));
-    connection_ = new UpstreamConnection(loop_, std::move(*fd), owner_, loop_.now() + kPatience);
-    connection_->Watch();
+    auto stream =
+        std::make_unique<net::Stream>(loop_, std::make_unique<net::PlainTransport>(std::move(*fd)),
+                                      net::Stream::State::kHandshake);
+    stream->Watch();
+    connection_ = new UpstreamConnection(loop_, std::move(stream), owner_, loop_.now() + kPatience);
     connection_->Begin(events_);
   }
   ~Http1Connection() override {
@@ -66,8 +73,8 @@ class Http1Connection : public testing::Test {
 // The body fills the window before the connection stands, and all of it leaves
 // in the first write: nothing but that write tells that there is room again.
 TEST_F(Http1Connection, RoomIsToldWhenTheFirstWriteMakesIt) {
-  ASSERT_TRUE(
-      connection_->SendHead({"PUT", "/x", "", false, "h", {}, {BodySize::Kind::kLength, 200'000}}));
+  ASSERT_TRUE(connection_->SendHead(
+      {"PUT", "http", "/x", "", false, "h", {}, {BodySize::Kind::kLength, 200'000}}));
   connection_->SendData(std::string(kStreamWindow, 'x'));
   ASSERT_EQ(connection_->Credit(), 0u);
   net::Timer guard(loop_.timers(), [this] { loop_.Stop(); });
@@ -80,7 +87,7 @@ TEST_F(Http1Connection, RoomIsToldWhenTheFirstWriteMakesIt) {
 // The read that ends the answer fills the buffer, so what follows is still in
 // the kernel, and no event will tell of it: such a connection is not used again.
 TEST_F(Http1Connection, OctetsAfterAFullReadEndTheConnection) {
-  ASSERT_TRUE(connection_->SendHead({"GET", "/x", "", false, "h", {}, {}}));
+  ASSERT_TRUE(connection_->SendHead({"GET", "http", "/x", "", false, "h", {}, {}}));
   connection_->SendEnd({});
   connection_->Flush();
   const net::Fd peer(::accept(listener_.get(), nullptr, nullptr));

@@ -102,8 +102,8 @@ TEST(Http1Writer, LastChunkKeepsHarmlessTrailersOnly) {
   std::string out;
   const std::vector<Field> trailers = {
       {"x-sum", "1"}, {"content-length", "5"}, {"host", "x"}, {"x-bad", "a\r\nb: c"}};
-  WriteChunk("", out);
-  WriteChunk(std::string(26, 'x'), out);
+  WriteChunk("", [&](std::string_view piece) { out.append(piece); });
+  WriteChunk(std::string(26, 'x'), [&](std::string_view piece) { out.append(piece); });
   WriteLastChunk(trailers, out);
   EXPECT_EQ(out, "1a\r\n" + std::string(26, 'x') + "\r\n0\r\nx-sum: 1\r\n\r\n");
 }
@@ -140,8 +140,10 @@ TEST(Http1Writer, WhatIsWrittenIsReadBack) {
                                  out));
     if (chunked) {
       const std::size_t cut = static_cast<std::size_t>(upto(static_cast<int>(data.size())));
-      WriteChunk(std::string_view(data).substr(0, cut), out);
-      WriteChunk(std::string_view(data).substr(cut), out);
+      WriteChunk(std::string_view(data).substr(0, cut),
+                 [&](std::string_view piece) { out.append(piece); });
+      WriteChunk(std::string_view(data).substr(cut),
+                 [&](std::string_view piece) { out.append(piece); });
       WriteLastChunk({}, out);
     } else {
       out += data;

@@ -1,0 +1,111 @@
+// Connections as their owners see them, whatever protocol they speak.
+//
+//   client side    ClientHost        - the worker's listener; hears of requests
+//                  ClientConnection  - ends soon, is cut off, closes
+//   upstream side  UpstreamOwner     - the pool; hears when one is idle or over
+//                  UpstreamConnection, made by an upstream::Connector
+#ifndef WEIR_PROXY_HTTP_CONNECTION_H_
+#define WEIR_PROXY_HTTP_CONNECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "proxy/http/stream.h"
+#include "proxy/net/fd.h"
+#include "runtime/request/request.h"
+
+namespace weir::proxy {
+
+// ---- from a client --------------------------------------------------------------
+
+class ClientConnection {
+ public:
+  // The process stops: what is not answered yet is answered with 503, and the connection closed.
+  virtual void CutOff() = 0;
+  // Ends it now if nothing is under way, else after what is.
+  virtual void EndSoon() = 0;
+  virtual void Close() = 0;
+  virtual const runtime::ConnectionFacts& facts() const = 0;
+
+  std::size_t place = 0;  // the host's
+
+ protected:
+  ~ClientConnection() = default;
+};
+
+// ns. How long a client may take.
+struct ClientTimeouts {
+  std::int64_t head = 10'000'000'000;        // from its first byte to the end of a head
+  std::int64_t body = 30'000'000'000;        // between two reads of a body
+  std::int64_t keep_alive = 75'000'000'000;  // between two requests
+  std::int64_t write = 60'000'000'000;       // between two writes of a response
+  std::int64_t half_closed = 1'000'000'000;  // for an answer to begin, once it sends no more
+};
+
+// Bytes that are no request, and what of its first line can be told, for the
+// record only: nothing in it has been checked. The views live as a request's.
+struct RefusedMessage {
+  runtime::Refusal refusal;  // status 499: nobody is there to be answered
+  std::string_view method;   // empty unless the line was sound
+  std::string_view target;   // bounded
+};
+
+// What serves the requests of a connection.
+class ClientHost {
+ public:
+  // One request on a stream of the connection. The receiver of events that is
+  // returned lives until it calls the stream's Finish or Abort.
+  virtual ClientEvents* OnRequest(ClientConnection& connection, ClientStream& stream,
+                                  const RequestMessage& message) = 0;
+  virtual ClientEvents* OnRefused(ClientConnection& connection, ClientStream& stream,
+                                  const RefusedMessage& message) = 0;
+  // It will be deleted after the current batch of events; it is of no more use.
+  virtual void OnClosed(ClientConnection& connection) = 0;
+  // Whether connections should end with the responses they are at.
+  virtual bool Ending() const = 0;
+
+ protected:
+  ~ClientHost() = default;
+};
+
+// ---- to an upstream -------------------------------------------------------------
+
+// How a connection stands with its owner, who sets it.
+enum class Standing : std::uint8_t { kInUse, kIdle, kGranted, kCounted };
+
+class UpstreamConnection {
+ public:
+  // Attaches one request; the connection may be connecting still.
+  virtual UpstreamStream& Begin(UpstreamEvents& events) = 0;
+  // The rest is for one that is idle.
+  virtual void Close() = 0;
+  virtual void ExpireAt(std::int64_t at) = 0;  // closes it if it is idle then; ns
+  // Whether it could carry a request, as far as this side can know: asks the kernel.
+  virtual bool StillOpen() = 0;
+  // Whether its descriptor can go on under another worker's loop; then Detach gives it away.
+  virtual bool movable() const = 0;
+  virtual net::Fd Detach() = 0;
+
+  // The owner's.
+  std::size_t place = 0;
+  std::uint32_t served = 0;  // requests carried
+  Standing standing = Standing::kInUse;
+
+ protected:
+  ~UpstreamConnection() = default;
+};
+
+class UpstreamOwner {
+ public:
+  virtual void OnIdle(UpstreamConnection& connection) = 0;
+  // It will be deleted after the current batch of events; it is of no more use.
+  virtual void OnClosed(UpstreamConnection& connection) = 0;
+
+ protected:
+  ~UpstreamOwner() = default;
+};
+
+}  // namespace weir::proxy
+
+#endif  // WEIR_PROXY_HTTP_CONNECTION_H_
