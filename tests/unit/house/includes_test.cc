@@ -62,7 +62,17 @@ const std::vector<Allowed> kAllowed = {
     {"compiler", {"spec/syntax", "dsl", "compiler", "spec/model", "runtime"}},
     {"runtime", {"runtime"}},
     {"proxy", {"runtime", "proxy"}},
+    // A transport under a protocol under what is made of requests.
+    {"proxy/net", {"runtime", "proxy/net"}},
+    {"proxy/http", {"runtime", "proxy/net", "proxy/http"}},
+    {"proxy/http1", {"runtime", "proxy/net", "proxy/http", "proxy/http1"}},
+    {"proxy/exchange",
+     {"runtime", "proxy/net", "proxy/http", "proxy/upstream", "proxy/observe", "proxy/exchange"}},
 };
+
+// A protocol is known where its connections are made, and to nobody who uses them.
+const std::vector<const char*> kKnowHttp1 = {
+    "proxy/http1/", "proxy/admin/", "proxy/upstream/connector.cc", "proxy/server/acceptor.cc"};
 
 TEST(Includes, DependenciesPointOneWay) {
   for (const Include& include : AllIncludes()) {
@@ -76,6 +86,18 @@ TEST(Includes, DependenciesPointOneWay) {
       EXPECT_TRUE(fine) << include.file << " includes \"" << include.name << "\"";
     }
   }
+}
+
+TEST(Includes, ConnectionsAreUsedWhateverTheirProtocol) {
+  int seen = 0;
+  for (const Include& include : AllIncludes()) {
+    if (!In(include.file, "proxy") || !include.name.starts_with("proxy/http1/")) continue;
+    ++seen;
+    EXPECT_TRUE(std::any_of(kKnowHttp1.begin(), kKnowHttp1.end(),
+                            [&](const char* place) { return include.file.starts_with(place); }))
+        << include.file << " includes \"" << include.name << "\"";
+  }
+  EXPECT_GT(seen, 0);
 }
 
 // Within a part, second-level folders depend on each other one way too.
@@ -115,6 +137,7 @@ TEST(Includes, LibrariesStayBehindTheirWalls) {
       {"antlr4", {"dsl/parse"}, false},
       {"openssl/", {"runtime/auth", "proxy/tls"}, false},
       {"spdlog/", {"proxy/observe"}, false},
+      {"sys/epoll.h", {"proxy/net"}, false},
       {"prometheus/", {"proxy/observe", "proxy/admin"}, false},
       {"nghttp2/", {"proxy/http2"}, false},
       {"hiredis/", {"proxy/store"}, false},
