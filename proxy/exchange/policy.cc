@@ -71,6 +71,7 @@ void Policy::AddRoutes(upstream::States& states) {
     std::unique_ptr<Split>& split = splits_.emplace_back();
     if (targets.size() > 1) {
       split = std::make_unique<Split>();
+      const runtime::MutexLock lock(split->mutex);
       for (const runtime::TargetRecord& target : targets) split->turns.Add(target.weight);
     }
     if (route.breaker == runtime::kNoIndex) continue;
@@ -103,7 +104,7 @@ runtime::Index Policy::NextTarget(runtime::Index route) const {
   const runtime::Index first = table().routes()[route].targets.first;
   Split* split = splits_[route].get();
   if (split == nullptr) return first;
-  const std::lock_guard lock(split->mutex);
+  const runtime::MutexLock lock(split->mutex);
   return first + static_cast<runtime::Index>(split->turns.Next());
 }
 

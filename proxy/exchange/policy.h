@@ -7,13 +7,13 @@
 #include <expected>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "proxy/upstream/breaker.h"
 #include "proxy/upstream/cluster.h"
+#include "runtime/base/mutex.h"
 #include "runtime/state/limiter.h"
 #include "runtime/state/retry_budget.h"
 #include "runtime/state/turns.h"
@@ -47,8 +47,8 @@ class Policy {
  private:
   // The turns of a route with several targets.
   struct Split {
-    std::mutex mutex;
-    runtime::Turns turns;
+    runtime::Mutex mutex;
+    runtime::Turns turns WEIR_GUARDED_BY(mutex);
   };
 
   explicit Policy(std::shared_ptr<const runtime::Table> table) : table_(std::move(table)) {}

@@ -13,7 +13,7 @@ Mailbox::Mailbox(Loop& loop) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) 
 
 void Mailbox::Post(std::function<void()> work) {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     work_.push_back(std::move(work));
   }
   ::eventfd_write(event_.get(), 1);
@@ -24,7 +24,7 @@ void Mailbox::OnReady(Ready) {
   ::eventfd_read(event_.get(), &count);
   std::vector<std::function<void()>> work;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     work.swap(work_);
   }
   for (auto& item : work) item();

@@ -5,11 +5,11 @@
 #define WEIR_PROXY_NET_MAILBOX_H_
 
 #include <functional>
-#include <mutex>
 #include <vector>
 
 #include "proxy/net/fd.h"
 #include "proxy/net/loop.h"
+#include "runtime/base/mutex.h"
 
 namespace weir::proxy::net {
 
@@ -21,8 +21,8 @@ class Mailbox final : public Handler {
 
  private:
   Fd event_;
-  std::mutex mutex_;
-  std::vector<std::function<void()>> work_;
+  runtime::Mutex mutex_;
+  std::vector<std::function<void()>> work_ WEIR_GUARDED_BY(mutex_);
 };
 
 }  // namespace weir::proxy::net

@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "runtime/base/mutex.h"
+
 namespace weir::proxy::observe {
 namespace {
 
@@ -19,9 +21,9 @@ net::Fd OpenFile(const std::string& file) {
 
 // The threads that write. Never destroyed: one may outlast main().
 struct Threads {
-  std::mutex mutex;
-  std::condition_variable ended;
-  std::size_t count = 0;
+  runtime::Mutex mutex;
+  runtime::ConditionVariable ended;
+  std::size_t count WEIR_GUARDED_BY(mutex) = 0;
 };
 
 Threads& AllThreads() {
@@ -37,15 +39,16 @@ class LogWriter::Output {
       : fd_(fd), owned_(std::move(owned)), file_(std::move(file)) {}
 
   static void Start(const std::shared_ptr<Output>& output) {
+    Threads& threads = AllThreads();
     {
-      const std::lock_guard lock(AllThreads().mutex);
-      ++AllThreads().count;
+      const runtime::MutexLock lock(threads.mutex);
+      ++threads.count;
     }
-    std::thread([output] {
+    std::thread([output, &threads] {
       output->Run();
-      const std::lock_guard lock(AllThreads().mutex);
-      --AllThreads().count;
-      AllThreads().ended.notify_all();
+      const runtime::MutexLock lock(threads.mutex);
+      --threads.count;
+      threads.ended.NotifyAll();
     }).detach();
   }
 
@@ -63,11 +66,11 @@ class LogWriter::Output {
   int fd_;
   net::Fd owned_;           // of a file
   const std::string file_;  // empty: a stream
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<std::string> waiting_;
-  std::size_t waiting_octets_ = 0;
-  bool stop_ = false;
+  runtime::Mutex mutex_;
+  runtime::ConditionVariable ready_;
+  std::vector<std::string> waiting_ WEIR_GUARDED_BY(mutex_);
+  std::size_t waiting_octets_ WEIR_GUARDED_BY(mutex_) = 0;
+  bool stop_ WEIR_GUARDED_BY(mutex_) = false;
   std::atomic<bool> reopen_{false};
   std::atomic<std::uint64_t> dropped_{0};
 };
@@ -97,8 +100,12 @@ LogWriter::~LogWriter() {
 
 bool LogWriter::AwaitAll(std::chrono::milliseconds most) {
   Threads& threads = AllThreads();
-  std::unique_lock lock(threads.mutex);
-  return threads.ended.wait_for(lock, most, [&] { return threads.count == 0; });
+  const auto deadline = std::chrono::steady_clock::now() + most;
+  const runtime::MutexLock lock(threads.mutex);
+  while (threads.count > 0) {
+    if (!threads.ended.WaitUntil(threads.mutex, deadline)) return threads.count == 0;
+  }
+  return true;
 }
 
 void LogWriter::Write(std::string lines) {
@@ -113,15 +120,15 @@ std::uint64_t LogWriter::dropped() const { return output_ == nullptr ? 0 : outpu
 
 void LogWriter::Output::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     stop_ = true;
   }
-  ready_.notify_one();
+  ready_.NotifyOne();
 }
 
 void LogWriter::Output::Write(std::string lines) {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     if (waiting_octets_ + lines.size() > kMaxWaiting) {
       dropped_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
       return;
@@ -129,7 +136,7 @@ void LogWriter::Output::Write(std::string lines) {
     waiting_octets_ += lines.size();
     waiting_.push_back(std::move(lines));
   }
-  ready_.notify_one();
+  ready_.NotifyOne();
 }
 
 void LogWriter::Output::Run() {
@@ -137,8 +144,8 @@ void LogWriter::Output::Run() {
   for (;;) {
     bool stop = false;
     {
-      std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
+      const runtime::MutexLock lock(mutex_);
+      while (!stop_ && waiting_.empty()) ready_.Wait(mutex_);
       work.swap(waiting_);
       stop = stop_;
     }
@@ -150,7 +157,7 @@ void LogWriter::Output::Run() {
     }
     for (const std::string& lines : work) {
       WriteOut(lines);
-      const std::lock_guard lock(mutex_);
+      const runtime::MutexLock lock(mutex_);
       waiting_octets_ -= lines.size();
     }
     work.clear();

@@ -47,7 +47,7 @@ std::string Seconds(std::int64_t ns) {
 }  // namespace
 
 std::uint32_t RouteNames::Id(std::string_view route, std::string_view service) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   const std::pair<std::string, std::string> name(route, service);
   if (const auto known = ids_.find(name); known != ids_.end()) return known->second;
   if (names_.size() >= kMaxRoutes) return 1;
@@ -58,7 +58,7 @@ std::uint32_t RouteNames::Id(std::string_view route, std::string_view service) {
 }
 
 std::pair<std::string, std::string> RouteNames::Name(std::uint32_t id) const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return names_[id];
 }
 
@@ -71,13 +71,13 @@ void WorkerMetrics::Ended(const Request& request) {
                             static_cast<std::uint64_t>(request.reason);
   auto series = requests_.find(key);
   if (series == requests_.end()) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     series = requests_.emplace(key, std::make_unique<Counter>()).first;
   }
   series->second->Add();
   auto histogram = durations_.find(request.route);
   if (histogram == durations_.end()) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     histogram = durations_.emplace(request.route, std::make_unique<Histogram>()).first;
   }
   std::size_t bucket = 0;
@@ -91,7 +91,7 @@ class Exposition {
  public:
   explicit Exposition(std::span<const WorkerMetrics* const> workers) : workers_(workers) {
     for (const WorkerMetrics* worker : workers) {
-      const std::lock_guard lock(worker->mutex_);
+      const runtime::MutexLock lock(worker->mutex_);
       for (const auto& [key, counter] : worker->requests_) requests_[key] += counter->value();
       for (const auto& [route, histogram] : worker->durations_) {
         auto& sum = durations_[route];

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/mutex.h"
 #include "runtime/request/reason.h"
 
 namespace weir::proxy::observe {
@@ -49,9 +49,11 @@ class RouteNames {
   std::pair<std::string, std::string> Name(std::uint32_t id) const;
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::uint32_t, std::less<>> ids_;
-  std::vector<std::pair<std::string, std::string>> names_{{"", ""}, {"other", "other"}};
+  mutable runtime::Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::uint32_t, std::less<>> ids_
+      WEIR_GUARDED_BY(mutex_);
+  std::vector<std::pair<std::string, std::string>> names_ WEIR_GUARDED_BY(mutex_){
+      {"", ""}, {"other", "other"}};
 };
 
 class WorkerMetrics {
@@ -79,7 +81,7 @@ class WorkerMetrics {
     std::array<Counter, kDurationBounds.size() + 1> buckets;
     Counter sum_us;
   };
-  mutable std::mutex mutex_;  // taken by the worker only to add a series
+  mutable runtime::Mutex mutex_;  // taken by the worker only to add a series
   std::unordered_map<std::uint64_t, std::unique_ptr<Counter>> requests_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Histogram>> durations_;
 };

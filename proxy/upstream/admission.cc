@@ -7,7 +7,7 @@
 namespace weir::proxy::upstream {
 
 void Admission::Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<Lane> lane) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   if (worker >= peers_.size()) peers_.resize(worker + 1);
   peers_[worker] = {&mailbox, std::move(lane)};
 }
@@ -15,7 +15,7 @@ void Admission::Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_pt
 runtime::PoolAdmission::Answer Admission::Ask(std::uint32_t worker, bool match) {
   runtime::PoolAdmission::Answer answer;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     answer = machine_.Ask(worker, match);
   }
   if (answer.ask_to_yield) AskToYield(*answer.ask_to_yield);
@@ -23,22 +23,22 @@ runtime::PoolAdmission::Answer Admission::Ask(std::uint32_t worker, bool match) 
 }
 
 std::optional<Admission::Ticket> Admission::Finish(std::uint32_t worker, bool kept) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return machine_.Finish(worker, kept);
 }
 
 std::optional<Admission::Ticket> Admission::IdleClosed(std::uint32_t worker) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return machine_.IdleClosed(worker);
 }
 
 std::optional<Admission::Ticket> Admission::Yield(std::uint32_t worker, bool has_idle) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return machine_.Yield(worker, has_idle);
 }
 
 bool Admission::Cancel(const Ticket& ticket) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return machine_.Cancel(ticket);
 }
 
@@ -46,7 +46,7 @@ bool Admission::Cancel(const Ticket& ticket) {
 void Admission::Send(const Ticket& ticket, Handover handover) {
   Peer peer;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     peer = peers_[ticket.worker];
   }
   auto shared = std::make_shared<Handover>(std::move(handover));  // std::function copies
@@ -59,7 +59,7 @@ void Admission::Send(const Ticket& ticket, Handover handover) {
 void Admission::AskToYield(std::uint32_t worker) {
   Peer peer;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     peer = peers_[worker];
   }
   peer.mailbox->Post([self = shared_from_this(), peer, worker] {
@@ -69,7 +69,7 @@ void Admission::AskToYield(std::uint32_t worker) {
 }
 
 Admission::Counts Admission::counts() const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return {machine_.connections(), machine_.in_flight(), machine_.waiting(), machine_.overflows()};
 }
 

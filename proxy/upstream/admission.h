@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "proxy/net/fd.h"
 #include "proxy/net/mailbox.h"
 #include "proxy/net/socket.h"
+#include "runtime/base/mutex.h"
 #include "runtime/state/pool_admission.h"
 
 namespace weir::proxy::upstream {
@@ -65,9 +65,9 @@ class Admission : public std::enable_shared_from_this<Admission> {
   void AskToYield(std::uint32_t worker);
 
   const runtime::PoolLimits limits_;
-  mutable std::mutex mutex_;
-  runtime::PoolAdmission machine_;
-  std::vector<Peer> peers_;
+  mutable runtime::Mutex mutex_;
+  runtime::PoolAdmission machine_ WEIR_GUARDED_BY(mutex_);
+  std::vector<Peer> peers_ WEIR_GUARDED_BY(mutex_);
 };
 
 }  // namespace weir::proxy::upstream

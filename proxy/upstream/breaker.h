@@ -5,9 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <utility>
 
+#include "runtime/base/mutex.h"
 #include "runtime/state/breaker.h"
 
 namespace weir::proxy::upstream {
@@ -26,15 +26,15 @@ class SharedBreaker {
   Permit Admit(std::int64_t now) {
     Permit permit;
     Change(
-        [&] {
-          permit = machine_.Admit(now);
+        [&](runtime::Breaker& machine) {
+          permit = machine.Admit(now);
           if (!permit.admitted) ++refusals_;
         },
         now);
     return permit;
   }
   void Report(const Permit& permit, Outcome outcome, std::int64_t now) {
-    Change([&] { machine_.Report(permit, outcome, now); }, now);
+    Change([&](runtime::Breaker& machine) { machine.Report(permit, outcome, now); }, now);
   }
 
   State state() const { return state_.load(std::memory_order_relaxed); }
@@ -48,8 +48,8 @@ class SharedBreaker {
   void Change(const auto& step, std::int64_t now) {
     State after;
     {
-      const std::lock_guard lock(mutex_);
-      step();
+      const runtime::MutexLock lock(mutex_);
+      step(machine_);
       after = machine_.state();
       if (after == state()) return;
       if (after == State::kOpen) ++openings_;
@@ -64,10 +64,10 @@ class SharedBreaker {
   }
 
   const std::function<void(State)> turned_;
-  std::mutex mutex_;
-  runtime::Breaker machine_;
-  std::int64_t telling_since_ = 0;
-  int told_ = 0;  // since then
+  runtime::Mutex mutex_;
+  runtime::Breaker machine_ WEIR_GUARDED_BY(mutex_);
+  std::int64_t telling_since_ WEIR_GUARDED_BY(mutex_) = 0;
+  int told_ WEIR_GUARDED_BY(mutex_) = 0;  // since then
   std::atomic<State> state_{State::kClosed};
   std::atomic<std::uint64_t> openings_{0};
   std::atomic<std::uint64_t> refusals_{0};

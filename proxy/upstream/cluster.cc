@@ -126,7 +126,7 @@ void Cluster::SetHosts(std::span<const Endpoint> endpoints) {
   }
   std::shared_ptr<const Hosts> old;  // let go of outside of the lock
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     old = std::exchange(hosts_, std::move(next));
   }
   version_.fetch_add(1, std::memory_order_release);
@@ -140,7 +140,7 @@ void Cluster::LeaveOthers() {
 }
 
 std::shared_ptr<const Hosts> Cluster::hosts() const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return hosts_;
 }
 

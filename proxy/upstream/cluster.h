@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +24,7 @@
 #include "proxy/upstream/endpoints_file.h"
 #include "proxy/upstream/host.h"
 #include "proxy/upstream/states.h"
+#include "runtime/base/mutex.h"
 #include "runtime/table/table.h"
 
 namespace weir::proxy::upstream {
@@ -72,8 +72,8 @@ class Cluster {
   net::FileWatch watch_;
   std::shared_ptr<Admission> admission_;  // null: no pool is written
   std::shared_ptr<Outliers> outliers_;    // null: nobody is ejected
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Hosts> hosts_;
+  mutable runtime::Mutex mutex_;
+  std::shared_ptr<const Hosts> hosts_ WEIR_GUARDED_BY(mutex_);
   std::atomic<std::uint64_t> version_{0};
 };
 

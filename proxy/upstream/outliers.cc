@@ -3,7 +3,7 @@
 namespace weir::proxy::upstream {
 
 Outliers::Member::~Member() {
-  const std::lock_guard lock(owner_->mutex_);
+  const runtime::MutexLock lock(owner_->mutex_);
   owner_->Leave(*this);
 }
 
@@ -21,7 +21,7 @@ void Outliers::Keep(const std::set<net::SocketAddress>& addresses) {
       continue;
     }
     if (const auto member = known->second.lock()) {
-      const std::lock_guard lock(mutex_);
+      const runtime::MutexLock lock(mutex_);
       Leave(*member);
     }
     known = known_.erase(known);
@@ -31,7 +31,7 @@ void Outliers::Keep(const std::set<net::SocketAddress>& addresses) {
 std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& address) {
   std::weak_ptr<Member>& known = known_[address];
   if (auto member = known.lock()) return member;
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   const std::uint32_t id = machine_.Add();
   auto member = std::make_shared<Member>(shared_from_this(), id);
   members_[id] = member.get();
@@ -40,7 +40,7 @@ std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& addre
 }
 
 bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   if (member.left_ || !machine_.Report(member.id_, outcome, now)) return false;
   member.ejected_.store(true, std::memory_order_relaxed);
   ejections_.fetch_add(1, std::memory_order_relaxed);
@@ -49,14 +49,14 @@ bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
 
 void Outliers::Sweep(std::int64_t now) {
   swept_at_ = now;
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   machine_.Sweep(now);
   Publish();
 }
 
 void Outliers::Clear(Member& member) {
   if (!member.ejected()) return;
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   if (member.left_) return;
   machine_.Clear(member.id_);
   member.ejected_.store(machine_.ejected(member.id_), std::memory_order_relaxed);

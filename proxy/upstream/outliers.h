@@ -11,11 +11,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <utility>
 
 #include "proxy/net/socket.h"
+#include "runtime/base/mutex.h"
 #include "runtime/state/ejection.h"
 
 namespace weir::proxy::upstream {
@@ -57,13 +57,13 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
   std::uint64_t ejections() const { return ejections_.load(std::memory_order_relaxed); }
 
  private:
-  void Leave(Member& member);
-  void Publish();
+  void Leave(Member& member) WEIR_REQUIRES(mutex_);
+  void Publish() WEIR_REQUIRES(mutex_);
 
   const runtime::EjectionSettings settings_;
-  mutable std::mutex mutex_;
-  runtime::Ejection machine_;
-  std::map<std::uint32_t, Member*> members_;
+  mutable runtime::Mutex mutex_;
+  runtime::Ejection machine_ WEIR_GUARDED_BY(mutex_);
+  std::map<std::uint32_t, Member*> members_ WEIR_GUARDED_BY(mutex_);
   std::map<net::SocketAddress, std::weak_ptr<Member>> known_;  // main thread
   std::int64_t swept_at_;
   std::atomic<std::uint64_t> ejections_{0};

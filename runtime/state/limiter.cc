@@ -25,10 +25,10 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "runtime/base/mutex.h"
 #include "runtime/state/siphash.h"
 
 namespace weir::runtime {
@@ -103,11 +103,14 @@ struct Entry {
 
 class alignas(64) Shard {
  public:
-  void Bound(std::size_t entries) { max_entries_ = std::max<std::size_t>(entries, 1); }
+  void Bound(std::size_t entries) {
+    const MutexLock lock(mutex_);
+    max_entries_ = std::max<std::size_t>(entries, 1);
+  }
 
   LimitVerdict Charge(std::uint64_t hash, std::string_view identity, const LimitRate& rate,
                       std::string_view key, std::uint64_t cost, std::int64_t now) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     now_ = std::max(now_, now);  // callers' clocks may be read out of turn
     std::uint32_t place = Find(hash, identity, key);
     if (place == kEmpty) {
@@ -125,14 +128,17 @@ class alignas(64) Shard {
   }
 
   std::size_t size() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return entries_.size();
   }
 
  private:
-  std::size_t Home(std::uint64_t hash) const { return hash & (index_.size() - 1); }
+  std::size_t Home(std::uint64_t hash) const WEIR_REQUIRES(mutex_) {
+    return hash & (index_.size() - 1);
+  }
 
-  std::uint32_t Find(std::uint64_t hash, std::string_view identity, std::string_view key) const {
+  std::uint32_t Find(std::uint64_t hash, std::string_view identity, std::string_view key) const
+      WEIR_REQUIRES(mutex_) {
     if (index_.empty()) return kEmpty;
     for (std::size_t at = Home(hash); index_[at] != kEmpty; at = (at + 1) & (index_.size() - 1)) {
       if (entries_[index_[at]].Is(hash, identity, key)) return index_[at];
@@ -141,7 +147,7 @@ class alignas(64) Shard {
   }
 
   void Insert(std::uint64_t hash, std::string_view identity, std::string_view key,
-              std::uint64_t count, const GcraState& state) {
+              std::uint64_t count, const GcraState& state) WEIR_REQUIRES(mutex_) {
     if (entries_.size() * 2 >= index_.size()) Rebuild(std::max<std::size_t>(16, index_.size() * 2));
     std::string text;
     text.reserve(identity.size() + key.size());
@@ -153,25 +159,25 @@ class alignas(64) Shard {
     earliest_ = std::min(earliest_, entries_.back().Expiry());
   }
 
-  void Link(std::uint64_t hash, std::uint32_t place) {
+  void Link(std::uint64_t hash, std::uint32_t place) WEIR_REQUIRES(mutex_) {
     std::size_t at = Home(hash);
     while (index_[at] != kEmpty) at = (at + 1) & (index_.size() - 1);
     index_[at] = place;
   }
 
-  void Rebuild(std::size_t size) {
+  void Rebuild(std::size_t size) WEIR_REQUIRES(mutex_) {
     index_.assign(size, kEmpty);
     for (std::uint32_t i = 0; i < entries_.size(); ++i) Link(entries_[i].hash, i);
   }
 
-  std::size_t SlotOf(std::uint32_t place) const {
+  std::size_t SlotOf(std::uint32_t place) const WEIR_REQUIRES(mutex_) {
     std::size_t at = Home(entries_[place].hash);
     while (index_[at] != place) at = (at + 1) & (index_.size() - 1);
     return at;
   }
 
   // Takes a slot out of its probe run and closes the gap behind it.
-  void Unlink(std::size_t hole) {
+  void Unlink(std::size_t hole) WEIR_REQUIRES(mutex_) {
     const std::size_t mask = index_.size() - 1;
     for (std::size_t at = (hole + 1) & mask; index_[at] != kEmpty; at = (at + 1) & mask) {
       const std::size_t home = Home(entries_[index_[at]].hash);
@@ -183,7 +189,7 @@ class alignas(64) Shard {
     index_[hole] = kEmpty;
   }
 
-  void Drop(std::uint32_t place) {
+  void Drop(std::uint32_t place) WEIR_REQUIRES(mutex_) {
     octets_ -= entries_[place].text.size();
     Unlink(SlotOf(place));
     const auto last = static_cast<std::uint32_t>(entries_.size() - 1);
@@ -194,11 +200,11 @@ class alignas(64) Shard {
     entries_.pop_back();
   }
 
-  bool Full(std::size_t octets) const {
+  bool Full(std::size_t octets) const WEIR_REQUIRES(mutex_) {
     return entries_.size() >= max_entries_ || octets_ + octets > max_entries_ * kOctetsPerEntry;
   }
 
-  bool MakeRoom(std::size_t octets) {
+  bool MakeRoom(std::size_t octets) WEIR_REQUIRES(mutex_) {
     // Two looks an insertion keep the table near what is alive; more when full.
     for (std::size_t looks = 0; !entries_.empty() && looks < (Full(octets) ? kLooks : 2); ++looks) {
       if (hand_ >= entries_.size()) hand_ = 0;
@@ -223,14 +229,15 @@ class alignas(64) Shard {
     return !Full(octets);
   }
 
-  mutable std::mutex mutex_;
-  std::size_t max_entries_ = 1;
-  std::int64_t now_ = 0;
-  std::int64_t earliest_ = kForever;  // no entry expires before
-  std::size_t octets_ = 0;
-  std::uint32_t hand_ = 0;
-  std::vector<Entry> entries_;
-  std::vector<std::uint32_t> index_;  // places in entries_, a power of two of them
+  mutable Mutex mutex_;
+  std::size_t max_entries_ WEIR_GUARDED_BY(mutex_) = 1;
+  std::int64_t now_ WEIR_GUARDED_BY(mutex_) = 0;
+  std::int64_t earliest_ WEIR_GUARDED_BY(mutex_) = kForever;  // no entry expires before
+  std::size_t octets_ WEIR_GUARDED_BY(mutex_) = 0;
+  std::uint32_t hand_ WEIR_GUARDED_BY(mutex_) = 0;
+  std::vector<Entry> entries_ WEIR_GUARDED_BY(mutex_);
+  std::vector<std::uint32_t> index_
+      WEIR_GUARDED_BY(mutex_);  // places in entries_, a power of two of them
 };
 
 }  // namespace
