@@ -59,5 +59,23 @@ TEST(Listeners, OneTakenAwayKeepsNothing) {
   }
 }
 
+// Two proxies in a row that speak over IPv6 with each other.
+TEST(Listeners, ListenerPeerAndUpstreamMayBeIpv6) {
+  ScriptedUpstream host(EchoHeads);
+  RunningProxy second(Compiled(Edge({.service = Endpoints({host.port()})})),
+                      {"--listen", "edge/0=[::1]:0"});
+  const std::string mark = "listening edge/0 on [::1]:";
+  const std::string said = second.errors();
+  const std::size_t at = said.find(mark);
+  ASSERT_NE(at, std::string::npos) << said;
+  const std::string there = "[::1]:" + std::to_string(std::stoi(said.substr(at + mark.size())));
+  RunningProxy first(Compiled(Edge({.service = "endpoints [" + there + "]"})));
+  const Answer answer = Get(first, "/six");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find("x-forwarded-for: ::1\r\n"), std::string::npos) << answer.body;
+  EXPECT_NE(first.Log(1).at(0).find("\"upstream\":\"" + there + "\""), std::string::npos);
+  EXPECT_NE(second.Log(1).at(0).find("\"client_ip\":\"::1\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace weir::tests

@@ -1,0 +1,243 @@
+// A client's connection without sockets, on a clock that the test sets: how long
+// it waits for what, and what its peer sees of an answer.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/http1/client_connection.h"
+#include "tests/unit/proxy/scripted_transport.h"
+
+namespace weir::proxy::http1 {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr net::Ready kReadable{.readable = true};
+constexpr net::Ready kWritable{.writable = true};
+constexpr const char* kGet = "GET /x HTTP/1.1\r\nhost: gw\r\n\r\n";
+
+// Takes requests, and answers when the test says so.
+class Host final : public ClientHost, public ClientEvents {
+ public:
+  ClientEvents* OnRequest(proxy::ClientConnection&, ClientStream& on,
+                          const RequestMessage& message) override {
+    stream = &on;
+    targets.emplace_back(message.raw.target);
+    if (answers) Answer();
+    return this;
+  }
+  ClientEvents* OnRefused(proxy::ClientConnection&, ClientStream& on,
+                          const RefusedMessage& message) override {
+    stream = &on;
+    refused.push_back(message.refusal.status);
+    method = message.method;
+    target = message.target;
+    message.refusal.status == 499 ? on.Abort() : Answer();
+    return this;
+  }
+  void OnClosed(proxy::ClientConnection&) override { closed = true; }
+  bool Ending() const override { return false; }
+
+  void OnRequestData(std::string_view data) override { body += data; }
+  void OnRequestEnd(std::span<const runtime::Field>) override { body += "|"; }
+  void OnRequestBad(const runtime::Refusal& refusal) override {
+    refused.push_back(refusal.status);
+    Answer();
+  }
+  void OnClientGone() override { gone = true; }
+  void OnClientCredit() override {}
+
+  void Answer(MoreInput more = MoreInput::kAccepted, const std::string& text = "ok") {
+    stream->DropBody();
+    const ResponseMessage message{200, {}, {BodySize::Kind::kLength, text.size()}, {}};
+    EXPECT_TRUE(stream->SendHead(message, more));
+    stream->SendData(text);
+    stream->SendEnd({});
+    stream->Finish();
+  }
+
+  ClientStream* stream = nullptr;
+  std::vector<std::string> targets;
+  std::vector<int> refused;
+  std::string method, target, body;
+  bool answers = true, closed = false, gone = false;
+};
+
+class Http1Client : public testing::Test {
+ protected:
+  Http1Client() {
+    auto transport = std::make_unique<net::ScriptedTransport>();
+    transport_ = transport.get();
+    auto stream =
+        std::make_unique<net::Stream>(loop_, std::move(transport), net::Stream::State::kOpen);
+    stream_ = stream.get();
+    connection_ = new ClientConnection(loop_, std::move(stream), host_, {}, {}, timeouts_);
+  }
+  ~Http1Client() override {
+    if (!host_.closed) connection_->Close();
+    loop_.RunDeferredWork();
+  }
+  void Comes(const std::string& bytes) {
+    transport_->in.push_back({bytes});
+    stream_->OnReady(kReadable);
+  }
+  // True: the connection is still there afterwards.
+  bool Outlives(std::int64_t span) {
+    clock_.now += span;
+    loop_.RunOnce();
+    return !host_.closed;
+  }
+  std::string& sent() { return transport_->sent; }
+
+  net::VirtualClock clock_;
+  net::Loop loop_{clock_};
+  Host host_;
+  ClientTimeouts timeouts_;
+  net::ScriptedTransport* transport_ = nullptr;
+  net::Stream* stream_ = nullptr;
+  ClientConnection* connection_ = nullptr;
+};
+
+TEST_F(Http1Client, AKeptConnectionEndsAfterItsTime) {
+  Comes(kGet);
+  EXPECT_TRUE(sent().ends_with("\r\n\r\nok"));
+  EXPECT_TRUE(Outlives(75 * kSecond - 1));
+  EXPECT_FALSE(Outlives(1));
+}
+
+TEST_F(Http1Client, OneThatSaysNothingEndsSooner) {
+  EXPECT_TRUE(Outlives(10 * kSecond - 1));
+  EXPECT_FALSE(Outlives(1));
+  EXPECT_TRUE(host_.refused.empty()) << "nothing came that could be answered";
+}
+
+// The timer of a kept connection is moved earlier by the first byte of a head.
+TEST_F(Http1Client, ASlowHeadOnAKeptConnectionIsRefusedInTime) {
+  Comes(kGet);
+  ASSERT_TRUE(Outlives(kSecond));
+  Comes("GET /slow HT");
+  ASSERT_TRUE(Outlives(9 * kSecond));
+  EXPECT_TRUE(host_.refused.empty());
+  Comes("TP/1.1\r\n");  // what comes does not prolong it
+  Outlives(kSecond);
+  EXPECT_EQ(host_.refused, std::vector<int>{408});
+  EXPECT_EQ(host_.method, "GET");
+  EXPECT_EQ(host_.target, "/slow");
+}
+
+TEST_F(Http1Client, AHeadThatBeginsLateHasItsWholeTime) {
+  ASSERT_TRUE(Outlives(9 * kSecond));
+  Comes("GET ");
+  ASSERT_TRUE(Outlives(9 * kSecond));
+  EXPECT_TRUE(host_.refused.empty());
+  Comes("/x HTTP/1.1\r\nhost: gw\r\n\r\n");
+  EXPECT_EQ(host_.targets, std::vector<std::string>{"/x"});
+}
+
+TEST_F(Http1Client, AClientThatTakesNothingIsGivenUp) {
+  transport_->rooms = {1, net::ScriptedTransport::kNoRoom, 1, net::ScriptedTransport::kNoRoom};
+  Comes(kGet);
+  ASSERT_TRUE(Outlives(59 * kSecond));
+  stream_->OnReady(kWritable);  // one byte goes
+  ASSERT_TRUE(Outlives(59 * kSecond));
+  Comes("GET /y HTTP/1.1\r\n");  // bytes that come do not prolong it
+  EXPECT_FALSE(Outlives(kSecond));
+}
+
+TEST_F(Http1Client, ABodyMayPauseButNotForLong) {
+  host_.answers = false;
+  Comes("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 6\r\n\r\nab");
+  host_.stream->AllowBody(1000);
+  loop_.RunOnce();
+  EXPECT_EQ(host_.body, "ab");
+  ASSERT_TRUE(Outlives(29 * kSecond));
+  Comes("cd");
+  ASSERT_TRUE(Outlives(29 * kSecond));
+  EXPECT_TRUE(host_.refused.empty());
+  Outlives(kSecond);
+  EXPECT_EQ(host_.refused, std::vector<int>{408});
+}
+
+TEST_F(Http1Client, AHalfClosedClientWaitsOneSecond) {
+  host_.answers = false;
+  transport_->in = {{kGet, net::IoState::kDone, true}};
+  stream_->OnReady({.readable = true, .ended = true});
+  EXPECT_EQ(host_.targets.size(), 1u);
+  ASSERT_TRUE(Outlives(kSecond - 1));
+  EXPECT_FALSE(Outlives(1));
+  EXPECT_TRUE(host_.gone);
+}
+
+// A head cut anywhere, behind a head, before a body: one outcome.
+TEST_F(Http1Client, RequestsAreTheSameHoweverTheyAreCut) {
+  const std::string bytes =
+      "GET /1 HTTP/1.1\r\nhost: gw\r\n\r\n"
+      "POST /2 HTTP/1.1\r\nhost: gw\r\ncontent-length: 3\r\n\r\nabc"
+      "GET /3 HTTP/1.1\r\nhost: gw\r\n\r\n";
+  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+    host_.targets.clear();
+    Comes(bytes.substr(0, cut));
+    Comes(bytes.substr(cut));
+    ASSERT_EQ(host_.targets, (std::vector<std::string>{"/1", "/2", "/3"})) << cut;
+    ASSERT_FALSE(host_.closed) << "a small body that nobody wants is dropped: " << cut;
+  }
+  EXPECT_TRUE(host_.refused.empty());
+}
+
+TEST_F(Http1Client, WhoRefusesMoreInputEndsTheConnectionWithTheAnswer) {
+  host_.answers = false;
+  Comes(kGet);
+  host_.Answer(MoreInput::kRefused);
+  EXPECT_NE(sent().find("connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(transport_->ended);
+  EXPECT_FALSE(host_.closed) << "closing now could destroy what was said";
+  transport_->in = {{"rest of something"}, {"", net::IoState::kEnd}};
+  stream_->OnReady(kReadable);
+  EXPECT_TRUE(host_.closed);
+  EXPECT_EQ(host_.targets.size(), 1u);
+}
+
+TEST_F(Http1Client, InterimAnswersGoBeforeTheLast) {
+  host_.answers = false;
+  Comes(kGet);
+  const runtime::Field link{"link", "</style.css>; rel=preload"};
+  EXPECT_TRUE(host_.stream->SendInterim({103, {&link, 1}, {}, {}}));
+  EXPECT_FALSE(host_.stream->SendInterim({101, {}, {}, {}}));
+  EXPECT_FALSE(host_.stream->SendInterim({200, {}, {}, {}}));
+  host_.Answer();
+  EXPECT_EQ(sent(),
+            "HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+}
+
+TEST_F(Http1Client, AnOldClientGetsNoInterimAnswer) {
+  host_.answers = false;
+  Comes("GET /x HTTP/1.0\r\nhost: gw\r\n\r\n");
+  EXPECT_FALSE(host_.stream->SendInterim({103, {}, {}, {}}));
+  host_.Answer();
+  EXPECT_TRUE(sent().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+// The end of a chunked answer would show that it is cut; of any other it would not.
+TEST_F(Http1Client, AnAbortIsSeenAsOne) {
+  host_.answers = false;
+  Comes(kGet);
+  ASSERT_TRUE(
+      host_.stream->SendHead({200, {}, {BodySize::Kind::kLength, 10}, {}}, MoreInput::kAccepted));
+  host_.stream->SendData("half");
+  host_.stream->Abort();
+  EXPECT_TRUE(host_.closed);
+  EXPECT_TRUE(transport_->reset);
+}
+
+TEST_F(Http1Client, ATruncatedHeadIsRecorded) {
+  transport_->in = {{"GET /x HT"}, {"", net::IoState::kTruncated}};
+  stream_->OnReady(kReadable);
+  EXPECT_EQ(host_.refused, std::vector<int>{499});
+  EXPECT_EQ(host_.target, "/x");
+  EXPECT_TRUE(host_.closed);
+}
+
+}  // namespace
+}  // namespace weir::proxy::http1
