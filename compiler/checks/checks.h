@@ -41,6 +41,8 @@ CheckResult CheckPerTryCuts(const syntax::Policy& policy);
 CheckResult CheckResponseReads(const syntax::Policy& policy);
 CheckResult CheckShallowWildcards(const syntax::Policy& policy);
 CheckResult CheckStripPrefixes(const syntax::Policy& policy);
+CheckResult CheckNamedFiles(const syntax::Policy& policy);
+CheckResult CheckCookies(const syntax::Policy& policy);
 CheckResult CheckUnusedDefinitions(const syntax::Policy& policy);
 CheckResult CheckCorsOrigins(const syntax::Policy& policy);
 CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
@@ -74,6 +76,8 @@ inline constexpr Check kChecks[] = {
     {"response-reads-request", dsl::Severity::kWarning, CheckResponseReads},
     {"shallow-wildcard", dsl::Severity::kWarning, CheckShallowWildcards},
     {"strip-prefix-misses", dsl::Severity::kWarning, CheckStripPrefixes},
+    {"file-not-found", dsl::Severity::kNote, CheckNamedFiles},
+    {"cookie-rejected", dsl::Severity::kWarning, CheckCookies},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},

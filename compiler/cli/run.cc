@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "compiler/cli/commands.h"
+#include "compiler/cli/missing_inputs.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/serve.h"
 #include "compiler/cli/steps.h"
@@ -177,6 +178,11 @@ int Run(const Options& options) {
   if (const int status = ProveStep(loaded); status != kFine) {
     Complain("a claim that is not proved stops it: nothing was started");
     return status;
+  }
+  if (std::string missing = MissingInputs(*loaded.policy, options.file, *chosen);
+      !missing.empty()) {
+    Complain(missing + ": nothing was started");
+    return kBadCall;
   }
   TemporaryFolder temporary;
   const std::string folder = options.folder.empty() ? temporary.Make() : options.folder;

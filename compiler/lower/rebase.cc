@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "compiler/lower/named_files.h"
+
 namespace weir::compiler {
 namespace {
 
@@ -30,19 +32,7 @@ class Rebase {
 
 void RebaseFiles(syntax::Policy& policy, const std::string& from, const std::string& to) {
   const Rebase rebase(from, to);
-  for (syntax::Jwt& jwt : policy.jwts) {
-    if (jwt.keys.kind == syntax::SecretSource::Kind::kFile) rebase(jwt.keys.location);
-  }
-  for (syntax::Service& service : policy.services) {
-    if (service.file) rebase(*service.file);
-  }
-  for (syntax::Gateway& gateway : policy.gateways) {
-    for (syntax::Listener& listener : gateway.listeners) {
-      rebase(listener.certificate);
-      rebase(listener.key);
-      rebase(listener.client_ca);
-    }
-  }
+  ForEachNamedFile(policy, [&](const NamedFile&, std::string& name) { rebase(name); });
 }
 
 }  // namespace weir::compiler

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "dsl/source/did_you_mean.h"
+
 namespace weir::dsl::resolve {
 namespace {
 
@@ -21,15 +23,52 @@ const Clause* FindClause(const ClauseTable& table, const tree::Item& item) {
   return nullptr;
 }
 
-void UnknownClause(Context& context, const tree::Item& item, const std::string& owner,
-                   const ClauseTable& table) {
-  Diagnostic& error =
-      context.Error("unknown-clause", Quote(item) + " is not a clause of " + owner, item.span);
-  std::vector<std::string> candidates;
+std::vector<std::string> KeywordsOf(const ClauseTable& table) {
+  std::vector<std::string> keywords;
   for (const Clause& clause : table) {
-    if (clause.keyword != kNumber) candidates.emplace_back(clause.keyword);
+    if (clause.keyword != kNumber) keywords.emplace_back(clause.keyword);
   }
-  error.help = Suggest(item.text, candidates);
+  return keywords;
+}
+
+// Behind the clauses of an inner construct on its line, such as `match path "/a"`, the
+// word may have been meant for either.
+void UnknownClause(const Cursor& cursor, const std::string& owner, const ClauseTable& table) {
+  const tree::Item& item = *cursor.Peek();
+  const Cursor::Inner& inner = cursor.inner();
+  const std::string nor = inner.owner.empty() ? "" : inner.owner + ", nor of ";
+  Diagnostic& error = cursor.context().Error(
+      "unknown-clause", Quote(item) + " is not a clause of " + nor + owner, item.span);
+  const std::vector<std::string> keywords = KeywordsOf(table);
+  if (inner.owner.empty()) {
+    error.help = Suggest(item.text, keywords);
+    return;
+  }
+  std::vector<std::string> both = inner.keywords;
+  both.insert(both.end(), keywords.begin(), keywords.end());
+  error.help = Suggest(item.text, both);
+  if (error.help.starts_with("did you mean")) return;
+  const auto may = [](const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+  };
+  error.help = "what may stand here: of " + inner.owner + " " + may(inner.keywords) + "; of " +
+               owner + " " + may(keywords);
+}
+
+// What the rest of a statement that was given up would have said: it is not missing.
+void FindUnread(Cursor cursor, const ClauseTable& table, Found& found) {
+  while (!cursor.AtEnd()) {
+    const tree::Item& item = cursor.Take();
+    if (item.kind != Kind::kWord) continue;
+    for (const Clause& clause : table) {
+      if (clause.keyword == kNumber) continue;
+      const std::string_view keyword[] = {clause.keyword};
+      const bool meant = clause.keyword == item.text || !DidYouMean(item.text, keyword).empty();
+      if (meant) found.emplace(clause.keyword, item.span);
+    }
+  }
 }
 
 bool ReadOne(Cursor& cursor, const Clause& clause, const std::string& owner, Found& found) {
@@ -52,6 +91,7 @@ bool ReadOne(Cursor& cursor, const Clause& clause, const std::string& owner, Fou
   }
   // The figure is the clause's first argument, a keyword is not.
   if (clause.keyword != kNumber) cursor.Take();
+  cursor.set_inner({});
   return clause.read(cursor, keyword_only);
 }
 
@@ -120,8 +160,11 @@ Found ReadClauses(Context& context, const std::vector<tree::Statement>& statemen
   Found found;
   for (const tree::Statement& statement : statements) {
     Cursor cursor(context, statement.items, statement.span);
-    if (!ReadWhileKnown(cursor, owner, table, found)) continue;
-    if (!cursor.AtEnd()) UnknownClause(context, *cursor.Peek(), owner, table);
+    if (ReadWhileKnown(cursor, owner, table, found)) {
+      if (cursor.AtEnd()) continue;
+      UnknownClause(cursor, owner, table);
+    }
+    FindUnread(cursor, table, found);
   }
   return found;
 }

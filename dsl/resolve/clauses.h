@@ -57,11 +57,21 @@ class Cursor {
 
   Context& context() const { return *context_; }
 
+  // A construct whose clauses go on along the line (a `match`), until a clause of the
+  // construct around it is read: an unknown word may have been meant for it.
+  struct Inner {
+    std::string owner;
+    std::vector<std::string> keywords;
+  };
+  const Inner& inner() const { return inner_; }
+  void set_inner(Inner inner) { inner_ = std::move(inner); }
+
  private:
   Context* context_;
   std::vector<const tree::Item*> items_;
   Span whole_;
   std::size_t next_ = 0;
+  Inner inner_;
 };
 
 // Reads the arguments behind `keyword`; false after an error, which ends the
@@ -78,6 +88,8 @@ inline constexpr std::string_view kNumber = "<number>";
 using ClauseTable = std::vector<Clause>;
 
 // Which clauses were found, and where: for what is required and what excludes what.
+// Those that stand, or seem to be meant, behind an error of their statement are among
+// them, as they are not missing.
 using Found = std::map<std::string_view, Span>;
 
 // `owner` is how messages call the construct: "route 'users'".

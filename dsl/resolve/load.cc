@@ -90,6 +90,25 @@ void CollectUnused(Context& context) {
   }
 }
 
+// What the parser gave up within a statement is not missing from it.
+void LeaveOutHidden(const FileSet& files, const std::vector<Diagnostic>& of_parser,
+                    std::vector<Diagnostic>& diagnostics) {
+  const auto lies_in = [](const Span& inner, const Span& outer) {
+    return inner.file == outer.file && inner.begin >= outer.begin && inner.begin < outer.end;
+  };
+  for (const auto& file : files.trees) {
+    for (const tree::Statement& statement : file->statements) {
+      const auto within = [&](const Diagnostic& each) {
+        return lies_in(each.span, statement.span);
+      };
+      if (std::ranges::none_of(of_parser, within)) continue;
+      std::erase_if(diagnostics, [&](const Diagnostic& each) {
+        return each.rule == "missing-clause" && within(each);
+      });
+    }
+  }
+}
+
 LoadResult Finish(LoadResult result, const FileSet& files) {
   Context context(result.sources);
   Resolve(context, files);
@@ -100,6 +119,7 @@ LoadResult Finish(LoadResult result, const FileSet& files) {
     hash.Update(result.sources.text(file));
   }
   context.policy.source_hash = hash.Finish();
+  LeaveOutHidden(files, result.diagnostics, context.diagnostics);
   std::ranges::move(context.diagnostics, std::back_inserter(result.diagnostics));
   std::ranges::sort(result.diagnostics, {}, [](const Diagnostic& diagnostic) {
     return std::tuple(diagnostic.span.file, diagnostic.span.begin, diagnostic.message);

@@ -200,6 +200,11 @@ bool ReadMatch(Cursor& cursor, const std::vector<syntax::Listener>& listeners, M
     return false;
   }
   for (const auto& [keyword, span] : found) part.parts.emplace(keyword);
+  if (!block && !found.empty() && !cursor.AtEnd()) {
+    Cursor::Inner inner{"match", {}};
+    for (const Clause& clause : table) inner.keywords.emplace_back(clause.keyword);
+    cursor.set_inner(std::move(inner));
+  }
   if (!found.empty() || block) return true;
   Diagnostic& error = cursor.context().Error(
       "unknown-clause", Quote(*cursor.Peek()) + " is not a clause of match", cursor.Peek()->span);

@@ -144,6 +144,7 @@ void RouteBuilder::ReadBody(const std::vector<tree::Statement>& statements, Laye
   for (std::string_view action : {"forward", "respond", "redirect"}) {
     auto place = found.find(action);
     if (place == found.end()) continue;
+    has_action_ = true;
     if (first != nullptr) {
       Diagnostic& error =
           context_.Error("duplicate-clause", owner + " has two actions", place->second);
