@@ -36,13 +36,26 @@ TEST(DeliveredOnceMutant, SentAndNotSentMixedUp) {
 // A stale connection is taken for proof that nothing was processed.
 TEST(DeliveredOnceMutant, StaleConnectionsAreHarmless) {
   ExpectRefuted([](RetryRule& rule) {
-    rule.resends = [](Bool, Bool, Bool resent_before) { return !resent_before; };
+    rule.resends = [](Bool, Bool, Bool resent_before, Int tries, Int attempts) {
+      return !resent_before && tries < attempts;
+    };
   });
 }
 
 TEST(DeliveredOnceMutant, StaleConnectionsWithoutEnd) {
   ExpectRefuted([](RetryRule& rule) {
-    rule.resends = [](Bool idempotent, Bool sent, Bool) { return idempotent || !sent; };
+    rule.resends = [](Bool idempotent, Bool sent, Bool, Int tries, Int attempts) {
+      return !sent || (idempotent && tries < attempts);
+    };
+  });
+}
+
+// Once more for free, though the upstream may have seen it.
+TEST(DeliveredOnceMutant, StaleConnectionsAreNoTries) {
+  ExpectRefuted([](RetryRule& rule) {
+    rule.resends = [](Bool idempotent, Bool sent, Bool resent_before, Int, Int) {
+      return !resent_before && (idempotent || !sent);
+    };
   });
 }
 

@@ -8,7 +8,9 @@ namespace {
 
 using smt::Int;
 
-void ExpectRefuted(const BudgetRule& rule) {
+void ExpectRefuted(void (*mutate)(BudgetRule&)) {
+  BudgetRule rule = TheBudgetRule();
+  mutate(rule);
   const Obligation obligation = RetryBudgetKeptUpTo(rule, 4);
   EXPECT_TRUE(smt::IsRefuted(obligation.verdict)) << Explain({obligation});
   EXPECT_FALSE(Holds(RetryBudgetKept(rule)));
@@ -17,29 +19,52 @@ void ExpectRefuted(const BudgetRule& rule) {
 Int Share(Int x) { return Divide(x, x.context()->Integer(100)); }
 
 TEST(RetryBudgetMutant, OneTooMany) {
-  ExpectRefuted({[](Int retries, Int x, Int minimum) { return retries <= Max(minimum, Share(x)); },
-                 TheBudgetRule().takes});
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.admits = [](Int retries, Int x, Int minimum) { return retries <= Max(minimum, Share(x)); };
+  });
 }
 
 TEST(RetryBudgetMutant, MinimumOnTopOfTheShare) {
-  ExpectRefuted({[](Int retries, Int x, Int minimum) {
-                   return retries + x.context()->Integer(1) <= minimum + Share(x);
-                 },
-                 TheBudgetRule().takes});
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.admits = [](Int retries, Int x, Int minimum) {
+      return retries + x.context()->Integer(1) <= minimum + Share(x);
+    };
+  });
 }
 
 TEST(RetryBudgetMutant, ShareRoundedUp) {
-  ExpectRefuted({[](Int retries, Int x, Int minimum) {
-                   return retries + x.context()->Integer(1) <=
-                          Max(minimum, Share(x + x.context()->Integer(99)));
-                 },
-                 TheBudgetRule().takes});
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.admits = [](Int retries, Int x, Int minimum) {
+      return retries + x.context()->Integer(1) <= Max(minimum, Share(x + x.context()->Integer(99)));
+    };
+  });
 }
 
-// Check, then increment without looking again: two threads pass on one reading.
+// Check, then take without looking again: two threads pass on one reading.
 TEST(RetryBudgetMutant, CheckThenAct) {
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.reads = [](Int retries, Int just_taken) { return retries - just_taken; };
+  });
+}
+
+// A retry of ten seconds ago, late in its step, is forgotten with the step.
+TEST(RetryBudgetMutant, RetriesForgottenAStepTooEarly) {
   ExpectRefuted(
-      {TheBudgetRule().admits, [](Int, Int retries) { return retries.context()->True(); }});
+      [](BudgetRule& rule) { rule.retry_counts = [](Int ago, Int steps) { return ago < steps; }; });
+}
+
+// The same requests let retries through in one window and in the next.
+TEST(RetryBudgetMutant, RequestsCountAStepTooLong) {
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.request_counts = [](Int ago, Int steps) { return ago <= steps; };
+  });
+}
+
+// Requests that never grow old: a quiet night pays for a storm in the morning.
+TEST(RetryBudgetMutant, RequestsCountForEver) {
+  ExpectRefuted([](BudgetRule& rule) {
+    rule.request_counts = [](Int ago, Int) { return ago >= ago.context()->Integer(0); };
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
 #include "compiler/smt/solver.h"
 #include "proofs/obligations/canon_idempotent.h"
@@ -50,26 +51,43 @@ TEST(Code, ChargeGcraIsTheLimitRule) {
   EXPECT_LT(admitted, 270);
 }
 
+// On random histories, each retry that is let through or refused is by the rule.
 TEST(Code, RetryBudgetIsTheBudgetRule) {
+  constexpr std::int64_t kStep = 100'000'000, kSteps = 100;
   std::mt19937_64 random(12);
   const BudgetRule rule = TheBudgetRule();
   smt::Context context;
   smt::Solver solver(context, smt::Logic::kIntegers);
-  for (int i = 0; i < 60; ++i) {
+  int let_through = 0, refused = 0;
+  for (int i = 0; i < 12; ++i) {
     const auto percent = static_cast<std::uint32_t>(random() % 101);
     const auto minimum = static_cast<std::uint32_t>(random() % 4);
     runtime::RetryBudget budget(percent, minimum);
-    const auto requests = static_cast<std::int64_t>(random() % 20);
-    for (std::int64_t r = 0; r < requests; ++r) budget.RequestStarted();
-    // Fill it: each admission and the refusal at the end must be the rule's.
-    for (std::int64_t retries = 0;; ++retries) {
-      const bool admits =
-          IsTrue(solver, rule.admits(context.Integer(retries), context.Integer(percent * requests),
-                                     context.Integer(minimum)));
-      ASSERT_EQ(budget.TryStartRetry(), admits) << percent << "% of " << requests;
-      if (!admits) break;
+    std::vector<std::int64_t> requests, retries;  // steps
+    std::int64_t now = 0;
+    for (int event = 0; event < 40; ++event) {
+      now += static_cast<std::int64_t>(random() % 9) * 180'000'000;
+      if (random() % 2 == 0) {
+        budget.RequestStarted(now);
+        requests.push_back(now / kStep);
+        continue;
+      }
+      std::int64_t counted = 0, x = 0;
+      const auto ago = [&](std::int64_t step) { return context.Integer(now / kStep - step); };
+      const smt::Int steps = context.Integer(kSteps);
+      for (const std::int64_t step : retries)
+        counted += IsTrue(solver, rule.retry_counts(ago(step), steps));
+      for (const std::int64_t step : requests)
+        x += IsTrue(solver, rule.request_counts(ago(step), steps)) ? percent : 0;
+      const bool admits = IsTrue(solver, rule.admits(context.Integer(counted), context.Integer(x),
+                                                     context.Integer(minimum)));
+      ASSERT_EQ(budget.TryStartRetry(now), admits) << percent << "%, minimum " << minimum;
+      if (admits) retries.push_back(now / kStep);
+      ++(admits ? let_through : refused);
     }
   }
+  EXPECT_GT(let_through, 20);
+  EXPECT_GT(refused, 20);
 }
 
 TEST(Code, TheCanonicaliserDecodesWhatTheRuleDecodes) {

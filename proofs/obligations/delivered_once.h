@@ -7,7 +7,8 @@
 // refuse as never processed. Then
 //   (a) unless the method is idempotent or the policy says `unsafe`, that is so for
 //       at most one try;
-//   (b) whatever the method, at most N + 1 tries are made: one more than N only for a
+//   (b) whatever the method, an octet of the request is sent by at most N tries, and
+//       at most N + 1 are made: one more than N only where nothing had been sent on a
 //       stale connection.
 // Causes, budget, back-off and time can only end a request earlier; they are any.
 #ifndef WEIR_PROOFS_OBLIGATIONS_DELIVERED_ONCE_H_
@@ -25,8 +26,9 @@ struct RetryRule {
   // May a counted try follow? `tries` were made; the cause is one that the policy names.
   smt::Bool (*retries)(smt::Bool idempotent, smt::Bool unsafe, smt::Bool sent, smt::Bool refused,
                        smt::Int tries, smt::Int attempts);
-  // May an uncounted one, after a stale connection?
-  smt::Bool (*resends)(smt::Bool idempotent, smt::Bool sent, smt::Bool resent_before);
+  // May one at once, after a stale connection? It counts if octets had been sent.
+  smt::Bool (*resends)(smt::Bool idempotent, smt::Bool sent, smt::Bool resent_before,
+                       smt::Int tries, smt::Int attempts);
   // May a counted one be made beside one under way?
   smt::Bool (*hedges)(smt::Bool idempotent, smt::Bool unsafe, smt::Int tries, smt::Int attempts);
 };

@@ -1,8 +1,5 @@
-// A snapshot stands for any thread between its two moments; two of them are
-// enough to show every race of this kind, and the inductive step is for any one.
 #include "proofs/obligations/retry_budget.h"
 
-#include <array>
 #include <string>
 
 #include "compiler/smt/solver.h"
@@ -14,158 +11,141 @@ using smt::Bool;
 using smt::Context;
 using smt::Int;
 
-Int Allowed(Int x, Int minimum) { return Max(minimum, Divide(x, x.context()->Integer(100))); }
+Int Share(Int x) { return Divide(x, x.context()->Integer(100)); }
+Int Allowed(Int x, Int minimum) { return Max(minimum, Share(x)); }
 
-Bool Admits(Int retries_read, Int x_read, Int minimum) {
-  return retries_read + retries_read.context()->Integer(1) <= Allowed(x_read, minimum);
+Bool Admits(Int retries, Int x, Int minimum) {
+  return retries + retries.context()->Integer(1) <= Allowed(x, minimum);
 }
+Bool RetryCounts(Int ago, Int steps) { return ago <= steps; }
+Bool RequestCounts(Int ago, Int steps) { return ago < steps; }
+Int Reads(Int retries, Int) { return retries; }
 
-Bool Takes(Int retries_read, Int retries) { return retries_read == retries; }
+constexpr std::int64_t kStep = 100'000'000, kSteps = 100, kWindow = kStep * kSteps;
 
-constexpr int kThreads = 2;
-
-struct State {
-  Int x;        // percent x requests in flight
-  Int peak;     // the largest x so far
-  Int retries;  // in flight or in back-off
-  std::array<Int, kThreads> x_read;
-  std::array<Int, kThreads> retries_read;
-};
-
-State Fresh(Context& context, const std::string& suffix) {
-  State state{context.IntVariable("x" + suffix),
-              context.IntVariable("peak" + suffix),
-              context.IntVariable("retries" + suffix),
-              {},
-              {}};
-  for (int t = 0; t < kThreads; ++t) {
-    const std::string thread = std::to_string(t) + suffix;
-    state.x_read[t] = context.IntVariable("x_read" + thread);
-    state.retries_read[t] = context.IntVariable("retries_read" + thread);
-  }
-  return state;
-}
-
-Bool Invariant(const State& at, Int minimum) {
-  const Int zero = at.x.context()->Integer(0);
-  Bool all = (at.x >= zero) && (at.peak >= at.x) && (at.retries >= zero) &&
-             (at.retries <= Allowed(at.peak, minimum));
-  for (int t = 0; t < kThreads; ++t) all = all && (at.x_read[t] <= at.peak);
-  return all;
-}
-
-Bool SameReads(const State& from, const State& to, int except) {
-  Bool all = from.x.context()->True();
-  for (int t = 0; t < kThreads; ++t) {
-    if (t == except) continue;
-    all = all && (to.x_read[t] == from.x_read[t]) && (to.retries_read[t] == from.retries_read[t]);
-  }
-  return all;
-}
-
-struct Event {
-  std::string name;
-  Bool step;
-};
-
-std::vector<Event> Events(const BudgetRule& rule, const State& from, const State& to, Int percent,
-                          Int minimum) {
-  Context& context = *from.x.context();
-  const Int zero = context.Integer(0), one = context.Integer(1);
-  const Bool counters_stay =
-      (to.x == from.x) && (to.peak == from.peak) && (to.retries == from.retries);
-  std::vector<Event> events;
-  events.push_back(
-      {"a request starts", (to.x == from.x + percent) && (to.peak == Max(from.peak, to.x)) &&
-                               (to.retries == from.retries) && SameReads(from, to, -1)});
-  events.push_back({"a request ends", (from.x >= percent) && (to.x == from.x - percent) &&
-                                          (to.peak == from.peak) && (to.retries == from.retries) &&
-                                          SameReads(from, to, -1)});
-  events.push_back(
-      {"a retry ends", (from.retries > zero) && (to.x == from.x) && (to.peak == from.peak) &&
-                           (to.retries == from.retries - one) && SameReads(from, to, -1)});
-  for (int t = 0; t < kThreads; ++t) {
-    const std::string thread = "thread " + std::to_string(t);
-    events.push_back({thread + " reads the counters", counters_stay && (to.x_read[t] == from.x) &&
-                                                          (to.retries_read[t] == from.retries) &&
-                                                          SameReads(from, to, t)});
-    events.push_back({thread + " takes a retry",
-                      rule.admits(from.retries_read[t], from.x_read[t], minimum) &&
-                          rule.takes(from.retries_read[t], from.retries) && (to.x == from.x) &&
-                          (to.peak == from.peak) && (to.retries == from.retries + one) &&
-                          SameReads(from, to, -1)});
-  }
-  return events;
+// What happened at `then` counts at `now` by steps as the theorem says by time.
+std::vector<Obligation> StepsCoverTheWindow(const BudgetRule& rule) {
+  Context context;
+  const Int now = context.IntVariable("now"), then = context.IntVariable("then");
+  const Int step = context.Integer(kStep), window = context.Integer(kWindow);
+  const Int ago = Divide(now, step) - Divide(then, step), steps = context.Integer(kSteps);
+  const Bool past = then >= context.Integer(0) && then <= now;
+  const Int show[] = {now, then};
+  const Bool retry[] = {past, then >= now - window};
+  const Bool request[] = {past, rule.request_counts(ago, steps)};
+  return {{"(a) every retry of the window counts",
+           Prove(context, "retry budget, its retries", retry, rule.retry_counts(ago, steps), show)},
+          {"(a) no request from before the window counts",
+           Prove(context, "retry budget, its requests", request, then > now - window, show)}};
 }
 
 Obligation AtAdmission(const BudgetRule& rule) {
   Context context;
-  const Int minimum = context.IntVariable("minimum"), x = context.IntVariable("x_read"),
-            read = context.IntVariable("retries_read"), retries = context.IntVariable("retries"),
-            zero = context.Integer(0);
-  const Bool premises[] = {minimum >= zero, x >= zero, retries >= zero,
-                           rule.admits(read, x, minimum), rule.takes(read, retries)};
-  const Int show[] = {minimum, x, read, retries};
-  return {"(a) at its admission a retry is within the budget",
+  const Int minimum = context.IntVariable("minimum"), x = context.IntVariable("x"),
+            x_read = context.IntVariable("x_read"), retries = context.IntVariable("retries"),
+            just_taken = context.IntVariable("just_taken");
+  const Int zero = context.Integer(0), one = context.Integer(1);
+  const Bool premises[] = {minimum >= zero,
+                           x_read >= zero,
+                           x >= x_read,
+                           retries >= just_taken,
+                           just_taken >= zero,
+                           just_taken <= one,
+                           rule.admits(rule.reads(retries, just_taken), x_read, minimum)};
+  const Int show[] = {minimum, x, x_read, retries, just_taken};
+  return {"(a) when it is let through a retry is within the budget",
           Prove(context, "retry budget, at admission", premises,
-                retries + context.Integer(1) <= Allowed(x, minimum), show)};
+                retries + one <= Allowed(x, minimum), show)};
+}
+
+Obligation OneWindowLess() {
+  Context context;
+  const Int now = context.IntVariable("now"), then = context.IntVariable("then");
+  const Int window = context.Integer(kWindow);
+  const Bool premises[] = {then >= context.Integer(0), then < now - window};
+  const Int show[] = {now, then};
+  return {"(b) before the window there is one window less",
+          Prove(context, "retry budget, windows", premises,
+                Divide(then, window) + context.Integer(1) <= Divide(now, window), show)};
+}
+
+// `before`: up to the last moment before the window, for which (b) holds, with
+// `m_before` = minimum x (its windows), which is at most m_now = minimum x
+// floor(t / W); all of them 0 where there is no such moment.
+Obligation Induction() {
+  Context context;
+  const auto variable = [&](const char* name) { return context.IntVariable(name); };
+  const Int minimum = variable("minimum"), before = variable("retries_before"),
+            x_before = variable("x_before"), m_before = variable("m_before"),
+            within = variable("retries_within"), x_within = variable("x_within"),
+            m_now = variable("m_now"), zero = context.Integer(0), hundred = context.Integer(100);
+  const Bool premises[] = {minimum >= zero,
+                           before >= zero,
+                           x_before >= zero,
+                           x_within >= zero,
+                           m_before >= zero,
+                           m_before <= m_now,
+                           hundred * before <= x_before + hundred * m_before,
+                           within <= Allowed(x_within, minimum)};
+  const Int show[] = {minimum, before, x_before, within, x_within, m_before, m_now};
+  return {"(b) from before the window to now",
+          Prove(context, "retry budget, induction", premises,
+                hundred * (before + within) <= x_before + x_within + hundred * (m_now + minimum),
+                show)};
 }
 
 }  // namespace
 
-BudgetRule TheBudgetRule() { return {Admits, Takes}; }
+BudgetRule TheBudgetRule() { return {Admits, RetryCounts, RequestCounts, Reads}; }
 
 std::vector<Obligation> RetryBudgetKept(const BudgetRule& rule) {
-  std::vector<Obligation> obligations;
+  std::vector<Obligation> obligations = StepsCoverTheWindow(rule);
   obligations.push_back(AtAdmission(rule));
-  Context context;
-  const Int zero = context.Integer(0), percent = context.IntVariable("percent"),
-            minimum = context.IntVariable("minimum");
-  const State from = Fresh(context, ""), to = Fresh(context, "_next");
-  Bool at_start = (from.x == zero) && (from.peak == zero) && (from.retries == zero);
-  for (int t = 0; t < kThreads; ++t) at_start = at_start && (from.x_read[t] == zero);
-  const Bool start[] = {percent >= zero, minimum >= zero, at_start};
-  obligations.push_back(
-      {"(b) base", Prove(context, "retry budget, base", start, Invariant(from, minimum))});
-  for (const Event& event : Events(rule, from, to, percent, minimum)) {
-    const Bool premises[] = {percent >= zero, minimum >= zero, Invariant(from, minimum),
-                             event.step};
-    const Int show[] = {percent, minimum, from.x, from.peak, from.retries, to.retries};
-    obligations.push_back(
-        {"(b) step: " + event.name,
-         Prove(context, "retry budget, " + event.name, premises, Invariant(to, minimum), show)});
-  }
+  obligations.push_back(OneWindowLess());
+  obligations.push_back(Induction());
   return obligations;
 }
 
-Obligation RetryBudgetKeptUpTo(const BudgetRule& rule, int steps) {
+// Steps of two units of time, so a window of four. Each event is a request or a
+// retry, which the rule lets through; the one before it may be another thread's.
+Obligation RetryBudgetKeptUpTo(const BudgetRule& rule, int events) {
   Context context;
-  const Int zero = context.Integer(0), percent = context.IntVariable("percent"),
-            minimum = context.IntVariable("minimum");
-  State at = Fresh(context, "0");
-  std::vector<Bool> premises{percent >= zero, percent <= context.Integer(100),
-                             minimum >= zero, at.x == zero,
-                             at.peak == zero, at.retries == zero};
-  for (int t = 0; t < kThreads; ++t) {
-    // No thread has read anything yet: a reading at the start is as good as none.
-    premises.push_back(at.x_read[t] == zero);
-    premises.push_back(at.retries_read[t] == zero);
-  }
-  std::vector<Int> show{percent, minimum};
+  const Int zero = context.Integer(0), one = context.Integer(1), two = context.Integer(2),
+            window = context.Integer(4), hundred = context.Integer(100),
+            percent = context.IntVariable("percent"), minimum = context.IntVariable("minimum");
+  std::vector<Int> time, show{percent, minimum};
+  std::vector<Bool> is_retry;
+  std::vector<Bool> premises{percent >= zero, percent <= hundred, minimum >= zero};
   Bool bound = context.True();
-  for (int i = 1; i <= steps; ++i) {
-    const State next = Fresh(context, std::to_string(i));
-    std::vector<Bool> choices;
-    for (const Event& event : Events(rule, at, next, percent, minimum)) {
-      choices.push_back(event.step);
+  Int all = zero, x_all = zero;
+  Int windows = minimum;  // minimum x (floor(t / W) + 1), built up without a product
+  for (int i = 0; i < events; ++i) {
+    const std::string n = std::to_string(i);
+    time.push_back(context.IntVariable("time" + n));
+    is_retry.push_back(context.BoolVariable("retry" + n));
+    premises.push_back(time[i] >= (i == 0 ? zero : time[i - 1]) && time[i] < window + window);
+    Int counted = zero, x_counted = zero, within = zero, x_within = zero;
+    for (int j = 0; j < i; ++j) {
+      const Int ago = Divide(time[i], two) - Divide(time[j], two);
+      const Bool in = time[j] > time[i] - window;
+      counted = counted + Choose(is_retry[j] && rule.retry_counts(ago, two), one, zero);
+      x_counted = x_counted + Choose(!is_retry[j] && rule.request_counts(ago, two), percent, zero);
+      within = within + Choose(is_retry[j] && (in || time[j] == time[i] - window), one, zero);
+      x_within = x_within + Choose(!is_retry[j] && in, percent, zero);
     }
-    premises.push_back(context.Any(choices));
-    bound = bound && (next.retries <= Allowed(next.peak, minimum));
-    show.insert(show.end(), {next.x, next.retries});
-    at = next;
+    const Int just_taken = i == 0 ? zero : Choose(is_retry[i - 1], one, zero);
+    premises.push_back(
+        Implies(is_retry[i], rule.admits(rule.reads(counted, just_taken), x_counted, minimum)));
+    all = all + Choose(is_retry[i], one, zero);
+    x_all = x_all + Choose(is_retry[i], zero, percent);
+    windows = Choose(time[i] >= window, minimum + minimum, minimum);
+    bound = bound && Implies(is_retry[i], within + one <= Allowed(x_within, minimum)) &&
+            hundred * all <= x_all + hundred * windows;
+    show.push_back(time[i]);
+    show.push_back(Choose(is_retry[i], one, zero));
   }
-  return {"no history of " + std::to_string(steps) + " events breaks the budget",
-          Prove(context, "retry budget, bounded", premises, bound, show)};
+  return {"no history of " + std::to_string(events) + " events breaks the budget",
+          Prove(context, "retry budget, bounded", premises, bound, show, 20'000)};
 }
 
 }  // namespace weir::proofs

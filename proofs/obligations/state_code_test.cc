@@ -216,8 +216,9 @@ TEST_F(StateCode, TheModelRetriesByTheRetryRule) {
         EXPECT_EQ(
             model::MayHedge(policy, state),
             Says(rule.hedges(idempotent, flag(unsafe), Number(tries), Number(policy.attempts))));
-        EXPECT_EQ(model::MayResendStale(state, sent, resent),
-                  Says(rule.resends(idempotent, flag(sent), flag(resent))));
+        EXPECT_EQ(model::MayResendStale(policy.attempts, state, sent, resent),
+                  Says(rule.resends(idempotent, flag(sent), flag(resent), Number(tries),
+                                    Number(policy.attempts))));
       }
     }
   }

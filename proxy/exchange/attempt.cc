@@ -2,11 +2,11 @@
 //
 // A try that failed before its answer's head may be made again when the policy
 // names the cause, the request may be delivered twice (or was not sent at all),
-// its body is still in the replay buffer, and the budget has room. One more case
-// is no try at all: a kept connection that the upstream had already closed when
-// we took it. An idempotent request whose answer had not begun, and any request
-// of which nothing was sent, then goes out once more on a fresh connection, at
-// once and uncounted; it can happen once for a request (RETRY-9).
+// its body is still in the replay buffer, and the budget has room. A kept connection
+// that the upstream had already closed when we took it is a cause of its own: the
+// request goes out once more on a fresh connection, at once. Where an octet of it
+// had been sent the upstream may have seen it, so it must be idempotent, and the
+// try counts like any other; else it is no try (RETRY-9).
 #include <algorithm>
 #include <utility>
 
@@ -131,14 +131,8 @@ void Exchange::OnUpstreamFailed(Try& t, const UpstreamFailure& failure) {
       ReportHost(t, upstream::Outliers::Outcome::kLocalFailure);
     return Break(Reason::kUpstreamReset, failure.detail);
   }
-  const bool harmless = !failure.sent || IsIdempotent(head_.method);
-  if (failure.stale && !stale_retried_ && can_replay_ && harmless) {
-    stale_retried_ = true;
-    t.host().load->in_flight.fetch_sub(1, std::memory_order_relaxed);
-    t.state = Try::State::kOver;
-    t.again = true;
-    return OpenTry(t, Freshness::kNew);
-  }
+  bool refused = false;
+  if (failure.stale && Resends(t, failure, refused)) return OpenTry(t, Freshness::kNew);
   switch (failure.kind) {
     case UpstreamFailure::Kind::kConnect:
     case UpstreamFailure::Kind::kConnectTimeout:
@@ -146,27 +140,53 @@ void Exchange::OnUpstreamFailed(Try& t, const UpstreamFailure& failure) {
     case UpstreamFailure::Kind::kRefused:  // whatever went out of it was not looked at
       return TryFailed(t, {Kind::kRefused}, Reason::kUpstreamReset, failure.detail, false);
     case UpstreamFailure::Kind::kReset:
-      return TryFailed(t, {Kind::kReset}, Reason::kUpstreamReset, failure.detail, failure.sent);
+      return TryFailed(t, {Kind::kReset}, Reason::kUpstreamReset, failure.detail, failure.sent,
+                       refused);
     case UpstreamFailure::Kind::kProtocol:
       return TryFailed(t, {Kind::kReset}, Reason::kUpstreamProtocol, failure.detail, failure.sent);
   }
 }
 
+// Whether one more try may be counted, besides `beginning` that are about to be, of
+// a request that may have been delivered.
+bool Exchange::MayCountAnother(std::uint32_t beginning) const {
+  return retry_ != nullptr && attempts_ + beginning < retry_->attempts &&
+         IsIdempotent(head_.method);
+}
+
+// RETRY-9. `refused`: but for the budget it would.
+bool Exchange::Resends(Try& t, const UpstreamFailure& failure, bool& refused) {
+  if (stale_retried_ || !can_replay_) return false;
+  if (failure.sent) {
+    if (!MayCountAnother(0)) return false;
+    refused = !TakeRetry();
+    if (refused) return false;
+    ++attempts_;
+    context_.metrics.retries.Add();
+  }
+  stale_retried_ = true;
+  t.host().load->in_flight.fetch_sub(1, std::memory_order_relaxed);
+  t.state = Try::State::kOver;
+  t.again = true;
+  return true;
+}
+
+// `last`: the budget has refused another already.
 void Exchange::TryFailed(Try& t, const TryOutcome& outcome, Reason reason, const char* detail,
-                         bool sent) {
+                         bool sent, bool last) {
   Settle(t, Ending::kFailed);
   EndTry(t);
   if (LiveTry() != nullptr) return ArmHedge();  // the other goes on
-  if (TryAgain(t, outcome, sent)) return;
+  if (!last && TryAgain(t, outcome, sent)) return;
   const std::uint16_t status = reason == Reason::kUpstreamConnect   ? 503
                                : reason == Reason::kUpstreamTimeout ? 504
                                                                     : 502;
   FailWith(status, attempts_ > 1 ? Reason::kRetriesExhausted : reason, detail);
 }
 
-// The try that follows takes the place over, and gives it back (EndRetry).
 bool Exchange::TakeRetry() {
-  if (serving_->policy().budget(decision_->route_record().retry).TryStartRetry()) return true;
+  runtime::RetryBudget& budget = serving_->policy().budget(decision_->route_record().retry);
+  if (budget.TryStartRetry(context_.loop.now())) return true;
   context_.metrics.retry_budget_refusals.Add();
   return false;
 }
@@ -177,10 +197,8 @@ bool Exchange::TryAgain(Try& t, const TryOutcome& outcome, bool sent) {
   if (retry_ == nullptr || attempts_ >= retry_->attempts || !can_replay_) return false;
   if (sent && retry_->unsafe == 0 && !IsIdempotent(head_.method)) return false;
   if (!IsCause(table(), *retry_, outcome)) return false;
-  EndRetry(t);
   if (!TakeRetry()) return false;
   EndTry(t);
-  t.in_budget = true;
   backing_off_ = &t;
   hedge_timer_.Cancel();
   backoff_timer_.Arm(context_.loop.now() + BackOff(*retry_, attempts_, context_.random));

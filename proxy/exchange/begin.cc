@@ -142,8 +142,7 @@ void Exchange::Forward(const BodySize& body) {
   const RouteRecord& route = decision_->route_record();
   if (route.retry != kNoIndex) {
     retry_ = &table().retries()[route.retry];
-    serving_->policy().budget(route.retry).RequestStarted();
-    budgeted_ = true;
+    serving_->policy().budget(route.retry).RequestStarted(context_.loop.now());
   }
   can_replay_ = true;
   ChooseService();

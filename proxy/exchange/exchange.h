@@ -105,7 +105,6 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void Settle(Try& t, Ending ending, std::uint16_t status = 0);
   void ReportHost(const Try& t, upstream::Outliers::Outcome outcome);
   void EndTry(Try& t);
-  void EndRetry(Try& t);
   void CancelTries(Ending ending);
   Try* LiveTry();
   bool MayHedge() const;
@@ -122,8 +121,10 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void OnUpstreamCredit();
   void OnUpstreamFailed(Try& t, const UpstreamFailure& failure);
   void TryFailed(Try& t, const TryOutcome& outcome, runtime::Reason reason, const char* detail,
-                 bool sent);
+                 bool sent, bool last = false);
   bool TakeRetry();
+  bool MayCountAnother(std::uint32_t beginning) const;
+  bool Resends(Try& t, const UpstreamFailure& failure, bool& refused);
   bool TryAgain(Try& t, const TryOutcome& outcome, bool sent);
   void OnBackoffOver();
   void OnTryTimeout(Try& t);
@@ -192,7 +193,6 @@ class Exchange final : public ClientEvents, public net::Deferred {
   std::string affinity_token_;        // as the client sent it
   std::vector<std::uint64_t> tried_;  // identities of hosts
   std::uint32_t attempts_ = 0;
-  bool budgeted_ = false;  // counted as a request of the budget
   bool stale_retried_ = false;
   bool can_replay_ = false;
   std::string replay_;

@@ -86,9 +86,6 @@ void Exchange::Release() {
   CancelTries(Ending::kCancelled);
   for (const auto& mirror : mirrors_) mirror->Drop();
   mirrors_.clear();
-  if (std::exchange(budgeted_, false)) {
-    serving_->policy().budget(decision_->route_record().retry).RequestEnded();
-  }
   client_ = nullptr;
   if (!std::exchange(deferred_, true)) context_.loop.Defer(this);
 }

@@ -24,7 +24,6 @@ void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
     Settle(other, Ending::kCancelled);
     EndTry(other);
   }
-  EndRetry(t);
   shown_ = t.place;
   reason_ = failed && attempts_ > 1 ? Reason::kRetriesExhausted : Reason::kOk;
 

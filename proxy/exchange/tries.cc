@@ -55,7 +55,7 @@ void Exchange::StartTry(Try& t) {
   t.unsettled = true;
   if (!ChooseHost(t, nullptr))
     return RefuseTry(t, Reason::kNoHealthyUpstream, "no host of the service can be had");
-  OpenTry(t, IsIdempotent(head_.method) ? Freshness::kAny : Freshness::kChecked);
+  OpenTry(t, MayCountAnother(1) ? Freshness::kAny : Freshness::kChecked);
 }
 
 bool Exchange::ChooseHost(Try& t, const upstream::Pool* offered) {
@@ -164,13 +164,6 @@ void Exchange::EndTry(Try& t) {
   t.state = Try::State::kOver;
   if (t.stream != nullptr) std::exchange(t.stream, nullptr)->Cancel();
   if (std::exchange(t.host_waits, false)) ReportHost(t, Outliers::Outcome::kSuccess);
-  EndRetry(t);
-}
-
-void Exchange::EndRetry(Try& t) {
-  if (std::exchange(t.in_budget, false)) {
-    serving_->policy().budget(decision_->route_record().retry).RetryEnded();
-  }
 }
 
 void Exchange::CancelTries(Ending ending) {
@@ -208,7 +201,6 @@ void Exchange::OnHedge() {
   Try& other = tries_[first ? 1 : 0];
   if (!MayHedge() || other.live() || tries_[first ? 0 : 1].state != Try::State::kOpen) return;
   if (!TakeRetry()) return;
-  other.in_budget = true;
   context_.metrics.hedges.Add();
   StartTry(other);
 }

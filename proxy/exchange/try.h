@@ -41,7 +41,6 @@ class Try final : public upstream::Taker {
   upstream::SharedBreaker::Permit permit;
   bool host_waits = false;  // ejection hears of a good answer when it is over
   bool unsettled = false;   // breaker and ejection have not heard how it went
-  bool in_budget = false;   // a place of the retry budget is taken
   bool again = false;       // goes out anew on a fresh connection (RETRY-9)
   net::Timer timer;         // the per-try timeout
 

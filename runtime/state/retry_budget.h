@@ -1,10 +1,22 @@
-// The retry budget of one retry policy over the whole process: retries in
-// flight or in back-off <= max(minimum, percent of requests in flight).
+// The retry budget of one retry policy over the whole process: in any 10 s the
+// retries are at most `percent` of the requests, or `minimum` (RETRY-7).
+//
+//   RetryBudget budget(20, 3);
+//   budget.RequestStarted(now);
+//   if (budget.TryStartRetry(now)) Retry();   // and so one retry is used up
+//
+// Times are nanoseconds from 0 on, counted in steps of 100 ms; a request counts
+// at its own time, a retry at the latest at which one was let through. A request
+// that is read more than 2.8 s out of turn may not count, which only makes the
+// budget smaller. Any number of threads. Memory: 3 KiB.
 #ifndef WEIR_RUNTIME_STATE_RETRY_BUDGET_H_
 #define WEIR_RUNTIME_STATE_RETRY_BUDGET_H_
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 namespace weir::runtime {
 
@@ -13,20 +25,30 @@ class RetryBudget {
   RetryBudget(std::uint32_t percent, std::uint32_t minimum)
       : percent_(percent), minimum_(minimum) {}
 
-  void RequestStarted() { requests_.fetch_add(1, std::memory_order_relaxed); }
-  void RequestEnded() { requests_.fetch_sub(1, std::memory_order_relaxed); }
-  // True: the retry is taken out of the budget until RetryEnded().
-  bool TryStartRetry();
-  void RetryEnded() { retries_.fetch_sub(1, std::memory_order_relaxed); }
-
-  std::uint64_t retries() const { return retries_.load(std::memory_order_relaxed); }
-  std::uint64_t requests() const { return requests_.load(std::memory_order_relaxed); }
+  void RequestStarted(std::int64_t now);
+  // True: one more retry is within the budget, and counts from now on.
+  bool TryStartRetry(std::int64_t now);
 
  private:
+  static constexpr std::int64_t kStep = 100'000'000;  // ns
+  static constexpr std::int64_t kSteps = 100;         // the window
+  static constexpr std::size_t kSlots = 128;  // more than the window, for clocks out of turn
+
+  struct Slot {
+    std::int64_t step = 0;
+    std::uint64_t retries = 0;
+  };
+
+  std::uint64_t Requests(std::int64_t latest) const;
+  std::uint64_t Retries(std::int64_t latest) const;
+
   std::uint32_t percent_;
   std::uint32_t minimum_;
-  std::atomic<std::uint64_t> requests_{0};
-  std::atomic<std::uint64_t> retries_{0};
+  // By step: its number above, the requests in it below.
+  std::array<std::atomic<std::uint64_t>, kSlots> requests_{};
+  std::mutex mutex_;  // holds what follows; retries are few
+  std::array<Slot, kSlots> retries_{};
+  std::int64_t latest_ = 0;  // step
 };
 
 }  // namespace weir::runtime

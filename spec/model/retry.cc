@@ -62,15 +62,21 @@ bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetrySt
   return IsIdempotent(state.method) || retry.unsafe;
 }
 
-bool MayResendStale(const RetryState& state, bool request_octets_sent, bool resent_before) {
+bool MayResendStale(std::uint32_t attempts, const RetryState& state, bool request_octets_sent,
+                    bool resent_before) {
   if (resent_before || state.response_started || !state.body_replayable) return false;
-  return !request_octets_sent || IsIdempotent(state.method);
+  if (!request_octets_sent) return true;
+  return state.tries_made < attempts && IsIdempotent(state.method);
 }
 
 bool MayHedge(const syntax::Retry& retry, const RetryState& state) {
   if (state.tries_made >= retry.attempts) return false;
   if (state.response_started || !state.body_replayable) return false;
   return IsIdempotent(state.method) || retry.unsafe;
+}
+
+std::uint32_t TriesOf(const syntax::Retry& retry) {
+  return retry.budget_percent == 0 && retry.budget_minimum == 0 ? 1 : retry.attempts;
 }
 
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
@@ -82,9 +88,32 @@ std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k) {
   return ceiling;
 }
 
-bool WithinBudget(const syntax::Retry& retry, std::uint64_t retries, std::uint64_t requests) {
+namespace {
+
+constexpr std::int64_t kStep = 100'000'000;  // 100 ms
+constexpr std::int64_t kWindow = 100;        // steps
+
+std::int64_t Moment(const BudgetHistory& history, std::int64_t now) {
+  return history.retries.empty() ? now : std::max(now, history.retries.back());
+}
+
+}  // namespace
+
+bool WithinBudget(const syntax::Retry& retry, const BudgetHistory& history, std::int64_t now) {
+  const std::int64_t step = Moment(history, now) / kStep;
+  std::uint64_t requests = 0, retries = 0;
+  for (const std::int64_t time : history.requests) {
+    requests += time / kStep > step - kWindow && time / kStep <= step;
+  }
+  for (const std::int64_t time : history.retries) retries += time / kStep >= step - kWindow;
   const std::uint64_t share = requests * retry.budget_percent / 100;
   return retries + 1 <= std::max<std::uint64_t>(retry.budget_minimum, share);
+}
+
+bool TakeRetry(const syntax::Retry& retry, BudgetHistory& history, std::int64_t now) {
+  if (!WithinBudget(retry, history, now)) return false;
+  history.retries.push_back(Moment(history, now));
+  return true;
 }
 
 }  // namespace weir::model

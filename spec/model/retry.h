@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "spec/syntax/traffic.h"
 
@@ -43,18 +44,32 @@ bool IsCause(const syntax::Retry& retry, const TryResult& result);
 bool MayRetry(const syntax::Retry& retry, const TryResult& result, const RetryState& state);
 
 // RETRY-9: whether a try on a kept connection that the upstream had closed before
-// an octet of the answer is made once more, on a fresh one.
-bool MayResendStale(const RetryState& state, bool request_octets_sent, bool resent_before);
+// an octet of the answer is followed by one on a fresh connection, all but the
+// budget. `attempts` is 1 on a route without a retry policy. Where octets had been
+// sent it counts as a try and needs a place in the budget.
+bool MayResendStale(std::uint32_t attempts, const RetryState& state, bool request_octets_sent,
+                    bool resent_before);
 
 // RETRY-11: whether a policy that hedges may make a try beside one under way,
 // when the request has been sent whole; all but the budget and the clock.
 bool MayHedge(const syntax::Retry& retry, const RetryState& state);
 
+// RETRY-1, -7: the most tries that a request can come to. Without any budget, one.
+std::uint32_t TriesOf(const syntax::Retry& retry);
+
 // RETRY-6: the back-off before try k + 1 is uniform in [0, this), nanoseconds.
 std::int64_t BackoffCeiling(const syntax::Retry& retry, std::uint32_t k);
 
-// RETRY-7: whether one more retry may be in flight or in back-off.
-bool WithinBudget(const syntax::Retry& retry, std::uint64_t retries, std::uint64_t requests);
+// What one process has seen under one retry policy: times in nanoseconds from 0 on.
+struct BudgetHistory {
+  std::vector<std::int64_t> requests;
+  std::vector<std::int64_t> retries;  // never falling
+};
+
+// RETRY-7: whether one more retry may begin now.
+bool WithinBudget(const syntax::Retry& retry, const BudgetHistory& history, std::int64_t now);
+// The same, and if so it has begun.
+bool TakeRetry(const syntax::Retry& retry, BudgetHistory& history, std::int64_t now);
 
 }  // namespace weir::model
 

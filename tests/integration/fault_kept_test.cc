@@ -61,10 +61,15 @@ ScriptedUpstream::Script EndsOnTheSecond(Deliveries& deliveries, bool read) {
 
 class KeptFaults : public testing::TestWithParam<bool> {};
 
-TEST_P(KeptFaults, AGetGoesOutOnceMoreUncounted) {
+TEST_P(KeptFaults, AGetGoesOutOnceMoreAsATryLikeAnyOther) {
   Deliveries deliveries;
   ScriptedUpstream upstream(EndsOnTheSecond(deliveries, GetParam()));
-  RunningProxy proxy(Compiled(Edge({.service = Endpoints({upstream.port()})})), {"--workers", "1"});
+  RunningProxy proxy(
+      Compiled(Edge({.service = Endpoints({upstream.port()}),
+                     .route = "retry again",
+                     .definitions = "retry again { attempts 2  on [connect-failure]  "
+                                    "budget 100% minimum 100 }"})),
+      {"--workers", "1"});
   Peer client(ConnectTo(proxy.port()));
   constexpr int kRequests = 200;
   for (int i = 0; i < kRequests; ++i) {
@@ -74,9 +79,51 @@ TEST_P(KeptFaults, AGetGoesOutOnceMoreUncounted) {
   }
   const auto log = proxy.Log(kRequests);
   ASSERT_EQ(log.size(), static_cast<std::size_t>(kRequests));
-  for (const std::string& record : log) ASSERT_EQ(LogField(record, "attempts"), "1") << record;
-  EXPECT_EQ(Metric(proxy, "weir_retries_total"), 0);
+  int tries = 0;
+  for (const std::string& record : log) tries += std::stoi(LogField(record, "attempts"));
+  EXPECT_GT(tries, kRequests);
+  EXPECT_EQ(Metric(proxy, "weir_retries_total"), tries - kRequests);
   EXPECT_EQ(deliveries.Most(), 2);
+}
+
+// Without another try there is none after a stale connection either: one delivery.
+TEST_P(KeptFaults, WithoutRetriesAGetGoesOutOnce) {
+  Deliveries deliveries;
+  ScriptedUpstream upstream(EndsOnTheSecond(deliveries, GetParam()));
+  RunningProxy proxy(Compiled(Edge({.service = Endpoints({upstream.port()})})), {"--workers", "1"});
+  Peer client(ConnectTo(proxy.port()));
+  int answered = 0, failed = 0;
+  for (int i = 0; i < 100; ++i) {
+    client.Write("GET /" + std::to_string(i) + " HTTP/1.1\r\nhost: gw\r\n\r\n");
+    const Answer answer = ReadAnswer(client);
+    ASSERT_TRUE(answer.status == 200 || answer.status == 502) << i << answer.head;
+    ++(answer.status == 200 ? answered : failed);
+  }
+  EXPECT_EQ(deliveries.Most(), 1);
+  EXPECT_GT(answered, 0);
+  EXPECT_GT(failed, 0);
+}
+
+// Nor where the budget has no room.
+TEST_P(KeptFaults, TheBudgetBoundsWhatGoesOutOnceMore) {
+  Deliveries deliveries;
+  ScriptedUpstream upstream(EndsOnTheSecond(deliveries, GetParam()));
+  RunningProxy proxy(
+      Compiled(Edge({.service = Endpoints({upstream.port()}),
+                     .route = "retry again",
+                     .definitions = "retry again { attempts 2  budget 0% minimum 3 }"})),
+      {"--workers", "1"});
+  Peer client(ConnectTo(proxy.port()));
+  const auto started = std::chrono::steady_clock::now();
+  for (int i = 0; i < 50; ++i) {
+    client.Write("GET /" + std::to_string(i) + " HTTP/1.1\r\nhost: gw\r\n\r\n");
+    ReadAnswer(client);
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::steady_clock::now() - started);
+  EXPECT_GE(Metric(proxy, "weir_retries_total"), 3);
+  EXPECT_LE(Metric(proxy, "weir_retries_total"), 3 * (seconds.count() / 10 + 1));
+  EXPECT_GT(Metric(proxy, "weir_retry_budget_refusals_total"), 0);
 }
 
 TEST_P(KeptFaults, APostThatWasWrittenIs502AndNeverGoesOutTwice) {
@@ -145,7 +192,7 @@ TEST(KeptFaults, ClosingAtAnyMomentLosesNoGetAndDoublesNoPost) {
   RunningProxy proxy(Compiled(Edge({.service = Endpoints({upstream.port()}),
                                     .route = "retry again",
                                     .definitions = "retry again { attempts 3  on [5xx]  "
-                                                   "backoff 1ms }"})),
+                                                   "backoff 1ms  budget 100% minimum 100 }"})),
                      {"--workers", "2"});
   std::atomic<int> wrong{0};
   const auto run = [&](int client_number) {

@@ -184,8 +184,8 @@ TEST(Budgets, RetriesStayWithinItOverAllWorkers) {
   }
   EXPECT_EQ(good, 2);
   EXPECT_EQ(passed_on, 8);
-  // All of it was given back.
-  EXPECT_EQ(Get(proxy, "/again").status, 200);
+  // What is over counts for as long as what is under way.
+  EXPECT_EQ(Get(proxy, "/again").status, 503);
 }
 
 }  // namespace

@@ -243,7 +243,9 @@ TEST(Pool, AfterAStaleConnectionComesAFreshOne) {
     peer.ReadTo(kEnd);
   });
   RunningProxy proxy(
-      Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 10")})),
+      Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 10"),
+                     .route = "retry again",
+                     .definitions = "retry again { attempts 2  budget 100% minimum 1000 }"})),
       kFourWorkers);
   EXPECT_EQ(Load(proxy, 4, 100, true), 0);
   EXPECT_TRUE(AtRest(proxy));

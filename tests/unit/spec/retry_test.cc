@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/state/retry_budget.h"
-
 namespace weir::model {
 namespace {
 
@@ -81,24 +79,32 @@ TEST(Retry, BackoffDoublesUpToItsMaximum) {
   EXPECT_EQ(BackoffCeiling(retry, 100), 250 * ms);
 }
 
-TEST(Retry, TheBudgetIsTheModels) {
-  for (const std::uint64_t requests : {0u, 1u, 10u, 15u, 19u, 20u, 24u, 25u, 100u, 101u}) {
-    for (const std::uint32_t percent : {0u, 20u, 33u, 100u}) {
-      for (const std::uint32_t minimum : {0u, 1u, 3u}) {
-        syntax::Retry retry;
-        retry.budget_percent = percent;
-        retry.budget_minimum = minimum;
-        runtime::RetryBudget budget(percent, minimum);
-        for (std::uint64_t i = 0; i < requests; ++i) budget.RequestStarted();
-        std::uint64_t in_flight = 0;
-        while (WithinBudget(retry, in_flight, requests)) {
-          ASSERT_TRUE(budget.TryStartRetry()) << requests << " " << percent << " " << minimum;
-          ++in_flight;
-        }
-        ASSERT_FALSE(budget.TryStartRetry()) << requests << " " << percent << " " << minimum;
-      }
-    }
-  }
+// RETRY-9: what may have been seen uses up a try, what was not sent does not.
+TEST(Retry, AStaleConnection) {
+  EXPECT_TRUE(MayResendStale(1, {.method = "GET"}, false, false));
+  EXPECT_TRUE(MayResendStale(1, {.method = "POST"}, false, false));
+  EXPECT_FALSE(MayResendStale(1, {.method = "GET"}, true, false));
+  EXPECT_TRUE(MayResendStale(2, {.method = "GET"}, true, false));
+  EXPECT_FALSE(MayResendStale(2, {.method = "GET", .tries_made = 2}, true, false));
+  EXPECT_FALSE(MayResendStale(2, {.method = "POST"}, true, false));
+  EXPECT_FALSE(MayResendStale(2, {.method = "GET"}, false, true));
+  EXPECT_FALSE(MayResendStale(2, {.method = "GET", .body_replayable = false}, false, false));
+}
+
+TEST(Retry, TheBudget) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  syntax::Retry retry;
+  retry.budget_percent = 50;
+  retry.budget_minimum = 1;
+  BudgetHistory history;
+  EXPECT_TRUE(TakeRetry(retry, history, 0));
+  EXPECT_FALSE(TakeRetry(retry, history, 0));
+  for (int i = 0; i < 4; ++i) history.requests.push_back(2 * kSecond);
+  EXPECT_TRUE(TakeRetry(retry, history, 3 * kSecond));
+  EXPECT_FALSE(WithinBudget(retry, history, 10 * kSecond));  // both count to the end of the step
+  EXPECT_TRUE(WithinBudget(retry, history, 11 * kSecond));   // the first no longer does
+  EXPECT_FALSE(WithinBudget(retry, history, 12 * kSecond));  // nor do the requests, the second does
+  EXPECT_TRUE(WithinBudget(retry, history, 14 * kSecond));
 }
 
 }  // namespace
