@@ -1,254 +1,306 @@
-// Walks every call path from every route by which requests come in. A request
-// takes one route, so a service's figure is the largest over the routes; below
-// a route paths add up. A route tries one of its targets at a time: over its
-// targets the largest counts, mirrors come on top.
+// For each service, how much of a request comes to it from each place of the
+// unrolled hop graph, beginning with those that lead nowhere else. At a place all
+// branches are taken, and of a branch's options the worst; so a request takes one
+// route, a route tries one of its targets, and mirrors and calls come on top. Only
+// places that lead to the service are looked at.
+//
+// In the long run a route's retries are `percent` of the requests of its budget and
+// `minimum` in each window, and each may go where a try is dearest among the routes
+// that share the budget (AMP-5).
 #include "compiler/checks/amplification.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
+
+#include "compiler/checks/load_graph.h"
 
 namespace weir::compiler {
 namespace {
 
-using syntax::Gateway;
-using syntax::Listener;
 using syntax::Policy;
-using syntax::Route;
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 std::uint64_t Times(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > kMost / b ? kMost : a * b;
 }
 std::uint64_t Plus(std::uint64_t a, std::uint64_t b) { return a > kMost - b ? kMost : a + b; }
 
-// What comes in.
-struct Factor {
-  std::uint64_t tries = 1;
-  LoadFactor sustained{1};
-};
-
-// How one hop multiplies it.
-struct HopFactor {
-  std::uint32_t tries = 1;
-  std::uint32_t times = 1;      // calls: in the long run as well
-  std::uint32_t percent = 100;  // what a retry budget lets through in the long run
-};
-
-Factor Through(const Factor& in, const HopFactor& hop) {
-  return {Times(in.tries, hop.tries), in.sustained.Times(hop.times).TimesPercent(hop.percent)};
-}
-
-struct Reach {
+// What comes to the service of one request at a place.
+struct Value {
+  bool reaches = false;
+  bool unbounded = false;
   std::uint64_t tries = 0;
+  std::uint64_t worst = 0;  // along the worst path, which goes on by this branch and option
+  std::size_t branch = kNone;
+  std::size_t option = kNone;
   LoadFactor sustained;
-  std::uint64_t worst = 0;  // the product along `path`
-  std::vector<LoadHop> path;
-  bool bounded = true;
-  std::string reason;
+  LoadFactor one_try;  // of a route: what one of its tries comes to
 };
-using Reaches = std::map<std::uint32_t, Reach>;  // by service
 
-bool IsDirection(const Gateway& gateway, const Route& route, Listener::Direction direction) {
-  return std::ranges::any_of(route.match.listeners, [&](std::uint32_t listener) {
-    return listener < gateway.listeners.size() &&
-           gateway.listeners[listener].direction == direction;
-  });
-}
-
-class Walk {
+class Valuation {
  public:
-  Walk(const Policy& policy, std::size_t max_steps)
-      : policy_(policy), max_steps_(max_steps), passes_(policy.services.size(), 0) {}
+  Valuation(const Policy& policy, const HopGraph& hops, const LoadGraph& graph)
+      : policy_(policy), hops_(hops), graph_(graph), values_(graph.states().size()) {
+    before_.resize(graph.states().size());
+    rank_.resize(graph.states().size() + graph.budgets().size());
+    for (std::uint32_t i = 0; i < graph.order().size(); ++i) rank_[graph.order()[i]] = i;
+    for (std::uint32_t s = 0; s < graph.states().size(); ++s) {
+      for (const auto& options : graph.states()[s].to) {
+        for (const std::uint32_t to : options) before_[to].push_back(s);
+      }
+      const HopNode& node = hops.nodes()[graph.states()[s].node];
+      if (node.kind != HopNode::Kind::kArrival) continue;
+      for (const std::uint32_t service : node.services) arrivals_[service].push_back(s);
+    }
+  }
 
-  // Whether the last walk came to its end.
-  bool complete() const { return steps_ <= max_steps_; }
+  bool Reaches(std::uint32_t service) const { return arrivals_.contains(service); }
 
-  Reaches From(const Gateway& gateway, const Route& route) {
-    found_.clear();
-    steps_ = 0;
-    TakeRoute(gateway, route, Factor{});
-    return std::move(found_);
+  ServiceLoad Of(std::uint32_t service) {
+    CollectAncestors(service);
+    for (const std::uint32_t place : ancestors_) {
+      place < values_.size() ? Evaluate(place, service)
+                             : EvaluateBudget(place - static_cast<std::uint32_t>(values_.size()));
+    }
+    ServiceLoad load;
+    load.service = service;
+    Worst(load);
+    if (load.bounded) AddBudgets(load);
+    Assume(load);
+    for (const std::uint32_t place : ancestors_) {
+      if (place < values_.size()) values_[place] = {};
+    }
+    return load;
   }
 
  private:
-  HopFactor FactorOf(const Route& route) const {
-    if (!route.retry) return {};
-    const auto& retry = policy_[*route.retry];
-    const auto percent = static_cast<std::uint32_t>(retry.budget_percent);
-    return {retry.attempts, 1, retry.attempts > 1 ? 100 + percent : 100};
+  const HopNode& NodeOf(std::uint32_t state) const {
+    return hops_.nodes()[graph_.states()[state].node];
   }
 
-  void TakeRoute(const Gateway& gateway, const Route& route, const Factor& in) {
-    const auto* forward = std::get_if<syntax::Forward>(&route.action);
-    if (forward == nullptr) return;
-    const Reaches before = found_;
-    Reaches most = before;
-    for (const auto& target : forward->targets) {
-      found_ = before;
-      Go(gateway.name + "/" + route.name, target.service.index, route.node, in, FactorOf(route));
-      for (auto& [service, reach] : found_) {
-        auto& kept = most[service];
-        LoadFactor sustained = std::max(kept.sustained, reach.sustained);
-        if (!reach.bounded || (kept.bounded && reach.tries > kept.tries)) kept = reach;
-        kept.sustained = std::move(sustained);
+  void CollectAncestors(std::uint32_t service) {
+    ancestors_.clear();
+    budgets_.assign(graph_.budgets().size(), std::nullopt);
+    std::vector<std::uint32_t> open = arrivals_.at(service);
+    for (const std::uint32_t state : open) values_[state].reaches = true;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      const std::uint32_t budget = graph_.states()[open[i]].budget;
+      if (budget != kNoBudget && !budgets_[budget]) {
+        budgets_[budget] = LoadFactor();
+        ancestors_.push_back(static_cast<std::uint32_t>(values_.size()) + budget);
+      }
+      for (const std::uint32_t before : before_[open[i]]) {
+        if (std::exchange(values_[before].reaches, true)) continue;
+        open.push_back(before);
       }
     }
-    found_ = std::move(most);
-    for (const auto& mirror : route.mirrors) {
-      Go(gateway.name + "/" + route.name + " (mirror)", mirror.service.index, route.node, in, {});
+    ancestors_.insert(ancestors_.end(), open.begin(), open.end());
+    std::ranges::sort(ancestors_, {}, [&](std::uint32_t place) { return rank_[place]; });
+  }
+
+  void Evaluate(std::uint32_t s, std::uint32_t service) {
+    const LoadState& state = graph_.states()[s];
+    const HopNode& node = NodeOf(s);
+    Value& value = values_[s];
+    if (std::ranges::binary_search(node.services, service)) {
+      value.tries = value.worst = 1;
+      value.sustained = LoadFactor(1);
+    }
+    value.unbounded = graph_.cycles().cyclic[graph_.cycles().of[s]] != 0;
+    for (std::size_t b = 0; b < state.to.size(); ++b) {
+      const std::uint64_t times = node.branches[b].times;
+      std::uint64_t tries = 0;
+      LoadFactor most;
+      for (std::size_t o = 0; o < state.to[b].size(); ++o) {
+        const Value& next = values_[state.to[b][o]];
+        if (!next.reaches) continue;
+        value.unbounded = value.unbounded || next.unbounded;
+        tries = std::max(tries, next.tries);
+        if (most < next.sustained) most = next.sustained;
+        if (Times(times, next.worst) <= value.worst) continue;
+        value.worst = Times(times, next.worst);
+        value.branch = b;
+        value.option = o;
+      }
+      value.tries = Plus(value.tries, Times(times, tries));
+      AddSustained(state, b, times, most, value);
     }
   }
 
-  // One hop: from `who` to a service, then on into it.
-  void Go(const std::string& who, std::uint32_t service, syntax::NodeId node, const Factor& in,
-          const HopFactor& hop) {
-    path_.push_back({{who + " -> " + policy_.services[service].name, hop.tries}, node});
-    services_.push_back(service);
-    Arrive(service, Through(in, hop));
-    services_.pop_back();
-    path_.pop_back();
-  }
-
-  void Arrive(std::uint32_t service, const Factor& in) {
-    Reach& reach = found_[service];
-    reach.tries = Plus(reach.tries, in.tries);
-    reach.sustained = reach.sustained.Plus(in.sustained);
-    if (in.tries > reach.worst) {
-      reach.worst = in.tries;
-      reach.path = path_;
-    }
-    if (++steps_ > max_steps_) return;
-    const auto& depth = policy_.services[service].call_depth;
-    if (depth && passes_[service] >= *depth) return;
-    if (passes_[service] > 0 && !depth && !CycleHasDepth(service)) {
-      Unbounded(reach, "a cycle of calls without a declared depth leads to it");
+  void AddSustained(const LoadState& state, std::size_t branch, std::uint64_t times,
+                    const LoadFactor& most, Value& value) {
+    const bool budget = branch == 0 && state.budget != kNoBudget;
+    if (branch == 0) value.one_try = most;
+    if (!budget || !graph_.budgets()[state.budget].counts) {
+      value.sustained = value.sustained.Plus(most.Times(static_cast<std::uint32_t>(times)));
       return;
     }
-    ++passes_[service];
-    Enter(service, in);
-    --passes_[service];
+    const LoadBudget& shared = graph_.budgets()[state.budget];
+    const LoadFactor again =
+        shared.percent == 0 ? LoadFactor() : budgets_[state.budget]->TimesPercent(shared.percent);
+    value.sustained = value.sustained.Plus(most).Plus(again);
   }
 
-  void Unbounded(Reach& reach, const std::string& reason) {
-    reach.bounded = false;
-    reach.reason = reason;
-    reach.path = path_;
-  }
-
-  // The services from the last pass through `service` to now.
-  bool CycleHasDepth(std::uint32_t service) const {
-    for (std::size_t i = services_.size() - 1; i-- > 0 && services_[i] != service;) {
-      if (policy_.services[services_[i]].call_depth) return true;
-    }
-    return false;
-  }
-
-  // Into the service: by its sidecar's inbound listener if it has one, else
-  // straight to the application. The listener's own implicit service "NAME.app"
-  // stands for the application.
-  void Enter(std::uint32_t service, Factor in) {
-    for (const Gateway& gateway : policy_.gateways) {
-      if (!gateway.sidecar_of || gateway.sidecar_of->index != service) continue;
-      for (const Route& route : gateway.routes) {
-        if (!IsDirection(gateway, route, Listener::Direction::kInbound)) continue;
-        const auto hop = FactorOf(route);
-        if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
-          if (forward->targets.front().service.index != service) TakeRoute(gateway, route, in);
-        }
-        in = Through(in, hop);
-        path_.push_back(
-            {{gateway.name + "/" + route.name + " -> application", hop.tries}, route.node});
-        Call(service, in);
-        path_.pop_back();
-        return;
-      }
-    }
-    Call(service, in);
-  }
-
-  // What the application calls.
-  void Call(std::uint32_t service, const Factor& in) {
-    const auto& caller = policy_.services[service];
-    for (const auto& call : caller.calls) {
-      const HopFactor hop{call.times, call.times, 100};
-      const auto [gateway, route] = Outbound(service, call.callee.index);
-      if (route == nullptr) {
-        Go(caller.name, call.callee.index, call.node, in, hop);
-      } else if (call.times == 1) {
-        TakeRoute(*gateway, *route, Through(in, hop));
-      } else {
-        path_.push_back(
-            {{caller.name + " calls " + policy_[call.callee].name, call.times}, call.node});
-        TakeRoute(*gateway, *route, Through(in, hop));
-        path_.pop_back();
+  // What one try of the dearest of its routes comes to.
+  void EvaluateBudget(std::uint32_t budget) {
+    LoadFactor& most = *budgets_[budget];
+    for (const std::uint32_t route : graph_.budgets()[budget].states) {
+      for (const std::uint32_t to : graph_.states()[route].to[0]) {
+        if (values_[to].reaches && most < values_[to].sustained) most = values_[to].sustained;
       }
     }
   }
 
-  std::pair<const Gateway*, const Route*> Outbound(std::uint32_t service, std::uint32_t callee) {
-    for (const Gateway& gateway : policy_.gateways) {
-      if (!gateway.sidecar_of || gateway.sidecar_of->index != service) continue;
-      for (const Route& route : gateway.routes) {
-        const auto* forward = std::get_if<syntax::Forward>(&route.action);
-        if (forward == nullptr || !IsDirection(gateway, route, Listener::Direction::kOutbound)) {
-          continue;
-        }
-        for (const auto& target : forward->targets) {
-          if (target.service.index == callee) return {&gateway, &route};
+  // Over all places where a request may begin.
+  void Worst(ServiceLoad& load) {
+    std::uint32_t from = 0;
+    bool found = false;
+    for (const std::uint32_t entry : graph_.entries()) {
+      const Value& value = values_[entry];
+      if (!value.reaches) continue;
+      load.sustained = std::max(load.sustained, value.sustained);
+      const bool worse = !found || (value.unbounded && load.bounded) ||
+                         (load.bounded && value.tries > load.amplification);
+      if (!worse) continue;
+      found = true;
+      from = entry;
+      load.bounded = !value.unbounded;
+      load.amplification = value.unbounded ? kMost : value.tries;
+    }
+    load.bounded ? FollowWorst(from, load) : FollowCycle(from, load);
+  }
+
+  void AddHop(std::uint32_t state, std::size_t branch, std::size_t option,
+              ServiceLoad& load) const {
+    const HopBranch& taken = NodeOf(state).branches[branch];
+    const HopOption& way = taken.options[option];
+    if (!way.hop.empty()) load.path.push_back({{way.hop, taken.times}, way.node});
+  }
+
+  void FollowWorst(std::uint32_t state, ServiceLoad& load) const {
+    while (values_[state].branch != kNone) {
+      const auto& [branch, option] = std::pair(values_[state].branch, values_[state].option);
+      AddHop(state, branch, option, load);
+      state = graph_.states()[state].to[branch][option];
+    }
+  }
+
+  // To the cycle, and once around it.
+  void FollowCycle(std::uint32_t state, ServiceLoad& load) const {
+    std::set<std::uint32_t> met;
+    bool by_application = false;
+    std::uint32_t first = 0;
+    for (bool inside = false;;) {
+      const std::uint32_t component = graph_.cycles().of[state];
+      if (!inside && graph_.cycles().cyclic[component]) {
+        inside = true;
+        first = component;
+      }
+      if (inside && !met.insert(state).second) break;
+      by_application =
+          by_application || (inside && NodeOf(state).kind == HopNode::Kind::kApplication);
+      const auto [branch, option] = NextUnbounded(state, inside, first);
+      AddHop(state, branch, option, load);
+      state = graph_.states()[state].to[branch][option];
+    }
+    load.loop = !by_application;
+    load.reason = load.loop ? "it is forwarded in a circle, by listeners of this policy that are "
+                              "endpoints of its services"
+                            : "a cycle of calls without a declared depth leads to it";
+  }
+
+  std::pair<std::size_t, std::size_t> NextUnbounded(std::uint32_t state, bool inside,
+                                                    std::uint32_t component) const {
+    const LoadState& at = graph_.states()[state];
+    for (std::size_t b = 0; b < at.to.size(); ++b) {
+      for (std::size_t o = 0; o < at.to[b].size(); ++o) {
+        const std::uint32_t to = at.to[b][o];
+        if (inside ? graph_.cycles().of[to] == component
+                   : values_[to].reaches && values_[to].unbounded)
+          return {b, o};
+      }
+    }
+    return {0, 0};  // not met: what is unbounded leads on
+  }
+
+  // Each budget lets `minimum` retries through in each window, in each process.
+  void AddBudgets(ServiceLoad& load) {
+    for (std::size_t b = 0; b < budgets_.size(); ++b) {
+      const LoadBudget& budget = graph_.budgets()[b];
+      if (!budgets_[b] || !budget.counts) continue;
+      ++load.budgets;
+      if (budget.minimum == 0) continue;
+      const syntax::Gateway& gateway = policy_.gateways[budget.gateway];
+      load.added =
+          load.added.Plus(budgets_[b]->Times(budget.minimum).Times(gateway.processes.value_or(1)));
+      if (!gateway.processes)
+        AddOnce(load.process_assumptions,
+                (gateway.kind == syntax::Gateway::Kind::kSidecar ? "sidecar '" : "gateway '") +
+                    gateway.name + "' runs as one process (`processes` says how many)");
+    }
+  }
+
+  static void AddOnce(std::vector<std::string>& list, const std::string& text) {
+    if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+  }
+
+  void Assume(ServiceLoad& load) const {
+    for (const std::uint32_t place : ancestors_) {
+      if (place >= values_.size()) continue;
+      const HopNode& node = NodeOf(place);
+      const auto& to = graph_.states()[place].to;
+      for (std::size_t b = 0; b < to.size(); ++b) {
+        for (std::size_t o = 0; o < to[b].size(); ++o) {
+          const std::string& assumption = node.branches[b].options[o].assumption;
+          if (!assumption.empty() && values_[to[b][o]].reaches)
+            AddOnce(load.assumptions, assumption);
         }
       }
     }
-    return {nullptr, nullptr};
+    // Hosts that cannot be seen may be anything, wherever they are called from.
+    for (const auto& [service, states] : arrivals_) {
+      if (!hops_.unseen(service).empty()) AddOnce(load.assumptions, hops_.unseen(service));
+    }
   }
 
   const Policy& policy_;
-  const std::size_t max_steps_;
-  std::vector<std::uint32_t> passes_;    // by service: on the path
-  std::vector<std::uint32_t> services_;  // the path
-  std::vector<LoadHop> path_;
-  Reaches found_;
-  std::size_t steps_ = 0;
+  const HopGraph& hops_;
+  const LoadGraph& graph_;
+  std::vector<std::vector<std::uint32_t>> before_;                // by state
+  std::vector<std::uint32_t> rank_;                               // by place: when it is valued
+  std::map<std::uint32_t, std::vector<std::uint32_t>> arrivals_;  // by service
+  std::vector<Value> values_;                                     // by state
+  std::vector<std::optional<LoadFactor>> budgets_;                // those with a part in it
+  std::vector<std::uint32_t> ancestors_;                          // places, in order
 };
 
 }  // namespace
 
 std::vector<ServiceLoad> Amplification(const Policy& policy, const AmplificationOptions& options) {
-  // Requests from outside come in by gateways; without any, by whatever there is.
-  const bool edges = std::ranges::any_of(policy.gateways, [](const Gateway& gateway) {
-    return gateway.kind == Gateway::Kind::kGateway;
-  });
-  std::map<std::uint32_t, ServiceLoad> loads;
-  Walk walk(policy, options.max_steps);
-  bool complete = true;
-  for (const Gateway& gateway : policy.gateways) {
-    if (edges && gateway.kind != Gateway::Kind::kGateway) continue;
-    for (const Route& route : gateway.routes) {
-      for (auto& [service, reach] : walk.From(gateway, route)) {
-        auto& load = loads[service];
-        load.service = service;
-        load.sustained = std::max(load.sustained, reach.sustained);
-        const bool worse = load.bounded && (!reach.bounded || reach.tries > load.amplification);
-        if (!worse) continue;
-        load.bounded = reach.bounded;
-        load.reason = reach.reason;
-        load.amplification = reach.bounded ? reach.tries : kMost;
-        load.path = std::move(reach.path);
-      }
-      complete = complete && walk.complete();
+  const HopGraph hops(policy);
+  const LoadGraph graph(policy, hops, options.max_steps);
+  Valuation valuation(policy, hops, graph);
+  std::vector<ServiceLoad> loads;
+  for (std::uint32_t service = 0; service < policy.services.size(); ++service) {
+    if (valuation.Reaches(service)) {
+      loads.push_back(valuation.Of(service));
+    } else if (graph.complete()) {
+      continue;
+    } else {
+      loads.emplace_back().service = service;
     }
+    ServiceLoad& load = loads.back();
+    load.complete = graph.complete();
+    if (!load.complete && load.bounded)
+      load.reason = "there are more call paths than can be walked";
   }
-  for (std::uint32_t service = 0; !complete && service < policy.services.size(); ++service) {
-    ServiceLoad& load = loads[service];
-    load.service = service;
-    load.complete = false;
-    if (load.bounded) load.reason = "there are more call paths than can be walked";
-  }
-  std::vector<ServiceLoad> ordered;
-  for (auto& [service, load] : loads) ordered.push_back(std::move(load));
-  return ordered;
+  return loads;
 }
 
 }  // namespace weir::compiler

@@ -25,19 +25,25 @@ struct LoadHop {
 // What one request from outside can come to at one service.
 struct ServiceLoad {
   std::uint32_t service = 0;  // place in Policy::services
-  // False: a cycle of calls without a declared depth leads here (`reason` says so).
+  // False: a cycle leads here (`reason` says which).
   bool bounded = true;
+  bool loop = false;  // the cycle is of listeners and endpoints, no application has a part in it
   // False: there are more call paths than can be walked, so the figures are
   // only what was found so far, and the true ones may be larger.
   bool complete = true;
   std::string reason;
   std::uint64_t amplification = 0;  // tries in the worst case; 2^64 - 1 stands for that or more
-  LoadFactor sustained;             // the long-run factor under retry budgets
-  std::vector<LoadHop> path;        // the worst single path
+  // In the long run: so many tries for each request, and so many more in each 10 s.
+  LoadFactor sustained;
+  LoadFactor added;
+  std::uint32_t budgets = 0;                     // how many retry budgets have a part in it
+  std::vector<LoadHop> path;                     // the worst single path
+  std::vector<std::string> assumptions;          // what the policy leaves open
+  std::vector<std::string> process_assumptions;  // of `added` alone
 };
 
 struct AmplificationOptions {
-  std::size_t max_steps = 200'000;  // of one route's walk
+  std::size_t max_steps = 200'000;  // of all walks
 };
 
 // By service, those that no request reaches left out. Past the budget every

@@ -7,6 +7,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/durations.h"
 #include "compiler/checks/places.h"
+#include "spec/model/retry.h"
 
 namespace weir::compiler {
 namespace {
@@ -43,7 +44,7 @@ std::pair<std::string, std::string> Impossible(const syntax::Retry& retry,
   // The try after k time-outs starts at k x per-try at the earliest: back-offs can be 0.
   const std::int64_t per_try = one_try.nanoseconds;
   const std::int64_t started = (whole - 1) / per_try + 1;
-  if (started >= retry.attempts) return {};
+  if (started >= model::TriesOf(retry)) return {};
   const std::string last = std::to_string(retry.attempts);
   return {"try " + last + " of " + last + " is never made after time-outs: " +
               std::to_string(started) + (started == 1 ? " try of " : " tries of ") +

@@ -19,6 +19,7 @@
 #include "compiler/checks/durations.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/tries_bound.h"
+#include "spec/model/retry.h"
 
 namespace weir::compiler {
 namespace {
@@ -160,7 +161,7 @@ class BreakerTries {
   Counted Count(const Gateway& gateway, const Route& route) const {
     Counted least;
     if (!route.timeout) return least;
-    const std::uint32_t attempts = route.retry ? policy_[*route.retry].attempts : 1;
+    const std::uint32_t attempts = route.retry ? model::TriesOf(policy_[*route.retry]) : 1;
     for (const auto* limits : {&gateway.limits, &route.limits}) {
       for (const auto ref : *limits) {
         const Limit& limit = policy_[ref];

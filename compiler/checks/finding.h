@@ -25,6 +25,7 @@ struct Finding {
   std::optional<Witness> preflight;  // that a browser sends before the witness, where it matters
   std::vector<Hop> path;             // in place of a witness where no request can show it
   std::uint64_t factor = 0;
+  std::vector<std::string> assumptions;  // what the policy leaves open, taken as the worst case
   std::string fix;  // what to do, in one sentence
 };
 

@@ -32,7 +32,8 @@ Finding Storm(const syntax::Policy& policy, const ServiceLoad& load, std::uint64
   auto& diagnostic = finding.diagnostic;
   diagnostic.rule = "retry-storm";
   const bool declared = policy.amplification_bound > 0;
-  diagnostic.severity = declared ? dsl::Severity::kError : dsl::Severity::kWarning;
+  diagnostic.severity = declared || load.loop ? dsl::Severity::kError : dsl::Severity::kWarning;
+  finding.assumptions = load.assumptions;
   const std::string service = "service '" + policy.services[load.service].name + "'";
   const std::string limit = declared ? ", above the declared bound of " + std::to_string(bound)
                                      : ", above " + std::to_string(bound);
@@ -57,7 +58,11 @@ Finding Storm(const syntax::Policy& policy, const ServiceLoad& load, std::uint64
     }
   }
   finding.factor = load.bounded ? load.amplification : 0;
-  if (!load.bounded) {
+  if (load.loop) {
+    finding.fix =
+        "Take the endpoint that leads back out, or give the proxies that do not share a "
+        "host `host` clauses that say so.";
+  } else if (!load.bounded) {
     finding.fix = "Break the cycle of calls, or write `call-depth N` on a service of it.";
   } else {
     finding.fix = "Retry on one hop of the path alone, best the one next to the service";

@@ -1,6 +1,7 @@
 // `weir prove`: every claim of a policy, and table = source (spec/prove.md).
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "compiler/checks/amplification.h"
+#include "compiler/checks/load_claim.h"
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
@@ -43,6 +45,7 @@ struct Entry {
   std::optional<Witness> witness;
   std::vector<compiler::Hop> path;  // of a bound that does not hold
   std::uint64_t factor = 0;
+  std::vector<std::string> assumptions;  // of a bound
   double milliseconds = 0;
 };
 
@@ -124,40 +127,34 @@ Entry OfTable(const dsl::LoadResult& loaded, std::uint32_t gateway,
   return entry;
 }
 
-bool Within(const compiler::ServiceLoad& load, const syntax::AmplificationClaim& claim) {
-  using Measure = syntax::AmplificationClaim::Measure;
-  if (!load.bounded) return false;
-  if (claim.measure == Measure::kSustainedLoad) {
-    return load.sustained.AtMostThousandths(claim.bound_thousandths);
-  }
-  // Tries are whole.
-  return load.amplification <= claim.bound_thousandths / 1000;
-}
-
 // A bound on the call graph: no request shows it, a path of hops does.
 Entry OfBound(const dsl::LoadResult& loaded, std::uint32_t proof,
               const std::vector<compiler::ServiceLoad>& loads) {
+  using compiler::LoadVerdict;
   Entry entry = About(loaded, proof);
   entry.kind = Entry::Kind::kProved;
   const auto& claim = std::get<syntax::AmplificationClaim>(loaded.policy->proofs[proof].claim);
   for (const compiler::ServiceLoad& load : loads) {
     if (claim.service && claim.service->index != load.service) continue;
     const std::string& service = loaded.policy->services[load.service].name;
-    if (Within(load, claim)) {
-      if (!load.complete) {
-        entry.kind = Entry::Kind::kUnknown;
-        entry.detail = service + ": " + load.reason;
-      }
+    const LoadVerdict verdict = compiler::Judge(load, claim);
+    for (const std::string& assumption : compiler::AssumptionsOf(load, claim)) {
+      if (std::ranges::find(entry.assumptions, assumption) == entry.assumptions.end())
+        entry.assumptions.push_back(assumption);
+    }
+    if (verdict == LoadVerdict::kHolds) continue;
+    if (verdict == LoadVerdict::kUnknown) {
+      entry.kind = Entry::Kind::kUnknown;
+      entry.detail = load.complete ? compiler::InWords(load, service) +
+                                         ": what lies between these bounds is not decided"
+                                   : service + ": " + load.reason;
       continue;
     }
     entry.kind = Entry::Kind::kRefuted;
     entry.factor = load.amplification;
-    entry.path.clear();
+    entry.assumptions = compiler::AssumptionsOf(load, claim);
     for (const compiler::LoadHop& hop : load.path) entry.path.push_back(hop.hop);
-    entry.detail = load.bounded
-                       ? "one request can come to " + std::to_string(load.amplification) +
-                             " tries at " + service + ", in the long run " + load.sustained.Text()
-                       : service + ": " + load.reason;
+    entry.detail = compiler::InWords(load, service);
     break;
   }
   return entry;
@@ -211,6 +208,9 @@ std::string AsText(const std::vector<Entry>& entries) {
     for (const compiler::Hop& hop : entry.path) {
       text += "           " + hop.hop + ": " + std::to_string(hop.tries) + "\n";
     }
+    for (const std::string& assumption : entry.assumptions) {
+      text += "         assumed: " + assumption + "\n";
+    }
   }
   return text + std::to_string(Count(entries, Entry::Kind::kProved)) + " proved, " +
          std::to_string(Count(entries, Entry::Kind::kRefuted)) + " refuted, " +
@@ -226,6 +226,7 @@ json EntryJson(const Entry& entry) {
     one["file"] = entry.file;
     one["line"] = entry.line;
   }
+  if (!entry.assumptions.empty()) one["assumptions"] = entry.assumptions;
   if (entry.kind == Entry::Kind::kUnknown) one["reason"] = entry.detail;
   if (entry.kind == Entry::Kind::kProved && !entry.detail.empty()) one["note"] = entry.detail;
   if (entry.kind == Entry::Kind::kRefuted) {

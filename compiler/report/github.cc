@@ -50,6 +50,9 @@ std::string AsGithub(const Report& report) {
       for (const Hop& hop : finding.path) {
         message += "\nhop: " + hop.hop + ", " + std::to_string(hop.tries);
       }
+      for (const std::string& assumption : finding.assumptions) {
+        message += "\nassumed: " + assumption;
+      }
       text += Line(note ? "notice" : SeverityName(diagnostic.severity),
                    WrittenAt(*file.sources, diagnostic.span), diagnostic.rule, message);
     }

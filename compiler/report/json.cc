@@ -38,6 +38,7 @@ json FindingJson(const Finding& finding, const dsl::SourceMap& sources) {
     // Null: without any bound.
     out["factor"] = finding.factor > 0 ? json(finding.factor) : json();
   }
+  if (!finding.assumptions.empty()) out["assumptions"] = finding.assumptions;
   if (!finding.fix.empty()) out["fix"] = finding.fix;
   return out;
 }

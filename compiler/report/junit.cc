@@ -64,6 +64,9 @@ std::string AsJunit(const Report& report) {
         for (const Hop& hop : finding.path) {
           message += "\nhop: " + hop.hop + ", " + std::to_string(hop.tries);
         }
+        for (const std::string& assumption : finding.assumptions) {
+          message += "\nassumed: " + assumption;
+        }
         cases += CaseOf(place.file, place.begin.line,
                         place.file + ":" + std::to_string(place.begin.line), "failure",
                         SeverityName(diagnostic.severity), message);

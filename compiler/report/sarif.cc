@@ -56,6 +56,9 @@ json ResultOf(const Finding& finding, const dsl::SourceMap& sources) {
   for (const Hop& hop : finding.path) {
     result["properties"]["path"].push_back({{"hop", hop.hop}, {"tries", hop.tries}});
   }
+  for (const std::string& assumption : finding.assumptions) {
+    result["properties"]["assumptions"].push_back(assumption);
+  }
   if (finding.factor > 0) result["properties"]["factor"] = finding.factor;
   return result;
 }

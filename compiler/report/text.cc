@@ -25,6 +25,9 @@ void AddFinding(const Finding& finding, const dsl::SourceMap& sources, bool colo
     text += "   = hop: " + dsl::Visible(hop.hop) + ", " + std::to_string(hop.tries) +
             (hop.tries == 1 ? " try\n" : " tries\n");
   }
+  for (const std::string& assumption : finding.assumptions) {
+    text += "   = assumed: " + dsl::Visible(assumption) + "\n";
+  }
   if (finding.factor > 0) text += "   = factor: " + std::to_string(finding.factor) + "\n";
   text += "\n";
 }

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "compiler/show/document.h"
+#include "spec/model/retry.h"
 
 namespace weir::compiler {
 namespace {
@@ -47,7 +48,7 @@ class Builder {
       for (const syntax::Target& target : forward->targets) {
         Use& use = uses[target.service.index];
         ++use.routes;
-        if (route.retry) use.tries = std::max(use.tries, policy_[*route.retry].attempts);
+        if (route.retry) use.tries = std::max(use.tries, model::TriesOf(policy_[*route.retry]));
       }
     }
     for (const auto& [service, use] : uses) {

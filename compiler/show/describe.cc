@@ -1,6 +1,7 @@
 #include "compiler/lower/source_text.h"
 #include "compiler/show/document.h"
 #include "compiler/show/words.h"
+#include "spec/model/retry.h"
 
 namespace weir::compiler {
 namespace {
@@ -116,8 +117,9 @@ class Describer {
     if (cors) words.push_back("cors " + policy_[*cors].name);
     if (cors_upstream) words.push_back("cors upstream");
     if (retry) {
-      words.push_back("retry " + policy_[*retry].name + ": " +
-                      std::to_string(policy_[*retry].attempts) + " tries");
+      const std::uint32_t tries = model::TriesOf(policy_[*retry]);
+      words.push_back("retry " + policy_[*retry].name + ": " + std::to_string(tries) +
+                      (tries == 1 ? " try" : " tries"));
     }
     if (breaker) words.push_back("breaker " + policy_[*breaker].name);
     for (const auto& [service, percent, mirror_node] : mirrors) {

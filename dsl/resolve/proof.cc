@@ -62,10 +62,30 @@ std::optional<RequestClaim> ReadRequestClaim(Cursor& cursor, bool every, Span at
   return claim;
 }
 
-// [amplification | sustained load] of (every service | S) <= N
+// A figure such as 1.2, in thousandths.
+std::optional<std::uint64_t> ReadFigure(Cursor& cursor, std::string_view what) {
+  auto value = cursor.TakeValue(what);
+  if (!value) return std::nullopt;
+  auto figure = ParseThousandths(value->item->text);
+  if (figure) return *figure;
+  cursor.context().Error("wrong-value", figure.error(), *value);
+  return std::nullopt;
+}
+
+// ... + N per D
+bool ReadAddend(Cursor& cursor, AmplificationClaim& claim) {
+  auto added = ReadFigure(cursor, "a number of tries");
+  if (!added || !TakeWords(cursor, {"per"})) return false;
+  auto per = ReadDuration(cursor);
+  if (!per) return false;
+  claim.added_thousandths = *added;
+  claim.added_per = *per;
+  return true;
+}
+
+// [amplification | sustained load] of (every service | S) <= N [+ N per D]
 std::optional<AmplificationClaim> ReadAmplification(Cursor& cursor,
                                                     AmplificationClaim::Measure measure) {
-  Context& context = cursor.context();
   AmplificationClaim claim;
   claim.measure = measure;
   if (!TakeWords(cursor, {"of"})) return std::nullopt;
@@ -82,14 +102,13 @@ std::optional<AmplificationClaim> ReadAmplification(Cursor& cursor,
     cursor.Expected("'<=' and a bound");
     return std::nullopt;
   }
-  auto value = cursor.TakeValue("a bound such as 6");
-  if (!value) return std::nullopt;
-  auto bound = ParseThousandths(value->item->text);
-  if (!bound) {
-    context.Error("wrong-value", bound.error(), *value);
+  auto bound = ReadFigure(cursor, "a bound such as 6");
+  if (!bound) return std::nullopt;
+  claim.bound_thousandths = *bound;
+  if (measure == AmplificationClaim::Measure::kSustainedLoad && cursor.TakeWord("+") &&
+      !ReadAddend(cursor, claim)) {
     return std::nullopt;
   }
-  claim.bound_thousandths = *bound;
   return claim;
 }
 

@@ -82,6 +82,17 @@ ClauseTable ProxyClauses(Context&, Gateway& gateway, std::vector<LimitUse>& limi
          gateway.identity = ReadIdentity(cursor);
          return gateway.identity.has_value();
        }},
+      {"host",
+       [&](Cursor& cursor, const tree::Item&) {
+         gateway.host = ReadLocation(cursor, "the name of a host, in quotes");
+         return gateway.host.has_value();
+       }},
+      {"processes",
+       [&](Cursor& cursor, const tree::Item&) {
+         auto count = ReadNumber(cursor, "a number of processes", 1, 1'000'000);
+         if (count) gateway.processes = static_cast<std::uint32_t>(*count);
+         return count.has_value();
+       }},
       {"log", [&](Cursor& cursor, const tree::Item&) { return ReadLog(cursor, gateway.log); }},
       {"explain",
        [&](Cursor& cursor, const tree::Item&) {

@@ -50,6 +50,11 @@ struct Gateway {
   std::optional<Ref<Service>> sidecar_of;  // for kSidecar
   std::vector<Listener> listeners;         // 1 to 64
   std::optional<std::string> identity;     // SPIFFE id it presents
+  // The machine or pod it runs on, by a name: what has the same name shares its
+  // loopback addresses (spec/rules/amplification.md). None: not said.
+  std::optional<std::string> host;
+  // How many processes of it run; each has a retry budget of its own. None: not said.
+  std::optional<std::uint32_t> processes;
   AccessLog log;
   bool explain_headers = false;  // x-weir-reason and x-weir-route on answers
   std::vector<Network> trusted_proxies;

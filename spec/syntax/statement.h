@@ -12,6 +12,7 @@
 #include "spec/syntax/expression.h"
 #include "spec/syntax/gateway.h"
 #include "spec/syntax/node.h"
+#include "spec/syntax/value.h"
 
 namespace weir::syntax {
 
@@ -26,12 +27,16 @@ struct RequestClaim {
   Expression satisfies;
 };
 
-// `amplification of every service <= N`, `sustained load of payment-service <= 2.5`.
+// `amplification of every service <= N`, `sustained load of payment-service <= 2.5`,
+// `sustained load of payment-service <= 1.2 + 3 per 10s`.
 struct AmplificationClaim {
   enum class Measure : std::uint8_t { kAmplification, kSustainedLoad };
   Measure measure = Measure::kAmplification;
   std::optional<Ref<Service>> service;  // none: every service
   std::uint64_t bound_thousandths = 0;
+  // For kSustainedLoad: so many tries more in each `added_per`; zero: none.
+  std::uint64_t added_thousandths = 0;
+  Duration added_per;
 };
 
 struct Proof {
