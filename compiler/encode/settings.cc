@@ -52,11 +52,12 @@ std::string ListenerText(const TableView& table, const runtime::ListenerRecord& 
   return words.text();
 }
 
-// Limits, rules, routes and otherwise are part of the decision.
+// Limits, rules, routes and otherwise are part of the decision. Where a gateway runs,
+// and in how many processes, is for the bounds on tries alone, and in no table.
 Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
-  const auto& [kind, name, sidecar_of, listeners, identity, log, explain_headers, trusted_proxies,
-               max_header_octets, max_header_count, max_body, limits, rules, routes, otherwise,
-               node] = policy.gateways[place];
+  const auto& [kind, name, sidecar_of, listeners, identity, host, processes, log, explain_headers,
+               trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
+               routes, otherwise, node] = policy.gateways[place];
   const auto& [sink, log_file] = log;
   Settings settings;
   settings["name"] = name;
