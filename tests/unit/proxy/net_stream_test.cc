@@ -53,6 +53,7 @@ class NetStream : public testing::Test {
  protected:
   NetStream() { Make(Stream::State::kOpen); }
   void Make(Stream::State state) {
+    if (stream_ != nullptr) stream_->Close();  // it may have asked for another turn
     auto transport = std::make_unique<ScriptedTransport>();
     transport_ = transport.get();
     stream_ = std::make_unique<Stream>(loop_, std::move(transport), state);
