@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "compiler/encode/route_settings.h"
 #include "compiler/encode/words.h"
 #include "spec/model/scalar_fields.h"
 
@@ -52,8 +53,9 @@ std::string ListenerText(const TableView& table, const runtime::ListenerRecord& 
   return words.text();
 }
 
-// Limits, rules, routes and otherwise are part of the decision. Where a gateway runs,
-// and in how many processes, is for the bounds on tries alone, and in no table.
+// Limits, rules, otherwise and most of the routes are part of the decision. Where a
+// gateway runs, and in how many processes, is for the bounds on tries alone, and in
+// no table.
 Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
   const auto& [kind, name, sidecar_of, listeners, identity, host, processes, log, explain_headers,
                trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
@@ -78,6 +80,9 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
   settings["trusted proxies"] = trusted.text();
   for (const std::string& scalar : model::ScalarFields(policy, place)) scalars << scalar;
   settings["scalar fields"] = scalars.text();
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    settings["names and captures of route " + std::to_string(i)] = RouteSettings(policy, routes[i]);
+  }
   return settings;
 }
 
@@ -109,6 +114,10 @@ Settings OfTable(const TableView& table) {
   }
   for (std::string_view field : names) scalars << field;
   settings["scalar fields"] = scalars.text();
+  const auto records = TableView::Slice(table.routes(), routes);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    settings["names and captures of route " + std::to_string(i)] = RouteSettings(table, records[i]);
+  }
   return settings;
 }
 
@@ -119,7 +128,7 @@ void Tell(Words& words, const syntax::Balance& balance) {
   words << static_cast<int>(kind);
   if (!hash_by) return;
   const auto& [subject, name, type] = *hash_by;
-  (words << static_cast<int>(subject)).Quote(name) << bound_percent;
+  (words << static_cast<int>(subject)).Quote(name) << TypeText(type) << bound_percent;
 }
 
 void Tell(Words& words, const syntax::Affinity& affinity) {
@@ -183,7 +192,8 @@ std::string ServiceText(const TableView& table, const runtime::ServiceRecord& se
   words << static_cast<int>(balance);
   if (hash_by != runtime::kNoIndex) {
     const auto& [subject, type, attribute_name] = table.attributes()[hash_by];
-    (words << static_cast<int>(subject)).Quote(table.text(attribute_name)) << bound_percent;
+    (words << static_cast<int>(subject)).Quote(table.text(attribute_name))
+        << TypeText(type) << bound_percent;
   }
   if (affinity_cookie.length > 0) {
     (words << "affinity").Quote(table.text(affinity_cookie)) << affinity_max_age;
