@@ -166,7 +166,7 @@ class Usability {
   void Matched(std::uint32_t gateway, std::uint32_t route) {
     const Cors& cors = policy_[*At(gateway, route).cors];
     for (const FieldMatch& field : At(gateway, route).match.fields) {
-      if (field.source != FieldMatch::Source::kHeader || field.negated) continue;
+      if (!IsHeader(field.source) || field.negated) continue;
       if (MaySend(cors, field.name)) continue;
       Add(gateway, route,
           {"header \"" + field.name + "\"",

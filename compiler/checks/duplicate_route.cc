@@ -38,7 +38,7 @@ std::string KeyOf(const PathPattern& path) {
 }
 
 std::string KeyOf(const FieldMatch& field) {
-  std::string key = field.source == FieldMatch::Source::kHeader ? "h" : "q";
+  std::string key = "s" + std::to_string(static_cast<int>(field.source)) + "t";
   key += std::to_string(static_cast<int>(field.test)) + (field.negated ? "!" : "=");
   return key + Framed(field.name) + Framed(field.regex.text) + Sorted("", field.values);
 }

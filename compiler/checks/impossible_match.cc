@@ -2,6 +2,7 @@
 // one asks for what no canonical request bears. The parts that do it are found by
 // leaving them out one at a time, as long as still nothing matches.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "compiler/checks/dead_routes.h"
@@ -22,9 +23,19 @@ bool Impossible(syntax::Gateway& gateway, const Match& match) {
 
 std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
+std::string_view SourceWord(FieldMatch::Source source) {
+  switch (source) {
+    case FieldMatch::Source::kHeader:
+      return "header";
+    case FieldMatch::Source::kQuery:
+      return "query";
+  }
+  return "";
+}
+
 std::string Text(const FieldMatch& field) {
   std::string text = field.negated ? "not " : "";
-  text += (field.source == FieldMatch::Source::kHeader ? "header " : "query ") + field.name;
+  text += std::string(SourceWord(field.source)) + " " + field.name;
   switch (field.test) {
     case FieldMatch::Test::kPresent:
       break;

@@ -44,12 +44,12 @@ bool NeedsPreflight(std::string_view header) {
 }
 
 bool DiffersOnPreflight(const FieldMatch& field) {
-  return field.source == FieldMatch::Source::kHeader && FateOf(field.name) != FieldFate::kSame;
+  return IsHeader(field.source) && FateOf(field.name) != FieldFate::kSame;
 }
 
 bool MayMatchPreflights(const syntax::Match& match) {
   return std::ranges::none_of(match.fields, [](const FieldMatch& field) {
-    if (field.source != FieldMatch::Source::kHeader) return false;
+    if (!IsHeader(field.source)) return false;
     const FieldFate fate = FateOf(field.name);
     const bool known = fate == FieldFate::kLeftOut || fate == FieldFate::kAccept;
     return known && !HoldsOnPreflight(field);

@@ -52,14 +52,23 @@ Formula AnyClient(Universe& u, const syntax::Match& match) {
   return u.f.Or(any);
 }
 
+Part PartOf(FieldMatch::Source source) {
+  switch (source) {
+    case FieldMatch::Source::kHeader:
+      return Part::kHeader;
+    case FieldMatch::Source::kQuery:
+      return Part::kQuery;
+  }
+  return Part::kHeader;
+}
+
 }  // namespace
 
 Formula MatchesButMethod(Universe& u, const syntax::Match& match,
                          const std::vector<std::uint32_t>& listeners) {
   std::vector<Formula> all{AnyHost(u, match), AnyPath(u, match), AnyClient(u, match)};
   for (const FieldMatch& field : match.fields) {
-    const Part part = field.source == FieldMatch::Source::kHeader ? Part::kHeader : Part::kQuery;
-    all.push_back(MatchesField(u, field, u.At({part, "", field.name})));
+    all.push_back(MatchesField(u, field, u.At({PartOf(field.source), "", field.name})));
   }
   if (!match.listeners.empty()) {
     std::vector<bool> chosen(u.listeners().size());

@@ -52,6 +52,16 @@ Formula PathOf(Universe& u, const std::vector<Step>& steps, bool rest) {
   return u.InLanguage(u.At({Part::kPath, "", ""}), name, *dfa);
 }
 
+Part PartOf(runtime::FieldSource source) {
+  switch (source) {
+    case runtime::FieldSource::kHeader:
+      return Part::kHeader;
+    case runtime::FieldSource::kQuery:
+      return Part::kQuery;
+  }
+  return Part::kHeader;
+}
+
 class IndexWalk {
  public:
   IndexWalk(Universe& u, const TableView& table, const std::vector<std::uint32_t>& listeners)
@@ -178,9 +188,8 @@ class IndexWalk {
   }
 
   Formula Passes(const runtime::FieldMatchRecord& field) {
-    const bool header = field.source == runtime::FieldSource::kHeader;
     const std::uint32_t at =
-        u_.At({header ? Part::kHeader : Part::kQuery, "", std::string(table_.text(field.name))});
+        u_.At({PartOf(field.source), "", std::string(table_.text(field.name))});
     std::vector<Formula> any;
     switch (field.test) {
       case runtime::FieldTest::kPresent:

@@ -26,8 +26,15 @@ std::vector<std::string> Failing(const Table& table, const RouteRecord& route,
   if (!MatchesClients(table, route, request)) failing.push_back("client");
   for (const FieldMatchRecord& field : Table::Slice(table.field_matches(), route.fields)) {
     if (MatchesField(table, field, request)) continue;
-    const char* source = field.source == FieldSource::kHeader ? "header " : "query ";
-    failing.push_back(source + std::string(table.text(field.name)));
+    const std::string name(table.text(field.name));
+    switch (field.source) {
+      case FieldSource::kHeader:
+        failing.push_back("header " + name);
+        break;
+      case FieldSource::kQuery:
+        failing.push_back("query " + name);
+        break;
+    }
   }
   return failing;
 }

@@ -66,6 +66,16 @@ runtime::Range Lowering::LowerNetworks(const std::vector<syntax::Network>& netwo
 
 namespace {
 
+runtime::FieldSource LowerSource(syntax::FieldMatch::Source source) {
+  switch (source) {
+    case syntax::FieldMatch::Source::kHeader:
+      return runtime::FieldSource::kHeader;
+    case syntax::FieldMatch::Source::kQuery:
+      return runtime::FieldSource::kQuery;
+  }
+  return runtime::FieldSource::kHeader;
+}
+
 runtime::FieldTest LowerTest(syntax::FieldMatch::Test test) {
   switch (test) {
     case syntax::FieldMatch::Test::kPresent:
@@ -98,9 +108,7 @@ void Lowering::LowerMatch(const syntax::Match& match, runtime::RouteRecord& reco
   std::vector<runtime::FieldMatchRecord> fields;
   for (const syntax::FieldMatch& field : match.fields) {
     runtime::FieldMatchRecord lowered;
-    if (field.source == syntax::FieldMatch::Source::kQuery) {
-      lowered.source = runtime::FieldSource::kQuery;
-    }
+    lowered.source = LowerSource(field.source);
     lowered.test = LowerTest(field.test);
     lowered.negated = field.negated;
     if (field.test == syntax::FieldMatch::Test::kRegex) {

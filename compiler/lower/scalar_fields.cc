@@ -39,7 +39,13 @@ class Collector {
   }
   void Add(const syntax::Route& route) {
     for (const syntax::FieldMatch& field : route.match.fields) {
-      if (field.source == syntax::FieldMatch::Source::kHeader) Add(field.name);
+      switch (field.source) {
+        case syntax::FieldMatch::Source::kHeader:
+          Add(field.name);
+          break;
+        case syntax::FieldMatch::Source::kQuery:
+          break;
+      }
     }
     Add(route.limits);
     Add(route.rules);

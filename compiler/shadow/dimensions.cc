@@ -208,12 +208,14 @@ void Dimensions::AddField(const std::pair<FieldMatch::Source, std::string>& name
     if (all_hold(own, i)) kept.push_back(distinct.values[i]);
   }
   distinct.values = kept;
-  Values values{
-      name.first == FieldMatch::Source::kHeader ? Values::Kind::kHeader : Values::Kind::kQuery,
-      name.second,
-      kept,
-      {},
-      {}};
+  Values values{Values::Kind::kHeader, name.second, kept, {}, {}};
+  switch (name.first) {
+    case FieldMatch::Source::kHeader:
+      break;
+    case FieldMatch::Source::kQuery:
+      values.kind = Values::Kind::kQuery;
+      break;
+  }
   Add(std::move(values), kept.size(),
       [&](std::uint32_t c, std::size_t i) { return all_hold(others[c], i); });
 }

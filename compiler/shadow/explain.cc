@@ -83,9 +83,16 @@ bool ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
     }
   }
   return std::ranges::all_of(match.fields, [&](const syntax::FieldMatch& test) {
-    const bool header = test.source == syntax::FieldMatch::Source::kHeader;
-    const auto value = ValueOf(header ? request.headers : request.query, test.name);
-    return FieldHolds(test, value, languages_).value_or(false);
+    const auto holds = [&](const auto& fields) {
+      return FieldHolds(test, ValueOf(fields, test.name), languages_).value_or(false);
+    };
+    switch (test.source) {
+      case syntax::FieldMatch::Source::kHeader:
+        return holds(request.headers);
+      case syntax::FieldMatch::Source::kQuery:
+        return holds(request.query);
+    }
+    return false;
   });
 }
 

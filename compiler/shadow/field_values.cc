@@ -21,9 +21,14 @@ constexpr std::string_view kNeverSeen[] = {
     "proxy-authorization", "te",   "trailer",    "transfer-encoding", "upgrade"};
 
 bool CanBePresent(const FieldMatch& test, ListenerKind kind) {
-  if (test.source == FieldMatch::Source::kQuery) return true;
-  if (std::ranges::find(kNeverSeen, test.name) != std::end(kNeverSeen)) return false;
-  return kind.keep_underscores || test.name.find('_') == std::string::npos;
+  switch (test.source) {
+    case FieldMatch::Source::kHeader:
+      if (std::ranges::find(kNeverSeen, test.name) != std::end(kNeverSeen)) return false;
+      return kind.keep_underscores || test.name.find('_') == std::string::npos;
+    case FieldMatch::Source::kQuery:
+      return true;
+  }
+  return true;
 }
 
 // Readable octets first; blanks are left out, as a header cannot end in one.
@@ -159,7 +164,7 @@ std::optional<bool> FieldHolds(const FieldMatch& test, const std::optional<std::
 FieldValues DistinctValues(std::span<const FieldMatch* const> tests, ListenerKind kind,
                            Languages& languages) {
   if (!CanBePresent(*tests.front(), kind)) return {{std::nullopt}, false};
-  const bool header = tests.front()->source == FieldMatch::Source::kHeader;
+  const bool header = IsHeader(tests.front()->source);
   const bool joint = std::ranges::any_of(
       tests, [](const FieldMatch* test) { return test->test == FieldMatch::Test::kRegex; });
   return joint ? JointValues(tests, header, languages) : PlainValues(tests, header);

@@ -7,7 +7,15 @@ namespace {
 
 std::string FieldWords(const syntax::FieldMatch& field) {
   using Test = syntax::FieldMatch::Test;
-  std::string text = field.source == syntax::FieldMatch::Source::kHeader ? "header " : "query ";
+  std::string text;
+  switch (field.source) {
+    case syntax::FieldMatch::Source::kHeader:
+      text = "header ";
+      break;
+    case syntax::FieldMatch::Source::kQuery:
+      text = "query ";
+      break;
+  }
   text += field.name;
   switch (field.test) {
     case Test::kPresent:

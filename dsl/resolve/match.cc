@@ -94,7 +94,7 @@ bool ReadListeners(Cursor& cursor, const std::vector<syntax::Listener>& listener
 bool ReadField(Cursor& cursor, FieldMatch::Source source, bool negated, Span keyword,
                Match& match) {
   Context& context = cursor.context();
-  const bool header = source == FieldMatch::Source::kHeader;
+  const bool header = syntax::IsHeader(source);
   auto value = cursor.TakeValue(header ? "a header's name" : "a parameter's name");
   if (!value) return false;
   FieldMatch field;

@@ -71,12 +71,17 @@ bool MatchesField(const TableView& table, const FieldMatchRecord& field,
                   const CanonicalRequest& request) {
   const std::string_view name = table.text(field.name);
   bool passes = false;
-  if (field.source == FieldSource::kHeader) {
-    const Header* header = request.Find(name);
-    passes = header && PassesTest(table, field, {header->value});
-  } else {
-    const auto value = FindParameter(request.query, name);
-    passes = value && PassesTest(table, field, *value);
+  switch (field.source) {
+    case FieldSource::kHeader: {
+      const Header* header = request.Find(name);
+      passes = header && PassesTest(table, field, {header->value});
+      break;
+    }
+    case FieldSource::kQuery: {
+      const auto value = FindParameter(request.query, name);
+      passes = value && PassesTest(table, field, *value);
+      break;
+    }
   }
   return passes != (field.negated != 0);
 }

@@ -56,10 +56,13 @@ void Check(CheckContext& c, const FieldMatchRecord& r) {
   c.Below(r.source, FieldSource::kQuery);
   c.Below(r.test, FieldTest::kRegex);
   c.Bool(r.negated);
-  if (r.source == FieldSource::kHeader) {
-    c.HeaderName(r.name);
-  } else {
-    c.Text(r.name);
+  switch (r.source) {
+    case FieldSource::kHeader:
+      c.HeaderName(r.name);
+      break;
+    case FieldSource::kQuery:
+      c.Text(r.name);
+      break;
   }
   c.In(r.values, t.strings().size());
   c.MayBeAt(r.dfa, t.dfas().size());

@@ -69,9 +69,15 @@ std::optional<Captures> MatchesPath(const syntax::PathPattern& pattern, const st
 }
 
 bool MatchesField(const syntax::FieldMatch& field, const CanonicalRequest& request) {
-  const auto value = field.source == syntax::FieldMatch::Source::kHeader
-                         ? HeaderValue(request, field.name)
-                         : QueryParameter(request.query, field.name);
+  std::optional<std::string> value;
+  switch (field.source) {
+    case syntax::FieldMatch::Source::kHeader:
+      value = HeaderValue(request, field.name);
+      break;
+    case syntax::FieldMatch::Source::kQuery:
+      value = QueryParameter(request.query, field.name);
+      break;
+  }
   return Passes(field, value) != field.negated;
 }
 

@@ -37,7 +37,13 @@ void Add(const std::vector<syntax::Transform>& transforms, Names& names) {
 
 void Add(const syntax::Policy& policy, const syntax::Route& route, Names& names) {
   for (const syntax::FieldMatch& field : route.match.fields) {
-    if (field.source == syntax::FieldMatch::Source::kHeader) names.insert(field.name);
+    switch (field.source) {
+      case syntax::FieldMatch::Source::kHeader:
+        names.insert(field.name);
+        break;
+      case syntax::FieldMatch::Source::kQuery:
+        break;
+    }
   }
   for (syntax::Ref<syntax::Limit> limit : route.limits) Add(policy[limit], names);
   Add(route.rules, names);

@@ -33,6 +33,18 @@ struct FieldMatch {
   NodeId node = kNoNode;
 };
 
+// The one place that says which sources are headers, for code that tells headers
+// from all else; code that does something for each source switches itself.
+constexpr bool IsHeader(FieldMatch::Source source) {
+  switch (source) {
+    case FieldMatch::Source::kHeader:
+      return true;
+    case FieldMatch::Source::kQuery:
+      return false;
+  }
+  return false;
+}
+
 struct Match {
   std::vector<HostPattern> hosts;
   std::vector<PathPattern> paths;
