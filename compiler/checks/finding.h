@@ -22,6 +22,7 @@ struct Hop {
 struct Finding {
   dsl::Diagnostic diagnostic;  // rule, severity, message, span, labels, help
   std::optional<Witness> witness;
+  std::string taken_by;              // the route that takes the witness, where that is the point
   std::optional<Witness> preflight;  // that a browser sends before the witness, where it matters
   std::vector<Hop> path;             // in place of a witness where no request can show it
   std::uint64_t factor = 0;

@@ -153,6 +153,7 @@ class Alternatives {
       diagnostic.message += ", and the outcome is the same";
     }
     finding.witness = std::move(verdict.witness);
+    finding.taken_by = taker.name;
     finding.fix = verdict.outcome_differs ? "Take it out of the list, or move the route above " +
                                                 std::string(one ? "that one." : "those.")
                                           : "Take it out of the list: nothing changes.";

@@ -3,13 +3,16 @@
 // otherwise by the route that takes it. Routes that match nothing at all, and
 // routes that are an earlier one again, are met here too and named by the rules
 // `impossible-match` and `duplicate-route`.
+#include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "compiler/checks/checks.h"
 #include "compiler/checks/dead_routes.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/solver_fallback.h"
+#include "compiler/checks/taken_otherwise.h"
 #include "compiler/shadow/engine.h"
 #include "compiler/shadow/outcome.h"
 #include "compiler/witness/replay.h"
@@ -25,7 +28,8 @@ class GatewayCheck {
         routes_(policy.gateways[gateway].routes),
         result_(result),
         engine_(policy.gateways[gateway], {.fallback = SolveByClasses}),
-        same_(policy.gateways[gateway]) {}
+        same_(policy.gateways[gateway]),
+        otherwise_(policy, gateway) {}
 
   void Run() {
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
@@ -63,19 +67,35 @@ class GatewayCheck {
       Undecided(route, "no request that shows it was found");
       return;
     }
+    Weigh(route, verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding;
     Describe(route, verdict, finding);
     result_.findings.push_back(std::move(finding));
   }
 
+  // The outcome over all requests of the route, and a request that shows it.
+  void Weigh(std::uint32_t route, RouteVerdict& verdict) {
+    auto found = otherwise_.Find(route, verdict);
+    if (found.kind == TakenOtherwise::Kind::kUnknown) return;  // as its text says
+    verdict.outcome_differs = found.kind == TakenOtherwise::Kind::kOtherwise;
+    if (!found.witness) return;
+    verdict.witness = std::move(found.witness);
+    verdict.taken_by = found.taken_by;
+  }
+
   void Duplicate(std::uint32_t route, std::uint32_t earlier, Witness witness) {
     engine_.Shrink(route, earlier, witness);
-    if (!Replayed(route, witness, earlier)) return;
-    const bool differs = !SameOutcome(routes_[route], routes_[earlier]);
-    result_.findings.push_back(
-        DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier, differs));
-    result_.findings.back().witness = std::move(witness);
+    RouteVerdict verdict;
+    verdict.outcome_differs = !SameOutcome(routes_[route], routes_[earlier]);
+    verdict.taken_by = earlier;
+    verdict.witness = std::move(witness);
+    Weigh(route, verdict);
+    if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
+    Finding finding = DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier,
+                                     verdict.outcome_differs);
+    Witnessed({earlier}, verdict, finding);
+    result_.findings.push_back(std::move(finding));
   }
 
   bool Replayed(std::uint32_t route, const Witness& witness, std::uint32_t taken_by) {
@@ -83,6 +103,19 @@ class GatewayCheck {
     const std::string wrong = replay_->Disagreement(witness, taken_by);
     if (!wrong.empty()) Undecided(route, wrong);
     return wrong.empty();
+  }
+
+  // The witness, and who takes it. That need be none of `named`: they take all of
+  // the route's requests between them, yet an earlier one may be there first.
+  void Witnessed(const std::vector<std::uint32_t>& named, RouteVerdict& verdict, Finding& finding) {
+    finding.witness = std::move(verdict.witness);
+    finding.taken_by = routes_[verdict.taken_by].name;
+    if (std::ranges::find(named, verdict.taken_by) != named.end()) return;
+    finding.diagnostic.labels.push_back(
+        {SpanOf(policy_, routes_[verdict.taken_by].node), "takes the witness"});
+    if (!verdict.outcome_differs) return;
+    finding.diagnostic.message +=
+        "; route '" + finding.taken_by + "' treats a request of it otherwise";
   }
 
   void Describe(std::uint32_t route, RouteVerdict& verdict, Finding& finding) {
@@ -103,10 +136,15 @@ class GatewayCheck {
                          Listed(names) + (one ? " takes" : " together take") +
                          " every request that it matches" +
                          (verdict.outcome_differs ? "" : ", and the outcome is the same");
-    finding.witness = std::move(verdict.witness);
+    Witnessed(verdict.blockers, verdict, finding);
+    // The earliest of those that stand in the way is the one to pass.
+    const bool other =
+        std::ranges::find(verdict.blockers, verdict.taken_by) == verdict.blockers.end();
+    const std::string above = other ? "route '" + finding.taken_by + "' and " : "";
     finding.fix = verdict.outcome_differs
-                      ? "Move it above " + std::string(one ? "that route" : "those routes") +
-                            ", or narrow what " + (one ? "that one matches." : "they match.")
+                      ? "Move it above " + above + (one ? "that route" : "those routes") +
+                            ", or narrow what " +
+                            (one && !other ? "that one matches." : "they match.")
                       : "Take it out: nothing changes.";
     diagnostic.help = finding.fix;
   }
@@ -117,6 +155,7 @@ class GatewayCheck {
   CheckResult& result_;
   ShadowEngine engine_;
   SameMatches same_;
+  TakenOtherwise otherwise_;
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 

@@ -29,6 +29,7 @@ json FindingJson(const Finding& finding, const dsl::SourceMap& sources) {
                               {"column", other.begin.column}});
   }
   if (finding.witness) out["witness"] = json::parse(WitnessJson(*finding.witness));
+  if (!finding.taken_by.empty()) out["taken_by"] = finding.taken_by;
   if (finding.preflight) out["preflight"] = json::parse(WitnessJson(*finding.preflight));
   if (!finding.path.empty()) {
     out["path"] = json::array();

@@ -18,6 +18,10 @@ void AddFinding(const Finding& finding, const dsl::SourceMap& sources, bool colo
       text += "   = from client: " + model::AddressText(*finding.witness->client) + "\n";
     }
   }
+  // Said where the labels leave it open.
+  if (!finding.taken_by.empty() && finding.diagnostic.labels.size() > 1) {
+    text += "   = taken by route '" + dsl::Visible(finding.taken_by) + "'\n";
+  }
   if (finding.preflight) {
     text += "   = its preflight: " + dsl::Visible(Curl(*finding.preflight)) + "\n";
   }

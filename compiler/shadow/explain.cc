@@ -75,9 +75,9 @@ bool ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
   }
   if (((ListenersOf(match) >> request.listener) & 1) == 0) return false;
   if (!match.clients.empty()) {
-    if (!request.client) return false;
+    const syntax::Address client = request.client.value_or(kSomeAddress);
     if (std::ranges::none_of(match.clients, [&](const syntax::Network& network) {
-          return Contains(network, *request.client);
+          return Contains(network, client);
         })) {
       return false;
     }
