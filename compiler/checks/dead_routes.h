@@ -33,9 +33,11 @@ class SameMatches {
   std::vector<std::string> keys_;               // by route; made when first asked for
 };
 
-// `duplicate-route`, still without its witness.
+// `duplicate-route`, still without its witness. An outcome that neither differs nor is
+// the same is not known.
 Finding DuplicateRoute(const syntax::Policy& policy, const syntax::Gateway& gateway,
-                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs);
+                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs,
+                       bool same_outcome);
 
 }  // namespace weir::compiler
 

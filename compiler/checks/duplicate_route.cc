@@ -90,7 +90,8 @@ std::optional<std::uint32_t> SameMatches::Earlier(std::uint32_t route,
 }
 
 Finding DuplicateRoute(const syntax::Policy& policy, const syntax::Gateway& gateway,
-                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs) {
+                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs,
+                       bool same_outcome) {
   Finding finding;
   auto& diagnostic = finding.diagnostic;
   diagnostic.rule = "duplicate-route";
@@ -99,10 +100,11 @@ Finding DuplicateRoute(const syntax::Policy& policy, const syntax::Gateway& gate
   diagnostic.message = "route '" + gateway.routes[route].name +
                        "' matches the very requests that route '" + gateway.routes[earlier].name +
                        "' matches, and is never reached" +
-                       (outcome_differs ? "" : "; the outcome is the same");
+                       (same_outcome ? "; the outcome is the same" : "");
   diagnostic.labels.push_back({SpanOf(policy, gateway.routes[earlier].node), "takes all of them"});
   finding.fix = outcome_differs ? "Keep the one that is meant, or narrow the match of the first."
-                                : "Take it out: nothing changes.";
+                : same_outcome  ? "Take it out: nothing changes."
+                                : "Keep the one that is meant.";
   diagnostic.help = finding.fix;
   return finding;
 }

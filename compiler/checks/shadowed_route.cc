@@ -77,7 +77,15 @@ class GatewayCheck {
   // The outcome over all requests of the route, and a request that shows it.
   void Weigh(std::uint32_t route, RouteVerdict& verdict) {
     auto found = otherwise_.Find(route, verdict);
-    if (found.kind == TakenOtherwise::Kind::kUnknown) return;  // as its text says
+    same_outcome_ = found.kind == TakenOtherwise::Kind::kSame;
+    if (found.kind == TakenOtherwise::Kind::kUnknown) {
+      if (verdict.outcome_differs) return;  // as the texts of the two say
+      result_.unknown.push_back({"shadowed-route",
+                                 "whether each request of route '" + routes_[route].name +
+                                     "' is treated as it would treat it: " + found.reason,
+                                 SpanOf(policy_, routes_[route].node)});
+      return;
+    }
     verdict.outcome_differs = found.kind == TakenOtherwise::Kind::kOtherwise;
     if (!found.witness) return;
     verdict.witness = std::move(found.witness);
@@ -93,7 +101,7 @@ class GatewayCheck {
     Weigh(route, verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding = DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier,
-                                     verdict.outcome_differs);
+                                     verdict.outcome_differs, same_outcome_);
     Witnessed({earlier}, verdict, finding);
     result_.findings.push_back(std::move(finding));
   }
@@ -135,7 +143,7 @@ class GatewayCheck {
     diagnostic.message = name + " is never reached: " + (one ? "route " : "routes ") +
                          Listed(names) + (one ? " takes" : " together take") +
                          " every request that it matches" +
-                         (verdict.outcome_differs ? "" : ", and the outcome is the same");
+                         (same_outcome_ ? ", and the outcome is the same" : "");
     Witnessed(verdict.blockers, verdict, finding);
     // The earliest of those that stand in the way is the one to pass.
     const bool other =
@@ -145,7 +153,8 @@ class GatewayCheck {
                       ? "Move it above " + above + (one ? "that route" : "those routes") +
                             ", or narrow what " +
                             (one && !other ? "that one matches." : "they match.")
-                      : "Take it out: nothing changes.";
+                  : same_outcome_ ? "Take it out: nothing changes."
+                                  : "Take it out, or narrow what takes its requests.";
     diagnostic.help = finding.fix;
   }
 
@@ -156,6 +165,7 @@ class GatewayCheck {
   ShadowEngine engine_;
   SameMatches same_;
   TakenOtherwise otherwise_;
+  bool same_outcome_ = false;              // of the route that was weighed last
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 

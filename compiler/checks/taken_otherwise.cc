@@ -91,15 +91,26 @@ TakenOtherwise::Found TakenOtherwise::Find(std::uint32_t route, const RouteVerdi
   const std::vector<std::uint32_t> takers = Takers(route);
   const bool plainly_same = std::ranges::all_of(
       takers, [&](std::uint32_t taker) { return SameOutcome(routes[route], routes[taker]); });
-  if (plainly_same) return {Kind::kSame, {}, 0};
+  if (plainly_same) return {Kind::kSame, {}, 0, ""};
   if (verdict.witness &&
       Alone(route, *verdict.witness) != Alone(verdict.taken_by, *verdict.witness)) {
-    return {Kind::kOtherwise, verdict.witness, verdict.taken_by};
+    return {Kind::kOtherwise, verdict.witness, verdict.taken_by, ""};
   }
-  const bool captures =
-      std::ranges::any_of(takers, [&](std::uint32_t taker) { return ReadsCaptures(taker); });
-  if (captures || ReadsCaptures(route) || takers.size() > budget_.routes) return {};
-  return Solve(route, takers);
+  if (takers.size() > budget_.routes) {
+    return {Kind::kUnknown,
+            {},
+            0,
+            std::to_string(takers.size()) + " earlier routes may take some of its requests"};
+  }
+  Found found = Solve(route, takers);
+  // What two routes write of their captures reads alike where they bind them to other
+  // segments.
+  const bool captures = found.kind == Kind::kSame && ReadsCaptures(route) &&
+                        std::ranges::any_of(takers, [&](std::uint32_t taker) {
+                          return ReadsCaptures(taker) && !SameOutcome(routes[route], routes[taker]);
+                        });
+  if (!captures) return found;
+  return {Kind::kUnknown, {}, 0, "both write what a segment of the path is called"};
 }
 
 TakenOtherwise::Found TakenOtherwise::Solve(std::uint32_t route,
@@ -128,7 +139,7 @@ TakenOtherwise::Found TakenOtherwise::Solve(std::uint32_t route,
     for (Row& row : *rows) row.when = u.f.And(row.when, matched);
   }
   const auto classes = ClassesOf(u);
-  if (!classes) return {};
+  if (!classes) return {Kind::kUnknown, {}, 0, classes.error()};
   Symbolic symbolic(u, *classes);
   DifferenceOptions options;
   options.budget_ms = budget_.query_ms;
@@ -154,10 +165,11 @@ TakenOtherwise::Found TakenOtherwise::Solve(std::uint32_t route,
              .empty()) {
       continue;
     }
-    return {Kind::kOtherwise, std::move(witness), taken_by};
+    return {Kind::kOtherwise, std::move(witness), taken_by, ""};
   }
-  const bool none = found.regions.empty() && found.unknown.empty() && !found.more;
-  return {none ? Kind::kSame : Kind::kUnknown, {}, 0};
+  if (!found.unknown.empty()) return {Kind::kUnknown, {}, 0, found.unknown};
+  if (found.regions.empty() && !found.more) return {Kind::kSame, {}, 0, ""};
+  return {Kind::kUnknown, {}, 0, "no request that shows a difference was found to replay"};
 }
 
 }  // namespace weir::compiler

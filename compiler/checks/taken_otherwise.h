@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/encode/overlap.h"
@@ -40,6 +41,7 @@ class TakenOtherwise {
     Kind kind = Kind::kUnknown;
     std::optional<Witness> witness;  // kOtherwise
     std::uint32_t taken_by = 0;
+    std::string reason;  // kUnknown
   };
   // `verdict` is that of a route with blockers and a witness.
   Found Find(std::uint32_t route, const RouteVerdict& verdict);

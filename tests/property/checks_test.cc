@@ -190,6 +190,92 @@ TEST(Checks, EveryWitnessOnRandomPoliciesIsTreatedAsItSays) {
   }
 }
 
+// The checks know what a verified credential says: the issuer, an audience, and one
+// of the consumers that have a key.
+fuzz::RandomWorld Credible(const syntax::Policy& policy, fuzz::RandomWorld world) {
+  model::Identity& identity = world.identity;
+  if (identity.consumer) identity.consumer = policy.api_keys[0].keys[0].consumer;
+  if (!identity.jwt_verified) return world;
+  identity.claims["iss"] = policy.jwts[0].issuer;
+  identity.claims["aud"] = policy.jwts[0].audiences;
+  return world;
+}
+
+// What is told apart of an outcome when it is not who decided it.
+Outcome Told(Outcome outcome) {
+  outcome.route.reset();
+  outcome.rule.reset();
+  outcome.charges.clear();  // a limit may be keyed by the route
+  std::erase_if(outcome.response_fields,
+                [](const auto& field) { return field.first.starts_with("x-weir-"); });
+  return outcome;
+}
+
+// Random routes seldom come to the same: in three policies of four, most do what the
+// first does, and match what they match.
+syntax::Policy LikeItsFirst(syntax::Policy policy, std::uint64_t which) {
+  auto& routes = policy.gateways[0].routes;
+  for (std::size_t r = 1; r < routes.size(); ++r) {
+    if (which % 4 == 3 || (which + r) % 5 == 0) continue;
+    syntax::Route like = routes[0];
+    like.name = routes[r].name;
+    like.match = routes[r].match;
+    if ((which + r) % 3 == 0) like.rules = routes[r].rules;
+    routes[r] = std::move(like);
+  }
+  return policy;
+}
+
+// A dead route with "the same outcome" could stand first and nothing would change; one
+// without is shown by a request that would.
+TEST(Checks, ADeadRouteComesToTheSameOrIsShown) {
+  const std::uint64_t seed = Seed();
+  int same = 0, otherwise = 0, unknown = 0, requests = 0;
+  for (std::uint64_t i = 0; i < CasesOr(300); ++i) {
+    SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed + i) + " WEIR_CASES=1");
+    fuzz::Choices choices(seed + i);
+    const syntax::Policy policy = LikeItsFirst(fuzz::RandomPolicy(choices), i);
+    const auto checked = compiler::CheckShadowedRoutes(policy);
+    unknown += static_cast<int>(checked.unknown.size());
+    for (const Finding& finding : checked.findings) {
+      if (!finding.witness) continue;
+      const auto& routes = policy.gateways[0].routes;
+      const auto dead = std::ranges::find(routes, Subject(finding), &syntax::Route::name);
+      ASSERT_NE(dead, routes.end());
+      syntax::Policy first = policy;
+      auto& moved = first.gateways[0].routes;
+      std::rotate(moved.begin(), moved.begin() + (dead - routes.begin()),
+                  moved.begin() + (dead - routes.begin()) + 1);
+      EXPECT_EQ(routes[*Decide(policy, *finding.witness).route].name, finding.taken_by);
+      EXPECT_EQ(Decide(first, *finding.witness).route, 0u);
+      const bool says_same =
+          finding.diagnostic.message.find("the outcome is the same") != std::string::npos;
+      (says_same ? same : otherwise) += 1;
+      for (int k = 0; says_same && k < 200; ++k) {
+        fuzz::RandomRequest request = fuzz::RequestFor(policy, choices);
+        const fuzz::RandomWorld world = Credible(policy, fuzz::WorldFor(policy, choices));
+        const auto decide = [&](const syntax::Policy& which) {
+          return model::Decide(which, 0, request.raw, request.connection,
+                               fuzz::AsModelWorld(world));
+        };
+        const Outcome after = decide(first);
+        if (after.route != 0u) continue;
+        ++requests;
+        EXPECT_EQ(Told(decide(policy)), Told(after)) << finding.diagnostic.message << "\n"
+                                                     << fuzz::Describe(request);
+      }
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+  if (CasesOr(300) >= 300) {
+    EXPECT_GT(same, 20);
+    EXPECT_GT(requests, 100);
+    EXPECT_GT(otherwise, 20);
+  }
+  std::printf("  %d the same over %d requests, %d otherwise, %d unknown\n", same, requests,
+              otherwise, unknown);
+}
+
 // Every rule and transform a place of its own, so that a finding leads back to it.
 void GivePlaces(syntax::Policy& policy) {
   auto& gateway = policy.gateways[0];
@@ -242,17 +328,6 @@ bool TakeOut(syntax::Policy& policy, const Finding& finding) {
   if (!says("the otherwise of")) return false;
   gateway.otherwise.reset();
   return true;
-}
-
-// The checks know what a verified credential says: the issuer, an audience, and one
-// of the consumers that have a key.
-fuzz::RandomWorld Credible(const syntax::Policy& policy, fuzz::RandomWorld world) {
-  model::Identity& identity = world.identity;
-  if (identity.consumer) identity.consumer = policy.api_keys[0].keys[0].consumer;
-  if (!identity.jwt_verified) return world;
-  identity.claims["iss"] = policy.jwts[0].issuer;
-  identity.claims["aud"] = policy.jwts[0].audiences;
-  return world;
 }
 
 TEST(Checks, WhatIsDeadCanBeTakenOut) {
