@@ -45,7 +45,7 @@ std::uint64_t RetryBudget::Retries(std::int64_t latest) const {
 }
 
 bool RetryBudget::TryStartRetry(std::int64_t now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   latest_ = std::max(latest_, now / kStep);
   const std::uint64_t share = Requests(latest_) * percent_ / 100;
   if (Retries(latest_) >= std::max<std::uint64_t>(minimum_, share)) return false;

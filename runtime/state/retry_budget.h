@@ -16,7 +16,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+
+#include "runtime/base/mutex.h"
 
 namespace weir::runtime {
 
@@ -40,15 +41,15 @@ class RetryBudget {
   };
 
   std::uint64_t Requests(std::int64_t latest) const;
-  std::uint64_t Retries(std::int64_t latest) const;
+  std::uint64_t Retries(std::int64_t latest) const WEIR_REQUIRES(mutex_);
 
   std::uint32_t percent_;
   std::uint32_t minimum_;
   // By step: its number above, the requests in it below.
   std::array<std::atomic<std::uint64_t>, kSlots> requests_{};
-  std::mutex mutex_;  // holds what follows; retries are few
-  std::array<Slot, kSlots> retries_{};
-  std::int64_t latest_ = 0;  // step
+  Mutex mutex_;  // retries are few
+  std::array<Slot, kSlots> retries_ WEIR_GUARDED_BY(mutex_){};
+  std::int64_t latest_ WEIR_GUARDED_BY(mutex_) = 0;  // step
 };
 
 }  // namespace weir::runtime
