@@ -138,9 +138,6 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
     witness.one_of_several = listeners.size() > 1;
   }
   if (!cookies.empty()) witness.headers.emplace_back("cookie", cookies);
-  if (!listeners.empty() && NeedsAProxy(witness)) {
-    witness.proxy = universe.listeners()[listeners[witness.listener]].a_proxy;
-  }
   if (verified) {
     DecodeClaims(universe, request, *place.jwt, witness);
     HideCredential(universe, Part::kJwt, *place.jwt, witness);

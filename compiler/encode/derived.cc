@@ -35,7 +35,7 @@ class Relations {
         return Payloads();
       case Subject::kConsumer:
         return Keys();
-      // The encoder asks each listener, and for the scheme the field that says another.
+      // The encoder asks each listener: the listener's dimension is all there is.
       case Subject::kListenerPort:
       case Subject::kScheme:
       // The universe makes these relations with the dimension: a peer needs mTLS, a
@@ -83,7 +83,6 @@ class Relations {
         Always(f_.Not(u_.Present(d)));
       }
       if (key.name == "content-length") OnlyIn(d, "a length", Lengths());
-      if (key.name == "x-forwarded-proto") OnlyIn(d, "a scheme", SchemeWords(std::nullopt));
       if (key.name == "expect") OnlyIn(d, "100-continue", IgnoringCase("100-continue"));
     }
   }
@@ -107,19 +106,21 @@ class Relations {
     }
   }
 
-  // CANON-11. The field is there behind a trusted proxy alone, and the client is then whom
-  // it leads to, which is known of texts that a test names whole.
+  // CANON-11. Whoever connects himself is not trusted; behind a trusted proxy the
+  // client is whom X-Forwarded-For leads to, which is known of texts that a test
+  // names whole.
   void Chain() {
     const auto client = u_.Known({Part::kClient, "", ""});
     const auto field = Header("x-forwarded-for");
     if (!client || !field || u_.trusted_proxies.empty()) return;
+    std::vector<Formula> trusted;
+    for (const auto& network : u_.trusted_proxies)
+      trusted.push_back(u_.InNetwork(*client, network));
+    const Formula is_trusted = f_.Or(trusted);
     const std::set<std::string> texts = u_.dimensions()[*field].literals;
     for (const std::string& text : texts) {
       const auto leads_to = WalkOf(text);
-      if (!leads_to) {  // refused
-        Always(f_.Not(u_.Equals(*field, text)));
-        continue;
-      }
+      if (!leads_to) continue;  // then the client is the trusted proxy itself
       Value value;
       value.address = *leads_to;
       std::vector<Formula> is_it;
@@ -129,7 +130,7 @@ class Relations {
         is_it.push_back(Universe::Holds(dimension, dimension.tests[t], value) ? atom
                                                                               : f_.Not(atom));
       }
-      Implies(u_.Equals(*field, text), f_.And(is_it));
+      Implies(u_.Equals(*field, text), f_.Or(f_.Not(is_trusted), f_.And(is_it)));
     }
   }
 
@@ -139,7 +140,7 @@ class Relations {
     });
   }
 
-  // Whom a list leads to behind a trusted proxy; nothing: it is refused.
+  // Whom a list leads to behind a trusted proxy; nothing: to that proxy.
   std::optional<syntax::Address> WalkOf(std::string_view list) const {
     std::optional<syntax::Address> client;
     while (true) {
@@ -147,8 +148,8 @@ class Relations {
       std::string_view element = list.substr(comma == std::string_view::npos ? 0 : comma + 1);
       element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
       element = element.substr(0, element.find_last_not_of(" \t") + 1);
-      const auto address = runtime::ParseForwardedAddress(element);
-      if (!address) return std::nullopt;
+      const auto address = runtime::ParseAddress(element);
+      if (!address) return client;
       client = syntax::Address{address->octets};
       if (comma == std::string_view::npos || !Trusted(*address)) return client;
       list = list.substr(0, comma);

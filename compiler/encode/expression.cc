@@ -100,16 +100,14 @@ class Encoder {
     return p.op == Operator::kNotEqual ? u_.f.Not(in) : in;
   }
 
-  // The port follows from the listener: each is asked in turn. So does the scheme, unless a
-  // trusted proxy says another.
+  // Port and scheme follow from the listener: each listener is asked in turn.
   Formula OfListener(const Predicate& p) {
-    if (p.attribute.subject == Subject::kScheme) {
-      return u_.SchemePasses(TextHolds(p, "http"), TextHolds(p, "https"));
-    }
     const std::uint32_t listener = u_.At({Part::kListener, "", ""});
     std::vector<bool> passing;
-    for (const ListenerFacts& facts : u_.listeners())
-      passing.push_back(IntegerHolds(p, facts.port));
+    for (const ListenerFacts& facts : u_.listeners()) {
+      passing.push_back(p.attribute.subject == Subject::kScheme ? TextHolds(p, facts.scheme)
+                                                                : IntegerHolds(p, facts.port));
+    }
     return u_.Chosen(listener, passing);
   }
 

@@ -155,16 +155,6 @@ Dfa SomeWord(const Dfa& language) {
 
 Dfa IgnoringCase(std::string_view text) { return Compile(AnyCase(text)); }
 
-Dfa SchemeWords(std::optional<bool> https) {
-  std::vector<RegexNode> words;
-  if (https.value_or(true)) words = {AnyCase("https"), AnyCase("wss")};
-  if (!https.value_or(false)) {
-    words.push_back(AnyCase("http"));
-    words.push_back(AnyCase("ws"));
-  }
-  return Compile(RegexAlternate(std::move(words)));
-}
-
 Dfa NumbersUpTo(std::uint64_t most) {
   const std::string digits = std::to_string(most);
   const auto upto = [](char first, char last) {

@@ -3,7 +3,6 @@
 #define WEIR_COMPILER_ENCODE_FIELD_LANGUAGES_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +16,6 @@ Dfa FirstCookieIn(const std::string& name, const Dfa& language);
 Dfa SomeWord(const Dfa& language);
 // The text, its letters in either case.
 Dfa IgnoringCase(std::string_view text);
-// What X-Forwarded-Proto can say (CANON-18): of https, of http, or of either.
-Dfa SchemeWords(std::optional<bool> https);
 // Decimal numbers from 0 to `most`, leading zeros included.
 Dfa NumbersUpTo(std::uint64_t most);
 // What a Content-Length can be (spec/rules/framing.md).

@@ -236,8 +236,6 @@ std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gatewa
     facts.must_have_peer = listener.mtls == syntax::Listener::Mtls::kStrict;
     facts.keeps_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
     facts.keeps_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
-    facts.keeps_parameters = listener.path_parameters == syntax::Listener::PathParameters::kKeep;
-    if (!gateway.trusted_proxies.empty()) facts.a_proxy = gateway.trusted_proxies[0].base;
     facts.keeps_underscores = listener.underscores == syntax::Listener::Underscores::kKeep;
     places.push_back(universe.AddListener(facts));
   }

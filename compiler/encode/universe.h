@@ -112,9 +112,7 @@ struct ListenerFacts {
   bool must_have_peer = false;
   bool keeps_slashes = false;  // `slashes keep`
   bool keeps_encoded_slash = false;
-  std::optional<syntax::Address> a_proxy;  // one that is trusted, if any is
-  bool keeps_underscores = false;          // names with `_` are dropped or refused elsewhere
-  bool keeps_parameters = false;           // `path-parameters keep`
+  bool keeps_underscores = false;  // names with `_` are dropped or refused elsewhere
   friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
 };
 
@@ -159,9 +157,6 @@ class Universe {
 
   // The dimension of this key, made when it is new.
   std::uint32_t At(const DimensionKey& key);
-  // The scheme passes: the listener's own, or what a trusted proxy says (CANON-18).
-  Formula SchemePasses(bool http, bool https);
-
   // The dimension of this key, if something has asked for it.
   std::optional<std::uint32_t> Known(const DimensionKey& key) const;
   // For dimensions whose values are known: the consumers of a key set, an issuer.
@@ -207,8 +202,6 @@ class Universe {
 
  private:
   void NarrowPaths(std::uint32_t at);
-  // The request came in where some peer is trusted.
-  Formula TrustingListener();
   Formula AtomOf(std::uint32_t dimension, const std::string& name, Test test);
 
   std::vector<ListenerFacts> listeners_;

@@ -20,19 +20,10 @@ constexpr std::string_view kNeverSeen[] = {
     "connection",          "host", "keep-alive", "proxy-connection",  "proxy-authenticate",
     "proxy-authorization", "te",   "trailer",    "transfer-encoding", "upgrade"};
 
-// What only a trusted proxy may say (CANON-18).
-bool IsForwardingField(const std::string& spelled) {
-  std::string name = spelled;
-  std::ranges::replace(name, '_', '-');
-  return name == "forwarded" || name == "x-real-ip" || name.starts_with("x-forwarded-") ||
-         name.starts_with("x-weir-");
-}
-
 bool CanBePresent(const FieldMatch& test, ListenerKind kind) {
   switch (test.source) {
     case FieldMatch::Source::kHeader:
       if (std::ranges::find(kNeverSeen, test.name) != std::end(kNeverSeen)) return false;
-      if (!kind.trusts && IsForwardingField(test.name)) return false;
       return kind.keep_underscores || test.name.find('_') == std::string::npos;
     case FieldMatch::Source::kQuery:
       return true;

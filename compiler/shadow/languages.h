@@ -23,14 +23,12 @@ struct ListenerKind {
   bool encoded_slash = false;
   bool keep_slashes = false;
   bool keep_underscores = false;
-  bool keep_parameters = false;  // `path-parameters keep`
-  bool trusts = false;           // some peer may send forwarding fields
   friend bool operator==(const ListenerKind&, const ListenerKind&) = default;
 };
-ListenerKind KindOf(const syntax::Gateway& gateway, const syntax::Listener& listener);
+ListenerKind KindOf(const syntax::Listener& listener);
 
 // The canonical paths of such a listener (spec/rules/canonical.md).
-Dfa CanonicalPaths(bool encoded_slash, bool keep_slashes, bool keep_parameters);
+Dfa CanonicalPaths(bool encoded_slash, bool keep_slashes);
 // The values a header can have: no control octet but HTAB, no white space at the ends.
 Dfa HeaderValues();
 bool IsHeaderValue(std::string_view value);
@@ -49,8 +47,8 @@ class Languages {
   using Cache = std::unordered_map<std::string, std::unique_ptr<Dfa>>;
   const Dfa& Canonical(ListenerKind kind);
   Cache regexes_, paths_;
-  std::array<Cache, 8> within_;
-  std::array<std::unique_ptr<Dfa>, 8> canonical_;
+  std::array<Cache, 4> within_;
+  std::array<std::unique_ptr<Dfa>, 4> canonical_;
   std::unique_ptr<Dfa> headers_;
 };
 
