@@ -78,13 +78,7 @@ std::uint32_t Universe::AddListener(const ListenerFacts& facts) {
   return static_cast<std::uint32_t>(listeners_.size() - 1);
 }
 
-const std::string& Universe::TargetOf(const std::string& scope) const {
-  const auto target = targets_.find(scope);
-  return target == targets_.end() ? scope : target->second;
-}
-
-std::uint32_t Universe::At(const DimensionKey& asked) {
-  const DimensionKey key{asked.part, TargetOf(asked.scope), asked.name};
+std::uint32_t Universe::At(const DimensionKey& key) {
   auto [place, added] = places_.try_emplace(key, static_cast<std::uint32_t>(dimensions_.size()));
   const std::uint32_t at = place->second;
   if (!added) return at;
@@ -131,7 +125,7 @@ const KeyFacts* Universe::KeysOf(const std::string& scope) const {
 }
 
 std::optional<std::uint32_t> Universe::Known(const DimensionKey& key) const {
-  const auto place = places_.find(DimensionKey{key.part, TargetOf(key.scope), key.name});
+  const auto place = places_.find(key);
   if (place == places_.end()) return std::nullopt;
   return place->second;
 }

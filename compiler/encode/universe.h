@@ -156,13 +156,9 @@ class Universe {
   std::vector<syntax::Network> trusted_proxies;
 
   // The dimension of this key, made when it is new.
-  std::uint32_t At(const DimensionKey& asked);
+  std::uint32_t At(const DimensionKey& key);
   // The dimension of this key, if something has asked for it.
   std::optional<std::uint32_t> Known(const DimensionKey& key) const;
-  // From here on `scope` is another word for `target`: two definitions of one
-  // credential are asked as one. Before either is used.
-  void Unify(const std::string& scope, const std::string& target) { targets_[scope] = target; }
-  const std::string& TargetOf(const std::string& scope) const;
   // For dimensions whose values are known: the consumers of a key set, an issuer.
   void Restrict(std::uint32_t dimension, const std::vector<std::string>& values);
 
@@ -214,7 +210,6 @@ class Universe {
   bool related_ = false;
   std::vector<Dimension> dimensions_;
   std::map<DimensionKey, std::uint32_t> places_;
-  std::map<std::string, std::string> targets_;  // of scopes that were unified
   std::vector<AtomKey> atoms_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> atom_places_;
   std::string problem_;

@@ -110,7 +110,7 @@ TEST(EncodeDiff, DifferencesOfTheModelLieInARegion) {
       if (same) continue;
       bool found = false;
       for (const Region& region : result.regions) {
-        found |= region.shown.before.reason == a.reason && region.shown.after.reason == b.reason;
+        found |= region.before.reason == a.reason && region.after.reason == b.reason;
       }
       EXPECT_TRUE(found) << a.reason << " became " << b.reason << " unnoticed, seed " << seed;
     }
