@@ -46,11 +46,13 @@ std::uint64_t RetryBudget::Retries(std::int64_t latest) const {
 
 bool RetryBudget::TryStartRetry(std::int64_t now) {
   const MutexLock lock(mutex_);
-  latest_ = std::max(latest_, now / kStep);
-  const std::uint64_t share = Requests(latest_) * percent_ / 100;
-  if (Retries(latest_) >= std::max<std::uint64_t>(minimum_, share)) return false;
-  Slot& slot = retries_[static_cast<std::size_t>(latest_) % kSlots];
-  if (slot.step != latest_) slot = {latest_, 0};
+  // Only a retry that is let through moves the clock: a refusal leaves no trace.
+  const std::int64_t latest = std::max(latest_, now / kStep);
+  const std::uint64_t share = Requests(latest) * percent_ / 100;
+  if (Retries(latest) >= std::max<std::uint64_t>(minimum_, share)) return false;
+  latest_ = latest;
+  Slot& slot = retries_[static_cast<std::size_t>(latest) % kSlots];
+  if (slot.step != latest) slot = {latest, 0};
   ++slot.retries;
   return true;
 }
