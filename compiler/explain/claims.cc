@@ -1,5 +1,6 @@
 #include "compiler/explain/claims.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -51,11 +52,39 @@ ClaimValue Claims::Value(const J& member, AttributeType type, bool words) {
   return KeepList(std::move(items));
 }
 
+namespace {
+
+// A token that is verified has the issuer, and one of the audiences (AUTH-3). What is
+// not written is added; what is written otherwise is of no token that can be.
+std::string Complete(const runtime::Table& table, const runtime::JwtRecord& jwt, Json& payload) {
+  const std::string name = "of jwt " + std::string(table.text(jwt.name));
+  const std::string issuer(table.text(jwt.issuer));
+  if (!issuer.empty() && payload.emplace("iss", issuer).first.value() != issuer) {
+    return "--claims: no verified token " + name + " has another iss than \"" + issuer + "\"";
+  }
+  std::vector<std::string> audiences;
+  for (const runtime::StringRef audience : runtime::Table::Slice(table.strings(), jwt.audiences)) {
+    audiences.emplace_back(table.text(audience));
+  }
+  if (audiences.empty()) return "";
+  const auto known = [&](const Json& one) {
+    return one.is_string() && std::ranges::count(audiences, one.get<std::string>()) > 0;
+  };
+  const Json& sent = payload.emplace("aud", audiences[0]).first.value();
+  if (known(sent) || (sent.is_array() && std::ranges::any_of(sent, known))) return "";
+  return "--claims: a verified token " + name + " has one of its audiences in aud";
+}
+
+}  // namespace
+
 std::expected<Claims, std::string> Claims::Read(const runtime::Table& table, runtime::Index jwt,
                                                 const std::string& json) {
-  const Json payload = Json::parse(json, nullptr, false);
+  Json payload = Json::parse(json, nullptr, false);
   if (payload.is_discarded()) return std::unexpected("the claims are not JSON");
   if (!payload.is_object()) return std::unexpected("the claims are not a JSON object");
+  if (std::string wrong = Complete(table, table.jwts()[jwt], payload); !wrong.empty()) {
+    return std::unexpected(wrong);
+  }
   Claims claims;
   const auto add = [&](std::string_view member, AttributeType type, bool words) {
     const auto found = payload.find(std::string(member));

@@ -2,7 +2,10 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 #include "compiler/explain/claims.h"
+#include "compiler/explain/head.h"
 #include "compiler/explain/url.h"
 #include "compiler/explain/weigh.h"
 #include "runtime/decide/forwarded.h"
@@ -78,7 +81,10 @@ class Explainer {
     if (!client) return std::unexpected("'" + question_.client + "' is not an IP address");
     facts.peer_address = *client;
     facts.peer_identity = question_.peer;
-    facts.listener = ListenerFor(table_, *url);
+    const auto place = Listener(*url);
+    if (!place) return std::unexpected(place.error());
+    if (std::string wrong = UnknownConsumer(); !wrong.empty()) return std::unexpected(wrong);
+    facts.listener = *place;
     const ListenerRecord& listener =
         Table::Slice(table_.listeners(), table_.gateway().listeners)[facts.listener];
     facts.listener_port = static_cast<std::uint16_t>(listener.port);
@@ -87,22 +93,56 @@ class Explainer {
     out_.method = question_.method;
     out_.scheme = listener.protocol == ProtocolKind::kHttps ? "https" : "http";
     const auto fields = FieldsFor(*url);
+    const auto announced = ReadHead(table_.gateway(), question_.method, url->target, fields);
+    if (!announced) return Refused(announced.error());
+    announced_ = *announced;
     const RawRequest raw{question_.method, url->target, out_.scheme, 1, fields};
     const ListenerOptions options(table_, facts.listener);
     const auto request = canonicaliser_.Run(raw, facts, options.view());
-    if (!request) {
-      out_.status = request.error().status;
-      out_.reason = ReasonName(request.error().reason);
-      out_.body = ReasonBody(request.error().reason);
-      out_.detail = request.error().detail;
-      return out_;
-    }
+    if (!request) return Refused(request.error());
     Describe(*request);
     if (const std::string wrong = Decide(*request); !wrong.empty()) return std::unexpected(wrong);
     return out_;
   }
 
  private:
+  Explanation Refused(const Refusal& refusal) {
+    out_.status = refusal.status;
+    out_.reason = ReasonName(refusal.reason);
+    out_.body = ReasonBody(refusal.reason);
+    out_.detail = refusal.detail;
+    return out_;
+  }
+
+  std::expected<std::uint32_t, std::string> Listener(const Url& url) const {
+    if (question_.listener.empty()) return ListenerFor(table_, url);
+    std::string wanted = question_.listener;
+    std::erase_if(wanted, [](char c) { return c == '[' || c == ']'; });
+    const auto listeners = Table::Slice(table_.listeners(), table_.gateway().listeners);
+    std::string known;
+    for (std::uint32_t i = 0; i < listeners.size(); ++i) {
+      if (ListenerText(listeners[i]) == wanted) return i;
+      known += (known.empty() ? "" : ", ") + ListenerText(listeners[i]);
+    }
+    return std::unexpected("there is no listener '" + question_.listener + "' here, but " + known);
+  }
+
+  bool HasKey(Index set) const {
+    const auto keys = Table::Slice(table_.api_keys(), table_.api_key_sets()[set].keys);
+    return std::ranges::any_of(keys, [&](const ApiKeyRecord& key) {
+      return table_.text(key.consumer) == question_.consumer;
+    });
+  }
+
+  // Nobody can send a key that is not there.
+  std::string UnknownConsumer() const {
+    if (question_.consumer.empty()) return "";
+    for (Index set = 0; set < table_.api_key_sets().size(); ++set) {
+      if (HasKey(set)) return "";
+    }
+    return "no API key of this table belongs to consumer '" + question_.consumer + "'";
+  }
+
   std::vector<Field> FieldsFor(const Url& url) const {
     std::vector<Field> fields;
     bool has_host = false;
@@ -153,13 +193,39 @@ class Explainer {
       caller.identity.jwt_verified = true;
       caller.identity.claims = claims_->values();
       caller.words = "a verified token of " + Copy(table_.text(table_.jwts()[jwt].name));
-    } else if (api_keys != kNoIndex && !question_.consumer.empty()) {
+    }
+    if (api_keys == kNoIndex || question_.consumer.empty()) return caller;
+    const bool token = caller.identity.jwt_verified;
+    if (HasKey(api_keys)) {
       caller.identity.kind = Identity::Kind::kVerified;
       caller.identity.consumer = question_.consumer;
-      caller.words = "consumer " + question_.consumer + " of " +
-                     Copy(table_.text(table_.api_key_sets()[api_keys].name));
+      caller.words = (token ? caller.words + ", and " : "") + "consumer " + question_.consumer +
+                     " of " + Copy(table_.text(table_.api_key_sets()[api_keys].name));
+    } else if (KeyGoesTo(api_keys)) {
+      caller.identity = Identity{.kind = Identity::Kind::kBad};
+      caller.words = "a key that " + Copy(table_.text(table_.api_key_sets()[api_keys].name)) +
+                     " does not know";
     }
     return caller;
+  }
+
+  // A key of another set may be sent where this set looks for one.
+  bool KeyGoesTo(Index api_keys) const {
+    const ApiKeysRecord& read = table_.api_key_sets()[api_keys];
+    for (Index set = 0; set < table_.api_key_sets().size(); ++set) {
+      const ApiKeysRecord& other = table_.api_key_sets()[set];
+      const bool same = (other.in_query != 0) == (read.in_query != 0) &&
+                        table_.text(other.field) == table_.text(read.field);
+      if (same && HasKey(set)) return true;
+    }
+    return false;
+  }
+
+  std::uint64_t MaxBody(const Decision& decision) const {
+    const RouteRecord& route = decision.route_record();
+    if (route.has_max_body != 0) return route.max_body;
+    const std::uint64_t most = table_.gateway().max_body;
+    return most == 0 ? ~std::uint64_t{0} : most;
   }
 
   void Conclude(const CanonicalRequest& request, const Decision& decision, Step step) {
@@ -176,6 +242,10 @@ class Explainer {
     }
     out_.response_fields = CopyFields(decision.response_fields());
     Answer answer = decision.answer();
+    if (step == Step::kForward && announced_ && *announced_ > MaxBody(decision)) {
+      Refused({413, Reason::kBodyTooLarge, "the announced body is too large", false});
+      return;
+    }
     if (step == Step::kForward) {
       const auto built = BuildForwardedHead(table_, request, decision, "(a new id)", head_);
       if (built) return Forwarded(decision);
@@ -205,6 +275,7 @@ class Explainer {
   const Question& question_;
   Canonicaliser canonicaliser_;
   std::optional<Claims> claims_;
+  std::optional<std::uint64_t> announced_;  // the body's length
   ForwardedHead head_;
   Explanation out_;
 };

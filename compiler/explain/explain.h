@@ -25,6 +25,7 @@ struct Question {
   std::string client;                 // an address; empty: 127.0.0.1
   std::string peer;                   // SPIFFE id of the connection; empty: none
   std::string consumer;               // whom a good API key belongs to; empty: no key
+  std::string listener;               // "ADDR:PORT" of the one it comes in by; empty: by the URL
   std::optional<std::string> claims;  // payload of a verified token, JSON; none: no token
 };
 
