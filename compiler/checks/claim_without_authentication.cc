@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/checks/checks.h"
+#include "compiler/checks/found.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/vain_reads.h"
 #include "compiler/shadow/engine.h"
@@ -73,14 +74,8 @@ class Identities {
   }
 
   Finding Make(dsl::Severity severity, dsl::Span span, std::string message, std::string fix) {
-    Finding finding;
-    finding.diagnostic.rule = "claim-without-authentication";
-    finding.diagnostic.severity = severity;
-    finding.diagnostic.span = span;
-    finding.diagnostic.message = std::move(message);
-    finding.diagnostic.help = fix;
-    finding.fix = std::move(fix);
-    return finding;
+    return Found("claim-without-authentication", severity, span, std::move(message),
+                 std::move(fix));
   }
 
   void CheckRule(const RuleInForce& in_force) {
