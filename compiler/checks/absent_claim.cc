@@ -2,7 +2,6 @@
 // then always absent (AUTH-3): a name with dots, which is no path into an object, or
 // a registered claim declared with another type than it has.
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/checks/found.h"
 #include "compiler/checks/places.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -17,9 +17,7 @@ namespace {
 using syntax::Claim;
 using syntax::Type;
 
-bool IsNameByte(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-}
+bool IsNameByte(char c) { return IsAlphanumeric(c) || c == '_' || c == '-'; }
 
 // "realm_access.roles", "$.a", "/a/b", "a[0]", "a['b']"; not "https://a.b/c" nor "urn:a:b".
 bool LooksNested(std::string_view source) {

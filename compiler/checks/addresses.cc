@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "runtime/base/ascii.h"
 #include "runtime/request/address.h"
 
 namespace weir::compiler {
@@ -38,10 +39,7 @@ std::vector<SocketAddress> Known(std::string_view text) {
   const auto [end, error] =
       std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
-  std::string host(text.substr(0, colon));
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
+  std::string host = Lowered(text.substr(0, colon));
   if (host.ends_with('.')) host.pop_back();
   if (host == "localhost" || host.ends_with(".localhost"))  // RFC 6761 6.3
     return {{kLoopback4, port}, {kLoopback6, port}};

@@ -2,7 +2,6 @@
 // RFC 6265bis: its domain is one under which strangers have names, or not the
 // host's; or it lacks what its name or SameSite asks for.
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "compiler/checks/found.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/public_suffixes.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -21,18 +21,6 @@ using syntax::Gateway;
 using syntax::Policy;
 using syntax::Route;
 using Host = syntax::HostPattern;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 struct Cookie {
   std::string name;
@@ -49,16 +37,16 @@ Cookie Parse(std::string_view text) {
     const std::string_view part = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const std::size_t equals = std::min(part.find('='), part.size());
-    const std::string_view name = Trimmed(part.substr(0, equals));
-    const std::string value(Trimmed(part.substr(std::min(equals + 1, part.size()))));
+    const std::string_view name = TrimOws(part.substr(0, equals));
+    const std::string value(TrimOws(part.substr(std::min(equals + 1, part.size()))));
     if (std::exchange(first, false)) {
       cookie.name = name;
       continue;
     }
-    const std::string attribute = Lower(name);
-    if (attribute == "domain") cookie.domain = Lower(value);
+    const std::string attribute = Lowered(name);
+    if (attribute == "domain") cookie.domain = Lowered(value);
     if (attribute == "path") cookie.path = value;
-    if (attribute == "samesite") cookie.same_site = Lower(value);
+    if (attribute == "samesite") cookie.same_site = Lowered(value);
     if (attribute == "secure") cookie.secure = true;
   }
   if (cookie.domain && cookie.domain->starts_with('.')) cookie.domain->erase(0, 1);
@@ -86,7 +74,7 @@ std::string Fault(const Cookie& cookie, const Route* route) {
       !MaySet(*route, *cookie.domain)) {
     return "its Domain '" + *cookie.domain + "' holds no host that the route matches";
   }
-  const std::string name = Lower(cookie.name);
+  const std::string name = Lowered(cookie.name);
   if (name.starts_with("__host-")) {
     if (cookie.domain) return "a name with __Host- goes without Domain";
     if (cookie.path != "/") return "a name with __Host- asks for Path=/";
@@ -144,7 +132,7 @@ class Cookies {
     for (const auto& target : forward->targets) {
       const auto& affinity = policy_[target.service].affinity;
       if (!affinity) continue;
-      const std::string name = Lower(affinity->cookie);
+      const std::string name = Lowered(affinity->cookie);
       if (!name.starts_with("__host-") && !name.starts_with("__secure-")) continue;
       Add(affinity->node, affinity->cookie,
           "its name asks for Secure, which it has over https alone, and a listener of gateway '" +

@@ -3,7 +3,6 @@
 // `*`, and {id} or an attribute's name in quotes where only `rewrite` and `redirect`
 // know {id}. The octets are sent, or matched, as they are written.
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "compiler/checks/found.h"
 #include "compiler/checks/places.h"
 #include "compiler/checks/route_requests.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -29,8 +29,6 @@ using Kind = Transform::Kind;
 
 constexpr std::size_t kWitnesses = 50;
 
-bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 bool IsNameByte(char c) { return IsLetter(c) || IsDigit(c) || c == '_' || c == '-'; }
 
 // The name that begins at `at`.

@@ -7,7 +7,6 @@
 // Requests are looked for, not decided: a few are made from one that the route has,
 // and each is looked up and played. The steps are counted.
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,6 +18,7 @@
 #include "compiler/checks/takes_anybody.h"
 #include "compiler/checks/upstream_path.h"
 #include "compiler/checks/vain_reads.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -92,16 +92,6 @@ bool SharesAPath(const Route& a, const Route& b) {
   });
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-std::string Upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // As a service reads it that folds case, drops parameters and a last slash.
 std::string Folded(const std::string& path) {
   std::string folded;
@@ -113,7 +103,7 @@ std::string Folded(const std::string& path) {
     }
   }
   while (folded.size() > 1 && folded.ends_with('/')) folded.pop_back();
-  return Lower(folded);
+  return Lowered(folded);
 }
 
 struct Variation {
@@ -136,7 +126,7 @@ std::vector<Variation> MethodsBeside(const Route& route, const Witness& sample) 
     const bool read = method == std::string("GET") || method == std::string("HEAD");
     if (!lists(method) && (reads || !read)) beside.emplace_back(method);
   }
-  beside.push_back(Lower(methods[0]));
+  beside.push_back(Lowered(methods[0]));
   std::vector<Variation> variations;
   for (const std::string& method : beside) {
     Variation& each = variations.emplace_back(Variation{method, method, false, sample});
@@ -157,7 +147,7 @@ std::vector<Variation> PathsBeside(const Witness& sample) {
   if (path == "/") return variations;
   const std::size_t end = std::min(path.find('/', 1), path.size());
   add(path.ends_with('/') ? path.substr(0, path.size() - 1) : path + "/", "slash", false);
-  add(Upper(path) != path ? Upper(path) : Lower(path), "case", true);
+  add(Uppered(path) != path ? Uppered(path) : Lowered(path), "case", true);
   add(path.substr(0, end) + ";x" + path.substr(end), "parameter", true);
   return variations;
 }

@@ -1,6 +1,7 @@
 // The head is walked as it would be written, a line at a time: the first fault counts,
 // and a limit that is passed within a line counts before what stands in the line.
 #include "compiler/explain/head.h"
+#include "runtime/base/ascii.h"
 
 #include <algorithm>
 #include <string>
@@ -15,47 +16,11 @@ using runtime::Refusal;
 
 constexpr std::uint64_t kMostOctets = 65536, kMostTarget = 16384, kMostMethod = 64;
 
-bool IsAlphanumeric(unsigned char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return IsAlphanumeric(static_cast<unsigned char>(c)) || kOthers.find(c) != kOthers.npos;
-  });
-}
-
-bool IsTarget(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
-bool IsValue(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet == '\t' || (octet >= 0x20 && octet != 0x7f);
-  });
-}
-
-std::string_view Trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
-std::string Lowered(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lowered;
-}
-
 std::vector<std::string_view> Elements(std::string_view list) {
   std::vector<std::string_view> elements;
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t comma = std::min(list.find(',', begin), list.size());
-    elements.push_back(Trimmed(list.substr(begin, comma - begin)));
+    elements.push_back(TrimOws(list.substr(begin, comma - begin)));
     begin = comma + 1;
   }
   return elements;
@@ -81,8 +46,8 @@ std::optional<std::uint64_t> LengthOf(std::string_view digits) {
 
 // Whether a coding of a list is written as one: a token, and parameters.
 bool IsCoding(std::string_view element) {
-  const std::string_view name = Trimmed(element.substr(0, element.find_first_of("; \t")));
-  const std::string_view rest = Trimmed(element.substr(name.size()));
+  const std::string_view name = TrimOws(element.substr(0, element.find_first_of("; \t")));
+  const std::string_view rest = TrimOws(element.substr(name.size()));
   return IsToken(name) && (rest.empty() || rest.front() == ';') && Lowered(name) != "chunked";
 }
 
@@ -94,7 +59,7 @@ std::expected<std::optional<std::uint64_t>, Refusal> Framing(std::span<const Fie
   const char* malformed = nullptr;
   for (const Field& field : fields) {
     const std::string name = Lowered(field.name);
-    const std::string_view value = Trimmed(field.value);
+    const std::string_view value = TrimOws(field.value);
     if (name == "expect") {
       ++expected;
       nonsense = nonsense || Lowered(value) != "100-continue";
@@ -154,7 +119,7 @@ std::optional<Refusal> RequestLine(std::string_view method, std::string_view tar
     return Refused(414, Reason::kTargetTooLong, "the request line is too long");
   }
   if (!IsToken(method)) return Bad("the method is not a token before one space");
-  if (!IsTarget(target)) return Bad("the target holds an octet that no target may hold");
+  if (!IsTargetText(target)) return Bad("the target holds an octet that no target may hold");
   if (method.size() > kMostMethod) {
     return Refused(501, Reason::kNotImplemented, "the method is too long");
   }
@@ -187,7 +152,7 @@ std::expected<std::optional<std::uint64_t>, Refusal> ReadHead(const runtime::Gat
     if (!IsToken(field.name)) {
       return std::unexpected(Bad("a field name holds an octet that no token may hold"));
     }
-    if (!IsValue(field.value)) {
+    if (!IsFieldText(field.value)) {
       return std::unexpected(Bad("a field value holds a control octet"));
     }
   }

@@ -1,4 +1,5 @@
 #include "compiler/explain/url.h"
+#include "runtime/base/ascii.h"
 
 #include <charconv>
 
@@ -24,9 +25,7 @@ std::optional<Url> ParseUrl(std::string_view text) {
   }
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) return std::nullopt;
-  for (char c : text.substr(0, colon)) {
-    url.scheme.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-  }
+  url.scheme = Lowered(text.substr(0, colon));
   if (url.scheme != "http" && url.scheme != "https") return std::nullopt;
   text.remove_prefix(colon + 3);
   const std::size_t end = std::min(text.find_first_of("/?"), text.size());

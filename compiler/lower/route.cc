@@ -1,6 +1,6 @@
-#include <cctype>
 
 #include "compiler/lower/lowering.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 
@@ -8,11 +8,6 @@ using runtime::AppendOne;
 using runtime::AppendRun;
 
 namespace {
-
-std::string LowerCase(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 static_assert(static_cast<int>(syntax::Transform::Kind::kSetHost) ==
               static_cast<int>(runtime::TransformKind::kSetHost));
@@ -27,7 +22,7 @@ runtime::Index Lowering::LowerResponse(const syntax::Response& response) {
   record.body = out.Text(response.body);
   std::vector<runtime::FieldRecord> headers;
   for (const auto& [name, value] : response.headers) {
-    headers.push_back({out.Text(LowerCase(name)), out.Text(value)});
+    headers.push_back({out.Text(Lowered(name)), out.Text(value)});
   }
   if (headers.size() > runtime::kMaxResponseHeaders) {
     Refuse(response.node, "the response has more than 32 headers");

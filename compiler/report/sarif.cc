@@ -6,6 +6,7 @@
 #include "compiler/checks/checks.h"
 #include "compiler/report/report.h"
 #include "compiler/report/witness_json.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -14,14 +15,13 @@ using nlohmann::json;
 
 // A file name as a URI reference: what RFC 3986 does not allow in a path is escaped.
 std::string UriOf(const std::string& file) {
-  constexpr const char* kHex = "0123456789ABCDEF";
   std::string uri = file.starts_with("/") ? "file://" : "";
   for (const char c : file) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (std::isalnum(octet) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos) {
+    if (kUnreservedBytes[c] || c == '/') {
       uri += c;
     } else {
-      uri += {'%', kHex[octet / 16], kHex[octet % 16]};
+      uri += '%';
+      AppendHex(c, uri);
     }
   }
   return uri;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dsl/source/utf8.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl {
 namespace {
@@ -20,13 +21,6 @@ void BadEscape(Span span, std::size_t at, std::size_t length, std::string messag
   diagnostic.span = {span.file, begin,
                      std::min(span.end, begin + static_cast<std::uint32_t>(length))};
   diagnostics.push_back(std::move(diagnostic));
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 void AppendUtf8(std::uint32_t code, std::string& out) {

@@ -3,15 +3,10 @@
 
 #include "dsl/resolve/constructs.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 // consumer NAME sha256 "64 digits"
 bool ReadConsumer(Cursor& cursor, syntax::ApiKeys& keys) {

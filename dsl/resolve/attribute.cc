@@ -4,6 +4,7 @@
 
 #include "dsl/resolve/expression.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -156,7 +157,7 @@ std::optional<syntax::Attribute> ResolveAttribute(Context& context, std::string_
     syntax::Attribute attribute{subject, std::string(word.substr(prefix.size())), Type::kString};
     if (attribute.name.empty()) break;
     if (subject == Subject::kHeader) {
-      attribute.name = LowerCase(attribute.name);
+      attribute.name = Lowered(attribute.name);
       if (!IsToken(attribute.name)) break;
       if (attribute.name == "host") {
         Diagnostic& error = context.Error(

@@ -3,6 +3,7 @@
 
 #include "dsl/resolve/constructs.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -20,14 +21,14 @@ std::expected<OriginPattern, std::string> ParseOrigin(const std::string& text) {
   }
   const std::size_t colon = text.find("://");
   if (colon == std::string::npos) return std::unexpected("it has no scheme, as in https://");
-  origin.scheme = LowerCase(text.substr(0, colon));
+  origin.scheme = Lowered(text.substr(0, colon));
   const bool scheme_good =
       !origin.scheme.empty() && origin.scheme[0] >= 'a' && origin.scheme[0] <= 'z' &&
       std::ranges::all_of(origin.scheme, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
       });
   if (!scheme_good) return std::unexpected("its scheme is not one");
-  std::string rest = LowerCase(text.substr(colon + 3));
+  std::string rest = Lowered(text.substr(colon + 3));
   if (rest.find_first_of("/?#@") != std::string::npos) {
     return std::unexpected("an origin is scheme://host[:port] and no more");
   }

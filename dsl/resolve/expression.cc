@@ -18,6 +18,7 @@
 
 #include "dsl/resolve/pattern.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -497,11 +498,11 @@ class Resolver {
         return std::nullopt;
       }
     }
-    if (attribute.subject == Subject::kHost && LowerCase(constant.text) != constant.text) {
+    if (attribute.subject == Subject::kHost && Lowered(constant.text) != constant.text) {
       Diagnostic& error = context_.Error(
           "not-canonical", "hosts are compared in lower case, and " + quoted + " is not",
           constant.span);
-      error.help = "write \"" + LowerCase(constant.text) + "\"";
+      error.help = "write \"" + Lowered(constant.text) + "\"";
       return std::nullopt;
     }
     return constant.text;

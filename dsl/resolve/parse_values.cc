@@ -8,13 +8,10 @@
 #include <span>
 
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsAlphanumeric(char c) { return IsDigit(c) || IsLetter(c); }
 
 struct Unit {
   std::string_view name;
@@ -191,32 +188,14 @@ std::expected<syntax::SocketAddress, std::string> ParseSocketAddress(std::string
   return syntax::SocketAddress{*address, static_cast<std::uint16_t>(*port)};
 }
 
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return IsAlphanumeric(c) || std::strchr("!#$%&'*+-.^_`|~", c) != nullptr;
-  }) && text.find('\0') == std::string_view::npos;
-}
-
 bool IsFieldValue(std::string_view text) {
-  for (char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet < 0x20 && c != '\t') || octet == 0x7f) return false;
-  }
-  return text.empty() || (!std::strchr(" \t", text.front()) && !std::strchr(" \t", text.back()));
+  return IsFieldText(text) && TrimOws(text).size() == text.size();
 }
 
 bool IsName(std::string_view text) {
   return !text.empty() && text.size() <= 128 && (IsLetter(text[0]) || text[0] == '_') &&
          std::ranges::all_of(text,
                              [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_'; });
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 const char* SpiffeFault(std::string_view text) {
@@ -229,7 +208,8 @@ const char* SpiffeFault(std::string_view text) {
   if (domain.empty()) return "it has no trust domain";
   if (domain.size() > 255) return "its trust domain is longer than 255 octets";
   for (char c : domain) {
-    if (!IsDigit(c) && !(c >= 'a' && c <= 'z') && !std::strchr(".-_", c)) {
+    if (!IsDigit(c) && !(c >= 'a' && c <= 'z') &&
+        std::string_view(".-_").find(c) == std::string_view::npos) {
       return "its trust domain holds other than a-z, 0-9, '.', '-' and '_'";
     }
   }
@@ -241,7 +221,7 @@ const char* SpiffeFault(std::string_view text) {
     if (segment.empty()) return "its path has an empty segment";
     if (segment == "." || segment == "..") return "its path has a dot segment";
     for (char c : segment) {
-      if (!IsAlphanumeric(c) && !std::strchr(".-_", c)) {
+      if (!IsAlphanumeric(c) && std::string_view(".-_").find(c) == std::string_view::npos) {
         return "its path holds other than letters, digits, '.', '-' and '_'";
       }
     }

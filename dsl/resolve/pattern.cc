@@ -1,38 +1,24 @@
 #include "dsl/resolve/pattern.h"
 
-#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "dsl/resolve/regex.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
 
 using Kind = tree::Item::Kind;
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+bool MayStandInPath(char c) {
+  return kUnreservedBytes[c] || std::string_view("!$&'()*+,;=:@").find(c) != std::string_view::npos;
 }
 
-bool IsUnreserved(unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
-bool MayStandInPath(unsigned char c) {
-  return IsUnreserved(c) || (c != 0 && std::strchr("!$&'()*+,;=:@", c) != nullptr);
-}
-
-void AppendEscape(std::string& out, unsigned char octet) {
-  constexpr char kHex[] = "0123456789ABCDEF";
+void AppendEscape(std::string& out, unsigned char byte) {
   out += '%';
-  out += kHex[octet >> 4];
-  out += kHex[octet & 15];
+  AppendHex(static_cast<char>(byte), out);
 }
 
 // One segment: unreserved octets decoded, escapes in upper case, what cannot
@@ -45,19 +31,19 @@ CanonicalText CanonicalSegment(std::string_view segment) {
     if (c == '\\') return {{}, "no canonical path holds a backslash"};
     if (c == '?' || c == '#') return {{}, "a path ends before '?' and '#'"};
     if (c != '%') {
-      if (MayStandInPath(c)) {
+      if (MayStandInPath(segment[i])) {
         out += segment[i];
       } else {
         AppendEscape(out, c);
       }
       continue;
     }
-    const int high = i + 1 < segment.size() ? HexValue(segment[i + 1]) : -1;
-    const int low = i + 2 < segment.size() ? HexValue(segment[i + 2]) : -1;
+    const int high = i + 1 < segment.size() ? HexDigit(segment[i + 1]) : -1;
+    const int low = i + 2 < segment.size() ? HexDigit(segment[i + 2]) : -1;
     if (high < 0 || low < 0) return {{}, "'%' begins no escape"};
     const auto octet = static_cast<unsigned char>(high * 16 + low);
     if (octet == 0) return {{}, "no canonical path holds NUL"};
-    if (IsUnreserved(octet)) {
+    if (kUnreservedBytes[static_cast<char>(octet)]) {
       out += static_cast<char>(octet);
     } else {
       AppendEscape(out, octet);
@@ -238,7 +224,7 @@ std::optional<syntax::HostPattern> HostPatternOf(Context& context, const Value& 
     return std::nullopt;
   }
   if (const char* fault = HostFault(name)) {
-    std::string canonical = LowerCase(name);
+    std::string canonical = Lowered(name);
     if (canonical.ends_with('.')) canonical.pop_back();
     if (HostFault(canonical) == nullptr) {
       const bool suffix = pattern.kind == syntax::HostPattern::Kind::kSuffix;

@@ -1,4 +1,5 @@
 #include "dsl/resolve/regex.h"
+#include "runtime/base/ascii.h"
 
 #include <array>
 #include <optional>
@@ -366,8 +367,8 @@ class Parser {
         set.set('\a');
         return set;
       case 'x': {
-        const int high = HexDigit();
-        const int low = HexDigit();
+        const int high = TakeHexDigit();
+        const int low = TakeHexDigit();
         if (high < 0 || low < 0) Fail(begin, "\\x is followed by two hexadecimal digits");
         set.set(static_cast<std::size_t>(high * 16 + low));
         if (flags_.fold && !in_class) FoldCase(set);
@@ -388,13 +389,9 @@ class Parser {
     return set;
   }
 
-  int HexDigit() {
+  int TakeHexDigit() {
     if (AtEnd()) return -1;
-    const char c = text_[at_++];
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    return weir::HexDigit(text_[at_++]);
   }
 
   // Counted repetitions multiply when they are nested; RE2 bounds the product

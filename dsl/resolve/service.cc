@@ -4,6 +4,7 @@
 #include "dsl/resolve/constructs.h"
 #include "dsl/resolve/pattern.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {

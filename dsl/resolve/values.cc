@@ -1,4 +1,5 @@
 #include "dsl/resolve/values.h"
+#include "runtime/base/ascii.h"
 
 #include <limits>
 #include <utility>
@@ -171,7 +172,7 @@ std::optional<std::string> FieldNameOf(Context& context, const Value& value) {
     context.Error("wrong-value", Quote(*value.item) + " is not a header name", value);
     return std::nullopt;
   }
-  return LowerCase(value.item->text);
+  return Lowered(value.item->text);
 }
 
 std::optional<std::string> MethodOf(Context& context, const Value& value) {
@@ -181,10 +182,7 @@ std::optional<std::string> MethodOf(Context& context, const Value& value) {
     return std::nullopt;
   }
   // Methods are case-sensitive, and no registered one has a small letter.
-  std::string upper = value.item->text;
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  const std::string upper = Uppered(value.item->text);
   if (upper != value.item->text) {
     Diagnostic& error = context.Error(
         "not-canonical",

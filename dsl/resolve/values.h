@@ -29,10 +29,8 @@ std::expected<syntax::SocketAddress, std::string> ParseSocketAddress(std::string
 // A decimal figure such as 2.5, in thousandths.
 std::expected<std::uint64_t, std::string> ParseThousandths(std::string_view text);
 
-bool IsToken(std::string_view text);       // RFC 9110 5.6.2: methods and field names
 bool IsFieldValue(std::string_view text);  // no control octet but HTAB, no space at either end
 bool IsName(std::string_view text);        // letter, then letters, digits, '-', '_'; up to 128
-std::string LowerCase(std::string_view text);
 // A SPIFFE id: spiffe://trust.domain/path; null when well formed, else what is wrong.
 const char* SpiffeFault(std::string_view text);
 // A host name or address literal as canonical requests bear it.

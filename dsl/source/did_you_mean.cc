@@ -1,4 +1,5 @@
 #include "dsl/source/did_you_mean.h"
+#include "runtime/base/ascii.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,8 +7,6 @@
 
 namespace weir::dsl {
 namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Optimal string alignment distance; above `limit` any larger number.
 std::size_t Distance(std::string_view a, std::string_view b, std::size_t limit) {
@@ -20,10 +19,10 @@ std::size_t Distance(std::string_view a, std::string_view b, std::size_t limit) 
     previous.swap(row);
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      bool same = Lower(a[i - 1]) == Lower(b[j - 1]);
+      bool same = ToLower(a[i - 1]) == ToLower(b[j - 1]);
       row[j] = std::min({previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (same ? 0 : 1)});
-      bool swapped = i > 1 && j > 1 && Lower(a[i - 1]) == Lower(b[j - 2]) &&
-                     Lower(a[i - 2]) == Lower(b[j - 1]);
+      bool swapped = i > 1 && j > 1 && ToLower(a[i - 1]) == ToLower(b[j - 2]) &&
+                     ToLower(a[i - 2]) == ToLower(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }

@@ -2,20 +2,14 @@
 
 #include <time.h>
 
-#include <algorithm>
 #include <array>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy {
 namespace {
 
 using runtime::Field;
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return Lower(x) == Lower(y); });
-}
 
 bool IsHopByHop(std::string_view name) {
   switch (name.size()) {
@@ -36,14 +30,9 @@ bool IsHopByHop(std::string_view name) {
   }
 }
 
-bool Names(std::string_view list, std::string_view name) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (EqualsIgnoringCase(item, name)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
+bool Names(std::string_view list, std::string_view lower_name) {
+  for (std::string_view item; NextElement(list, item);) {
+    if (EqualsLower(item, lower_name)) return true;
   }
   return false;
 }
@@ -57,18 +46,18 @@ void CopyEndToEnd(std::span<const Field> fields, std::vector<Field>& out, std::s
   bool connection = false;
   for (const Field& field : fields) {
     size += field.name.size();
-    connection |= field.name.size() == 10 && EqualsIgnoringCase(field.name, "connection");
+    connection |= EqualsLower(field.name, "connection");
   }
   names.reserve(size);  // no view may move
   for (const Field& field : fields) {
     const std::size_t start = names.size();
-    for (const char c : field.name) names.push_back(Lower(c));
+    for (const char c : field.name) names.push_back(ToLower(c));
     const std::string_view name = std::string_view(names).substr(start);
     if (!IsHopByHop(name)) out.push_back({name, field.value});
   }
   if (!connection) return;
   for (const Field& field : fields) {
-    if (!EqualsIgnoringCase(field.name, "connection")) continue;
+    if (!EqualsLower(field.name, "connection")) continue;
     std::erase_if(out, [&](const Field& kept) { return Names(field.value, kept.name); });
   }
 }

@@ -7,19 +7,13 @@
 #include <algorithm>
 #include <cstring>
 
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 namespace {
 
 constexpr std::uint32_t kMaxSizeDigits = 16;
 constexpr std::uint32_t kMaxExtensionOctets = 4096;  // of a whole body
-
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  const char lower = Lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 }  // namespace
 
@@ -106,7 +100,7 @@ bool BodyDecoder::SizeOctet(char c) {
       part_ = Part::kSize;
       [[fallthrough]];
     case Part::kSize: {
-      const int value = HexValue(c);
+      const int value = HexDigit(c);
       if (value < 0) return digits_ > 0 && AfterExtension(c);
       if (++digits_ > kMaxSizeDigits) return false;
       left_ = left_ << 4 | static_cast<std::uint64_t>(value);
@@ -122,17 +116,17 @@ bool BodyDecoder::ExtensionOctet(char c) {
   switch (part_) {
     case Part::kExtensionNameStart:
       part_ = Part::kExtensionName;
-      return IsTokenOctet(c);
+      return kTokenBytes[c];
     case Part::kExtensionName:
-      if (IsTokenOctet(c)) return true;
+      if (kTokenBytes[c]) return true;
       if (c != '=') return AfterExtension(c);
       part_ = Part::kExtensionValueStart;
       return true;
     case Part::kExtensionValueStart:
       part_ = c == '"' ? Part::kExtensionQuoted : Part::kExtensionToken;
-      return c == '"' || IsTokenOctet(c);
+      return c == '"' || kTokenBytes[c];
     case Part::kExtensionToken:
-      return IsTokenOctet(c) || AfterExtension(c);
+      return kTokenBytes[c] || AfterExtension(c);
     case Part::kExtensionQuoted:
       if (c == '"') part_ = Part::kExtensionEnd;
       if (c == '\\') part_ = Part::kExtensionEscape;

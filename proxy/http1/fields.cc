@@ -2,24 +2,9 @@
 
 #include <cstddef>
 
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
-namespace {
-
-// Calls `use` for each comma-separated element, white space trimmed.
-template <class Use>
-void ForEachElement(std::string_view list, Use use) {
-  while (true) {
-    const std::size_t comma = list.find(',');
-    use(TrimSpace(list.substr(0, comma)));
-    if (comma == std::string_view::npos) return;
-    list.remove_prefix(comma + 1);
-  }
-}
-
-}  // namespace
-
 void FramingFields::Note(const runtime::Field& field) {
   switch (field.name.size()) {
     case 6:
@@ -74,28 +59,29 @@ void FramingFields::NoteLength(std::string_view value) {
 
 void FramingFields::NoteCodings(std::string_view value) {
   ++codings_;
-  ForEachElement(value, [this](std::string_view element) {
+  if (value.empty()) malformed_ = "Transfer-Encoding is empty";
+  for (std::string_view element; NextElement(value, element);) {
     if (EqualsLower(element, "chunked")) {
       ++chunked_;
-      return;
+      continue;
     }
     const std::string_view coding = element.substr(0, TokenLength(element));
-    const std::string_view rest = TrimSpace(element.substr(coding.size()));
+    const std::string_view rest = TrimOws(element.substr(coding.size()));
     if (coding.empty() || (!rest.empty() && rest.front() != ';') ||
         EqualsLower(coding, "chunked")) {
       malformed_ = "Transfer-Encoding is malformed";
     }
     ++others_;
-  });
+  }
 }
 
 void FramingFields::NoteConnection(std::string_view value) {
-  ForEachElement(value, [this](std::string_view element) {
-    if (element.empty()) return;
+  for (std::string_view element; NextElement(value, element);) {
+    if (element.empty()) continue;
     if (!IsToken(element)) malformed_ = "Connection is not a list of tokens";
     if (EqualsLower(element, "close")) close_ = true;
     if (EqualsLower(element, "keep-alive")) keep_alive_ = true;
-  });
+  }
 }
 
 const char* FramingFields::Conflict(int minor_version) const {

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 namespace {
@@ -65,7 +65,7 @@ HeadState RequestHeadParser::ReadRequestLine(std::string_view buffer) {
     // Whoever speaks another protocol here learns of it with the first octet.
     if (buffer.size() > cursor_.line) {
       const char first = buffer[cursor_.line];
-      if (!IsTokenOctet(first) && first != '\r') return Refuse("a request starts with no method");
+      if (!kTokenBytes[first] && first != '\r') return Refuse("a request starts with no method");
     }
     // "METHOD target HTTP/1.1" CR LF
     const std::size_t line_limit = cursor_.line + kMaxMethod + 1 + limits_.max_target + 11;

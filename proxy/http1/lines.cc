@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 
@@ -34,7 +34,7 @@ const char* ParseFieldLine(std::string_view line, runtime::Field& field) {
   }
   if (length == 0) return "a field has no name";
   field.name = line.substr(0, length);
-  field.value = TrimSpace(line.substr(length + 1));
+  field.value = TrimOws(line.substr(length + 1));
   return IsFieldText(field.value) ? nullptr : "a field value holds a control octet";
 }
 

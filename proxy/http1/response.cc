@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "proxy/http1/head.h"
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 namespace {

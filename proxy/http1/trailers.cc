@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "proxy/http1/body.h"
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 namespace {
@@ -46,10 +46,6 @@ constexpr std::array<std::string_view, 34> kNames = {"accept-encoding",
                                                      "x-client-cert",
                                                      "x-original-url",
                                                      "x-request-id"};
-
-bool StartsWithLower(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && EqualsLower(text.substr(0, lower.size()), lower);
-}
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "proxy/http1/body.h"
-#include "proxy/http1/octets.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::proxy::http1 {
 namespace {

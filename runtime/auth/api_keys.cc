@@ -1,22 +1,17 @@
 #include "runtime/auth/api_keys.h"
 
+#include "runtime/base/ascii.h"
+
 namespace weir::runtime {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::string DecodeForm(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = HexValue(text[i + 1]);
-      const int low = HexValue(text[i + 2]);
+      const int high = HexDigit(text[i + 1]);
+      const int low = HexDigit(text[i + 2]);
       if (high >= 0 && low >= 0) {
         out.push_back(static_cast<char>(high << 4 | low));
         i += 2;

@@ -15,6 +15,7 @@
 #include "runtime/auth/digest.h"
 #include "runtime/auth/token.h"
 #include "runtime/auth/token_cache.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::runtime {
 namespace {
@@ -80,15 +81,6 @@ std::expected<Issuer, std::string> LoadIssuer(const Table& table, const JwtRecor
   return issuer;
 }
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower[i]) return false;
-  }
-  return true;
-}
-
 // The token of `Bearer TOKEN`. Nothing: another scheme, or no field. An empty
 // view: the scheme without one plain token after it.
 std::optional<std::string_view> BearerToken(const CanonicalRequest& request) {
@@ -96,7 +88,7 @@ std::optional<std::string_view> BearerToken(const CanonicalRequest& request) {
   if (field == nullptr) return std::nullopt;
   const std::string_view value = field->value;
   const std::size_t end = value.find_first_of(" \t,");
-  if (!EqualsIgnoringCase(value.substr(0, end), "bearer")) return std::nullopt;
+  if (!EqualsLower(value.substr(0, end), "bearer")) return std::nullopt;
   if (end == std::string_view::npos || value[end] != ' ') return std::string_view();
   return value.substr(end + 1);  // what is no base64url in it fails later
 }

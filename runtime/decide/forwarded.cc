@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/base/ascii.h"
 #include "runtime/decide/transform.h"
 #include "runtime/request/address.h"
 #include "runtime/request/canonical.h"
@@ -57,7 +58,7 @@ std::string_view KeptRequestId(const CanonicalRequest& request) {
   const Header* header = request.Find("x-request-id");
   if (!header || header->value.empty() || header->value.size() > 128) return {};
   for (char c : header->value) {
-    if (!kUnreservedOctets[c] || c == '~') return {};
+    if (!kUnreservedBytes[c] || c == '~') return {};
   }
   return header->value;
 }
@@ -97,11 +98,8 @@ void TransformResponse(const Table& table, const CanonicalRequest& request,
                        const Decision& decision, std::vector<Field>& fields, std::string& text) {
   if (decision.route() == kNoIndex) return;
   if (decision.owns_cors()) {
-    std::erase_if(fields, [](const Field& field) {
-      constexpr std::string_view kPrefix = "access-control-";
-      return field.name.size() >= kPrefix.size() &&
-             SameName(field.name.substr(0, kPrefix.size()), kPrefix);
-    });
+    std::erase_if(
+        fields, [](const Field& field) { return StartsWithLower(field.name, "access-control-"); });
   }
   const auto transforms = Table::Slice(table.transforms(), decision.route_record().response);
   if (transforms.empty()) return;

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "runtime/request/octets.h"
+#include "runtime/base/ascii.h"
 #include "runtime/table/table.h"
 
 namespace weir::runtime {

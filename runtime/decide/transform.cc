@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "runtime/base/ascii.h"
 #include "runtime/decide/parameter.h"
 #include "runtime/decide/substitute.h"
 #include "runtime/request/field_names.h"
@@ -17,14 +18,6 @@ Value ValueOf(const Facts& facts, const TransformRecord& transform) {
   return {.kind = Value::Kind::kText, .text = {facts.table.text(transform.value)}};
 }
 
-bool IsFieldValue(std::string_view value) {
-  for (char c : value) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet < 0x20 && octet != '\t') || octet == 0x7f) return false;
-  }
-  return true;
-}
-
 // TRANSFORM-4: nothing when the value is absent, or holds octets that no field
 // may hold (a decoded query or a claim can hold line breaks).
 std::optional<std::string_view> WriteField(const Facts& facts, const TransformRecord& transform,
@@ -35,7 +28,7 @@ std::optional<std::string_view> WriteField(const Facts& facts, const TransformRe
   const std::size_t start = text.size();
   WriteValue(value, [&](std::string_view piece) { text.append(piece); });
   const std::string_view written = std::string_view(text).substr(start);
-  if (IsFieldValue(written)) return TrimOws(written);
+  if (IsFieldText(written)) return TrimOws(written);
   text.resize(start);
   return std::nullopt;
 }
@@ -48,15 +41,12 @@ std::string_view StripPrefix(std::string_view path, std::string_view prefix) {
 }
 
 void AppendEscaped(std::string_view octets, std::string& text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
   for (char c : octets) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (kUnreservedOctets[c]) {
+    if (kUnreservedBytes[c]) {
       text.push_back(c);
     } else {
       text.push_back('%');
-      text.push_back(kHex[octet >> 4]);
-      text.push_back(kHex[octet & 15]);
+      AppendHex(c, text);
     }
   }
 }
@@ -85,18 +75,10 @@ void RewriteQuery(std::string_view name, const Value& value, ForwardedHead& head
 }
 
 void RemoveField(std::string_view name, std::vector<Field>& fields) {
-  std::erase_if(fields, [&](const Field& field) { return SameName(field.name, name); });
+  std::erase_if(fields, [&](const Field& field) { return EqualsIgnoringCase(field.name, name); });
 }
 
 }  // namespace
-
-bool SameName(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (LowerOctet(a[i]) != LowerOctet(b[i])) return false;
-  }
-  return true;
-}
 
 std::size_t TransformedSize(const Facts& facts, const Decision& decision,
                             std::span<const TransformRecord> transforms) {

@@ -25,9 +25,6 @@ void ApplyRequestTransform(const Facts& facts, const Decision& decision,
 void ApplyHeaderTransform(const Facts& facts, const TransformRecord& transform,
                           std::vector<Field>& fields, std::string& text);
 
-// Field names without regard to case.
-bool SameName(std::string_view a, std::string_view b);
-
 }  // namespace weir::runtime
 
 #endif  // WEIR_RUNTIME_DECIDE_TRANSFORM_H_

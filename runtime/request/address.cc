@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "runtime/base/ascii.h"
 #include "runtime/request/canonical.h"
-#include "runtime/request/octets.h"
 
 namespace weir::runtime {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/request/octets.h"
+#include "runtime/base/ascii.h"
 #include "runtime/table/table.h"
 
 namespace weir::runtime {
@@ -54,7 +54,7 @@ class CheckContext {
     Token(ref);
     if (!ok()) return;
     for (char c : table_.text(ref))
-      Require(LowerOctet(c) == c, "a header's name is not in lower case");
+      Require(ToLower(c) == c, "a header's name is not in lower case");
   }
 
   bool In(Range range, std::size_t section_size) {
