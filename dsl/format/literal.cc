@@ -1,15 +1,10 @@
 #include <string>
 
 #include "dsl/format/format.h"
-#include "dsl/source/utf8.h"
+#include "dsl/source/hidden.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl {
-namespace {
-
-constexpr std::string_view kHex = "0123456789ABCDEF";
-
-}  // namespace
-
 std::string QuotedString(std::string_view text) {
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -18,7 +13,7 @@ std::string QuotedString(std::string_view text) {
     unsigned hidden = octet == 0xE2 ? HiddenCodePoint(text.substr(at, 3)) : 0;
     if (hidden != 0) {
       out += "\\u{";
-      for (int shift = 12; shift >= 0; shift -= 4) out += kHex[hidden >> shift & 15];
+      for (int shift = 12; shift >= 0; shift -= 4) out += kUpperHex[hidden >> shift & 15];
       out += '}';
       at += 2;
     } else if (c == '"' || c == '\\') {
@@ -32,8 +27,7 @@ std::string QuotedString(std::string_view text) {
       out += "\\t";
     } else if (octet < 0x20 || octet == 0x7F) {
       out += "\\x";
-      out += kHex[octet >> 4];
-      out += kHex[octet & 15];
+      AppendHex(c, out);
     } else {
       out += c;
     }

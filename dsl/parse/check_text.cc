@@ -2,8 +2,10 @@
 
 #include <string>
 
+#include "dsl/source/hidden.h"
 #include "dsl/source/read_file.h"
-#include "dsl/source/utf8.h"
+#include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
 
 namespace weir::dsl {
 namespace {
@@ -19,7 +21,7 @@ Diagnostic Wrong(std::string rule, std::string message, Span span, std::string h
 
 std::string Hex(unsigned value, int digits) {
   std::string hex;
-  for (int i = digits - 1; i >= 0; --i) hex += "0123456789ABCDEF"[value >> (4 * i) & 15];
+  for (int i = digits - 1; i >= 0; --i) hex += kUpperHex[value >> (4 * i) & 15];
   return hex;
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "dsl/source/utf8.h"
 #include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
 
 namespace weir::dsl {
 namespace {
@@ -21,17 +21,6 @@ void BadEscape(Span span, std::size_t at, std::size_t length, std::string messag
   diagnostic.span = {span.file, begin,
                      std::min(span.end, begin + static_cast<std::uint32_t>(length))};
   diagnostics.push_back(std::move(diagnostic));
-}
-
-void AppendUtf8(std::uint32_t code, std::string& out) {
-  auto put = [&](std::uint32_t octet) { out += static_cast<char>(octet); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) return put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-  if (code < 0x10000) {
-    return put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  }
-  put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F));
-  put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
 }
 
 // The code point of the escape text[at...] = \xNN or \u{N}, and its length;

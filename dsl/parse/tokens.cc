@@ -8,7 +8,8 @@
 
 #include "WeirLexer.h"
 #include "dsl/parse/brackets.h"
-#include "dsl/source/utf8.h"
+#include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
 
 namespace weir::dsl {
 namespace {
@@ -157,8 +158,9 @@ class TokenReader {
   static std::string Named(std::string_view text) {
     auto first = static_cast<unsigned char>(text.front());
     if (first < 0x20 || first == 0x7F) {
-      constexpr std::string_view kHex = "0123456789ABCDEF";
-      return std::string("the control octet 0x") + kHex[first >> 4] + kHex[first & 15];
+      std::string name = "the control octet 0x";
+      AppendHex(text.front(), name);
+      return name;
     }
     if (first == '\'') return "a single quote";
     if (first < 0x80) return "'" + std::string(text) + "'";

@@ -14,7 +14,7 @@
 #include "dsl/resolve/include.h"
 #include "dsl/resolve/names.h"
 #include "dsl/resolve/route.h"
-#include "dsl/source/sha256.h"
+#include "runtime/base/sha256.h"
 
 namespace weir::dsl {
 namespace {
@@ -116,7 +116,7 @@ LoadResult Finish(LoadResult result, const FileSet& files) {
   Sha256 hash;
   for (std::uint32_t file = 0; file < result.sources.file_count(); ++file) {
     context.policy.files.push_back(result.sources.name(file));
-    hash.Update(result.sources.text(file));
+    hash.Add(result.sources.text(file));
   }
   context.policy.source_hash = hash.Finish();
   LeaveOutHidden(files, result.diagnostics, context.diagnostics);

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "dsl/source/utf8.h"
+#include "dsl/source/hidden.h"
+#include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
 
 namespace weir::dsl {
 namespace {
@@ -33,10 +35,9 @@ struct Cell {
 };
 
 std::string Numbered(unsigned value, bool octet) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string digits;
   do {
-    digits.insert(digits.begin(), kHex[value & 15]);
+    digits.insert(digits.begin(), kUpperHex[value & 15]);
     value >>= 4;
   } while (value != 0);
   if (!octet) return "\\u{" + digits + "}";

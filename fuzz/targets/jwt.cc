@@ -43,7 +43,7 @@ std::string Encode(std::string_view octets) {
 
 // HMAC-SHA-256 by its definition (RFC 2104), for a secret of one block at most.
 std::string Mac(std::string secret, std::string_view text) {
-  Sha256 sha256;
+  OpenSslSha256 sha256;
   secret.resize(64, '\0');
   std::string inner, outer;
   for (char c : secret) {

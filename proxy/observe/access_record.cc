@@ -6,30 +6,11 @@
 #include <charconv>
 #include <cstdio>
 
+#include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
+
 namespace weir::proxy::observe {
 namespace {
-
-constexpr char kHex[] = "0123456789ABCDEF";
-
-// Octets of the UTF-8 sequence at the start of `text`; 0: there is none.
-std::size_t Utf8Length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  const std::size_t length = first < 0xc2   ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && at(1) < 0xa0) return 0;  // overlong
-  if (first == 0xed && at(1) > 0x9f) return 0;  // a surrogate
-  if (first == 0xf0 && at(1) < 0x90) return 0;
-  if (first == 0xf4 && at(1) > 0x8f) return 0;
-  return length;
-}
 
 bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
@@ -51,7 +32,8 @@ void AppendEscape(unsigned char c, std::string& out) {
       out += "\\t";
       return;
     default:
-      out.append("\\u00").append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
+      out += "\\u00";
+      AppendHex(static_cast<char>(c), out);
   }
 }
 
@@ -120,11 +102,12 @@ void AppendJsonString(std::string_view text, std::string& out) {
     if (c < 0x80) {
       AppendEscape(c, out);
       ++i;
-    } else if (const std::size_t length = Utf8Length(text.substr(i)); length > 0) {
+    } else if (const std::size_t length = SequenceLength(text, i); length > 0) {
       out.append(text.substr(i, length));
       i += length;
     } else {
-      out.append(1, '%').append(1, kHex[c >> 4]).append(1, kHex[c & 15]);
+      out += '%';
+      AppendHex(text[i], out);
       ++i;
     }
   }

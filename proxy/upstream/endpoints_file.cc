@@ -4,18 +4,16 @@
 #include <set>
 #include <utility>
 
-#include "runtime/auth/strict_json.h"
+#include "runtime/base/json.h"
 
 namespace weir::proxy::upstream {
 namespace {
-
-using runtime::Json;
 
 constexpr std::int64_t kMaxWeight = 1'000'000;
 constexpr std::size_t kMaxZone = 128;
 
 // What is wrong with one member; empty: nothing.
-std::string Read(const std::string& name, const Json& value, Endpoint& endpoint) {
+std::string Read(const std::string& name, const json::Value& value, Endpoint& endpoint) {
   if (name == "address") {
     const auto address = value.is_string()
                              ? net::ParseSocketAddress(value.get_ref<const std::string&>())
@@ -23,7 +21,7 @@ std::string Read(const std::string& name, const Json& value, Endpoint& endpoint)
     if (!address || address->port == 0) return "\"address\" is not a literal ADDRESS:PORT";
     endpoint.address = *address;
   } else if (name == "weight") {
-    const auto weight = runtime::Integer(value);
+    const auto weight = json::Integer(value);
     if (!weight || *weight < 0 || *weight > kMaxWeight) return "\"weight\" is not 0 to 1000000";
     endpoint.weight = static_cast<std::uint32_t>(*weight);
   } else if (name == "zone") {
@@ -41,17 +39,17 @@ std::string Read(const std::string& name, const Json& value, Endpoint& endpoint)
 
 }  // namespace
 
-std::expected<std::vector<Endpoint>, std::string> ParseEndpoints(std::string_view json) {
-  const auto object = runtime::ParseStrictObject(json);
+std::expected<std::vector<Endpoint>, std::string> ParseEndpoints(std::string_view text) {
+  const auto object = json::ParseObject(text);
   if (!object) return std::unexpected("it is not one JSON object");
-  const Json* list = runtime::Member(*object, "endpoints");
+  const json::Value* list = json::Member(*object, "endpoints");
   if (list == nullptr || !list->is_array() || object->size() != 1) {
     return std::unexpected("its one member is not a list \"endpoints\"");
   }
   if (list->size() > kMaxEndpoints) return std::unexpected("it lists more than 10000 endpoints");
   std::vector<Endpoint> out;
   std::set<net::SocketAddress> seen;
-  for (const Json& item : *list) {
+  for (const json::Value& item : *list) {
     const auto wrong = [&](const std::string& why) {
       return std::unexpected("endpoint " + std::to_string(out.size() + 1) + ": " + why);
     };

@@ -104,7 +104,7 @@ struct Authenticator::State {
   std::vector<Issuer> issuers;  // one for each of the table's jwts
   std::vector<std::string> notes;
   TokenCache cache;
-  Sha256 sha256;
+  OpenSslSha256 sha256;
   std::shared_ptr<const VerifiedToken> last;
 
   Identity VerifyBearer(Index jwt, std::string_view token, UnixTime now);

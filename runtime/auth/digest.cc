@@ -5,7 +5,7 @@
 
 namespace weir::runtime {
 
-struct Sha256::State {
+struct OpenSslSha256::State {
   EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() {
@@ -14,10 +14,10 @@ struct Sha256::State {
   }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {}
-Sha256::~Sha256() = default;
+OpenSslSha256::OpenSslSha256() : state_(std::make_unique<State>()) {}
+OpenSslSha256::~OpenSslSha256() = default;
 
-std::optional<Digest> Sha256::operator()(std::string_view octets) {
+std::optional<Digest> OpenSslSha256::operator()(std::string_view octets) {
   Digest digest{};
   unsigned int size = 0;
   if (state_->algorithm == nullptr || state_->context == nullptr ||

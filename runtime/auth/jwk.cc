@@ -24,8 +24,8 @@ constexpr std::size_t kMinModulus = 256;
 constexpr std::size_t kMaxModulus = 1024;  // a signature costs the cube of it
 constexpr std::size_t kMaxExponent = 8;
 
-std::optional<std::string> OctetMember(const Json& jwk, const char* name) {
-  const std::string* text = StringMember(jwk, name);
+std::optional<std::string> OctetMember(const json::Value& jwk, const char* name) {
+  const std::string* text = json::StringMember(jwk, name);
   return text == nullptr ? std::nullopt : DecodeBase64Url(*text);
 }
 
@@ -47,7 +47,7 @@ KeyHandle FromParameters(const char* type, OSSL_PARAM_BLD* builder) {
   return handle;
 }
 
-std::expected<KeyHandle, const char*> ReadRsa(const Json& jwk) {
+std::expected<KeyHandle, const char*> ReadRsa(const json::Value& jwk) {
   const auto n = OctetMember(jwk, "n");
   const auto e = OctetMember(jwk, "e");
   if (!n || !e || e->empty()) return Error("an RSA key without modulus or exponent");
@@ -76,7 +76,7 @@ std::expected<KeyHandle, const char*> ReadRsa(const Json& jwk) {
   return key;
 }
 
-std::expected<KeyHandle, const char*> ReadEc(const Json& jwk, const char* group,
+std::expected<KeyHandle, const char*> ReadEc(const json::Value& jwk, const char* group,
                                              std::size_t width) {
   const auto x = OctetMember(jwk, "x");
   const auto y = OctetMember(jwk, "y");
@@ -97,7 +97,7 @@ std::expected<KeyHandle, const char*> ReadEc(const Json& jwk, const char* group,
   return key;
 }
 
-std::expected<KeyHandle, const char*> ReadEd25519(const Json& jwk) {
+std::expected<KeyHandle, const char*> ReadEd25519(const json::Value& jwk) {
   const auto x = OctetMember(jwk, "x");
   if (!x || x->size() != 32) return Error("an Ed25519 key that is not 32 octets");
   KeyHandle key(EVP_PKEY_new_raw_public_key(
@@ -119,29 +119,30 @@ std::uint32_t AlgorithmsOfType(const std::string& type, const std::string& curve
   return 0;
 }
 
-const char* WhyNotForVerifying(const Json& jwk) {
-  if (const Json* use = Member(jwk, "use"); use != nullptr && *use != "sig") {
+const char* WhyNotForVerifying(const json::Value& jwk) {
+  if (const json::Value* use = json::Member(jwk, "use"); use != nullptr && *use != "sig") {
     return "a key whose `use` is not sig";
   }
-  if (const Json* operations = Member(jwk, "key_ops"); operations != nullptr) {
+  if (const json::Value* operations = json::Member(jwk, "key_ops"); operations != nullptr) {
     if (!operations->is_array() ||
         std::find(operations->begin(), operations->end(), "verify") == operations->end()) {
       return "a key whose `key_ops` do not hold verify";
     }
   }
-  if (const Json* id = Member(jwk, "kid"); id != nullptr && !id->is_string()) {
+  if (const json::Value* id = json::Member(jwk, "kid"); id != nullptr && !id->is_string()) {
     return "a key whose `kid` is no string";
   }
   return nullptr;
 }
 
-std::expected<std::uint32_t, const char*> AlgorithmsFor(const Json& jwk, const std::string& type,
+std::expected<std::uint32_t, const char*> AlgorithmsFor(const json::Value& jwk,
+                                                        const std::string& type,
                                                         std::uint32_t of_policy) {
-  const std::string* curve = StringMember(jwk, "crv");
+  const std::string* curve = json::StringMember(jwk, "crv");
   std::uint32_t algorithms = AlgorithmsOfType(type, curve == nullptr ? "" : *curve);
   if (algorithms == 0) return Error("a key of a type or curve that is not served");
-  if (const Json* named = Member(jwk, "alg"); named != nullptr) {
-    const std::string* name = StringMember(jwk, "alg");
+  if (const json::Value* named = json::Member(jwk, "alg"); named != nullptr) {
+    const std::string* name = json::StringMember(jwk, "alg");
     const auto algorithm = name == nullptr ? std::nullopt : AlgorithmByName(*name);
     algorithms &= algorithm ? AlgorithmBit(*algorithm) : 0;
     if (algorithms == 0) return Error("a key whose `alg` is not served or not of its type");
@@ -153,9 +154,10 @@ std::expected<std::uint32_t, const char*> AlgorithmsFor(const Json& jwk, const s
 
 }  // namespace
 
-std::expected<VerificationKey, const char*> ReadJwk(const Json& jwk, std::uint32_t of_policy) {
+std::expected<VerificationKey, const char*> ReadJwk(const json::Value& jwk,
+                                                    std::uint32_t of_policy) {
   if (!jwk.is_object()) return Error("a key that is no object");
-  const std::string* type = StringMember(jwk, "kty");
+  const std::string* type = json::StringMember(jwk, "kty");
   if (type == nullptr) return Error("a key without `kty`");
   if (const char* why = WhyNotForVerifying(jwk)) return Error(why);
   const auto algorithms = AlgorithmsFor(jwk, *type, of_policy);
@@ -163,7 +165,7 @@ std::expected<VerificationKey, const char*> ReadJwk(const Json& jwk, std::uint32
 
   VerificationKey out;
   out.algorithms = *algorithms;
-  if (const std::string* id = StringMember(jwk, "kid")) out.id = *id;
+  if (const std::string* id = json::StringMember(jwk, "kid")) out.id = *id;
   if (*type == "oct") {
     const auto secret = OctetMember(jwk, "k");
     if (!secret || secret->size() < kMinSecret) return Error("a secret of under 32 octets");

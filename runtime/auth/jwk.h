@@ -6,12 +6,13 @@
 #include <expected>
 
 #include "runtime/auth/signature.h"
-#include "runtime/auth/strict_json.h"
+#include "runtime/base/json.h"
 
 namespace weir::runtime {
 
 // The error says why the key is left out.
-std::expected<VerificationKey, const char*> ReadJwk(const Json& jwk, std::uint32_t algorithms);
+std::expected<VerificationKey, const char*> ReadJwk(const json::Value& jwk,
+                                                    std::uint32_t algorithms);
 
 }  // namespace weir::runtime
 

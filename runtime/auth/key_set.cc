@@ -1,7 +1,7 @@
 #include "runtime/auth/key_set.h"
 
 #include "runtime/auth/jwk.h"
-#include "runtime/auth/strict_json.h"
+#include "runtime/base/json.h"
 
 namespace weir::runtime {
 namespace {
@@ -39,11 +39,11 @@ std::expected<KeySet, std::string> ReadKeySet(std::string_view octets, std::uint
   if (algorithms == AlgorithmBit(AlgorithmKind::kHS256) && octets[start] != '{') {
     return ReadSecret(octets);
   }
-  const auto json = ParseStrictObject(octets);
+  const auto json = json::ParseObject(octets);
   if (!json) return std::unexpected("no JSON object, or one with duplicate members");
 
-  const Json* keys = Member(*json, "keys");
-  const Json one = keys == nullptr ? Json::array({*json}) : Json();
+  const json::Value* keys = json::Member(*json, "keys");
+  const json::Value one = keys == nullptr ? json::Value::array({*json}) : json::Value();
   if (keys == nullptr) keys = &one;
   if (!keys->is_array()) return std::unexpected("`keys` is no array");
   if (keys->size() > kMaxKeys) return std::unexpected("more than 256 keys");

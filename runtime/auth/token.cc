@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "runtime/auth/base64url.h"
-#include "runtime/auth/strict_json.h"
+#include "runtime/base/json.h"
 
 namespace weir::runtime {
 namespace {
@@ -32,7 +32,7 @@ std::optional<Parts> Split(std::string_view token) {
 
 // A payload as it is read and as it is written.
 struct Payload {
-  const Json& json;
+  const json::Value& json;
   std::string_view text;
 };
 
@@ -43,17 +43,17 @@ struct Header {
 
 std::expected<Header, const char*> ReadHeader(std::string_view text) {
   const auto octets = DecodeBase64Url(text);
-  const auto json = octets ? ParseStrictObject(*octets) : std::nullopt;
+  const auto json = octets ? json::ParseObject(*octets) : std::nullopt;
   if (!json) return Error("the header is not one strict JSON object in base64url");
-  if (Member(*json, "crit") != nullptr) return Error("the header has critical extensions");
-  if (const Json* b64 = Member(*json, "b64"); b64 != nullptr && *b64 != true) {
+  if (json::Member(*json, "crit") != nullptr) return Error("the header has critical extensions");
+  if (const json::Value* b64 = json::Member(*json, "b64"); b64 != nullptr && *b64 != true) {
     return Error("the payload is not encoded");
   }
-  const std::string* name = StringMember(*json, "alg");
+  const std::string* name = json::StringMember(*json, "alg");
   const auto algorithm = name == nullptr ? std::nullopt : AlgorithmByName(*name);
   if (!algorithm) return Error("the algorithm is not served");
   Header header{*algorithm, std::nullopt};
-  if (const Json* id = Member(*json, "kid"); id != nullptr) {
+  if (const json::Value* id = json::Member(*json, "kid"); id != nullptr) {
     if (!id->is_string()) return Error("the key id is no string");
     header.key_id = id->get<std::string>();
   }
@@ -76,11 +76,11 @@ const char* CheckSignature(const Parts& parts, const Header& header, const KeySe
 // The date of this name; none when there is no such member. A number with a fraction is
 // read as it is written: the parsed one is rounded.
 std::expected<std::optional<UnixTime>, const char*> Date(const Payload& payload, const char* name) {
-  const Json* value = Member(payload.json, name);
+  const json::Value* value = json::Member(payload.json, name);
   if (value == nullptr) return std::nullopt;
   std::optional<UnixTime> date;
   if (value->is_number_float()) {
-    date = ParseNumericDate(FloatText(payload.text, name));
+    date = ParseNumericDate(json::FloatText(payload.text, name));
   } else if (value->is_number()) {
     date = ParseNumericDate(value->dump());
   }
@@ -89,10 +89,10 @@ std::expected<std::optional<UnixTime>, const char*> Date(const Payload& payload,
 }
 
 // All elements when it is an array of strings, else nothing.
-std::optional<std::vector<std::string_view>> StringsOf(const Json& value) {
+std::optional<std::vector<std::string_view>> StringsOf(const json::Value& value) {
   if (!value.is_array()) return std::nullopt;
   std::vector<std::string_view> out;
-  for (const Json& element : value) {
+  for (const json::Value& element : value) {
     if (!element.is_string()) return std::nullopt;
     out.push_back(element.get_ref<const std::string&>());
   }
@@ -125,8 +125,8 @@ const char* CheckDates(const Payload& payload, const JwtPolicy& policy, UnixTime
   return nullptr;
 }
 
-const char* CheckParties(const Json& payload, const JwtPolicy& policy) {
-  const std::string* issuer = StringMember(payload, "iss");
+const char* CheckParties(const json::Value& payload, const JwtPolicy& policy) {
+  const std::string* issuer = json::StringMember(payload, "iss");
   if (!policy.issuer.empty() && (issuer == nullptr || *issuer != policy.issuer)) {
     return "the issuer is another";
   }
@@ -134,26 +134,26 @@ const char* CheckParties(const Json& payload, const JwtPolicy& policy) {
   const auto ours = [&](std::string_view audience) {
     return std::ranges::find(policy.audiences, audience) != policy.audiences.end();
   };
-  if (const std::string* one = StringMember(payload, "aud"); one != nullptr && ours(*one)) {
+  if (const std::string* one = json::StringMember(payload, "aud"); one != nullptr && ours(*one)) {
     return nullptr;
   }
-  const Json* many = Member(payload, "aud");
+  const json::Value* many = json::Member(payload, "aud");
   const auto audiences = many == nullptr ? std::nullopt : StringsOf(*many);
   if (audiences && std::ranges::any_of(*audiences, ours)) return nullptr;
   return "the token is for another audience";
 }
 
 // A member of another type than declared counts as absent (spec/rules/auth.md).
-void AddClaim(const Json& payload, const ClaimRule& rule, VerifiedToken& out) {
+void AddClaim(const json::Value& payload, const ClaimRule& rule, VerifiedToken& out) {
   const auto found = payload.find(rule.member);
   if (found == payload.end()) return out.AddAbsent();
-  const Json& value = *found;
+  const json::Value& value = *found;
   switch (rule.type) {
     case AttributeType::kString:
       if (value.is_string()) return out.AddString(value.get_ref<const std::string&>());
       break;
     case AttributeType::kInteger:
-      if (const auto integer = Integer(value)) return out.AddInteger(*integer);
+      if (const auto integer = json::Integer(value)) return out.AddInteger(*integer);
       break;
     case AttributeType::kBoolean:
       if (value.is_boolean()) return out.AddBoolean(value.get<bool>());
@@ -171,11 +171,11 @@ void AddClaim(const Json& payload, const ClaimRule& rule, VerifiedToken& out) {
   out.AddAbsent();
 }
 
-void AddClaims(const Json& payload, const JwtPolicy& policy, VerifiedToken& out) {
+void AddClaims(const json::Value& payload, const JwtPolicy& policy, VerifiedToken& out) {
   for (const char* name : {"sub", "iss", "jti"}) {
     AddClaim(payload, {.member = name, .type = AttributeType::kString}, out);
   }
-  if (const std::string* one = StringMember(payload, "aud")) {
+  if (const std::string* one = json::StringMember(payload, "aud")) {
     out.AddList({*one});
   } else {
     AddClaim(payload, {.member = "aud", .type = AttributeType::kStringList}, out);
@@ -195,7 +195,7 @@ std::expected<std::shared_ptr<const VerifiedToken>, const char*> VerifyToken(
   if (const char* why = CheckSignature(*parts, *header, keys)) return Error(why);
 
   const auto octets = DecodeBase64Url(parts->payload);
-  const auto payload = octets ? ParseStrictObject(*octets) : std::nullopt;
+  const auto payload = octets ? json::ParseObject(*octets) : std::nullopt;
   if (!payload) return Error("the payload is not one strict JSON object in base64url");
   auto out = std::make_shared<VerifiedToken>();
   if (const char* why = CheckDates({*payload, *octets}, policy, now, *out)) return Error(why);

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "runtime/decide/digest.h"
+#include "runtime/base/sha256.h"
 
 namespace weir::runtime {
 namespace {
@@ -37,7 +37,7 @@ std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
     used += piece.size();
   });
   if (fits) return {buffer.data(), used};
-  Digest digest;
+  Sha256 digest;
   WriteParts(facts, limit, [&](std::string_view piece) { digest.Add(piece); });
   const auto result = digest.Finish();
   std::memcpy(buffer.data(), result.data(), result.size());

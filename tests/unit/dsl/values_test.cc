@@ -7,31 +7,9 @@
 #include <string_view>
 
 #include "dsl/resolve/pattern.h"
-#include "dsl/source/sha256.h"
 
 namespace weir::dsl::resolve {
 namespace {
-
-std::string Hex(std::string_view text) {
-  Sha256 hash;
-  hash.Update(text);
-  std::string out;
-  for (std::uint8_t octet : hash.Finish()) {
-    out += "0123456789abcdef"[octet >> 4];
-    out += "0123456789abcdef"[octet & 15];
-  }
-  return out;
-}
-
-// The examples of FIPS 180-4 and the million a's of NIST.
-TEST(Sha256Test, Vectors) {
-  EXPECT_EQ(Hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(Hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  EXPECT_EQ(Hex(std::string(1'000'000, 'a')),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
 
 TEST(ValuesTest, Durations) {
   struct Case {

@@ -157,7 +157,7 @@ TEST(TokenCache, IsBoundedAndForgetsTheLeastRecentlyUsed) {
 }
 
 TEST(ApiKeys, FindsTheKeyByItsDigest) {
-  Sha256 sha256;
+  OpenSslSha256 sha256;
   std::vector<ApiKeyRecord> keys(3);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Digest digest = *sha256("key" + std::to_string(i));

@@ -54,7 +54,7 @@ class AuthenticatorTest : public testing::Test {
                             .skew = 60'000'000'000,
                             .claims = claims});
     ApiKeyRecord api_key{.consumer = writer.Text("acme")};
-    const Digest digest = *Sha256()("letmein");
+    const Digest digest = *OpenSslSha256()("letmein");
     std::copy(digest.begin(), digest.end(), api_key.sha256);
     const Range api_keys = AppendRun(writer.api_keys, {api_key});
     AppendOne(writer.api_key_sets, {.name = writer.Text("partners"),

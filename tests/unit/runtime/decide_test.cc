@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "runtime/decide/decision.h"
-#include "runtime/decide/digest.h"
 #include "tests/support/sample/sample_policy.h"
 
 namespace weir::tests {
@@ -240,24 +239,6 @@ TEST_F(Decide, AKeyThatOutgrowsTheBufferStaysApart) {
   EXPECT_EQ(a.size(), 32u);
   EXPECT_NE(a, key(std::string(5001, 'a')));
   EXPECT_EQ(a, key(std::string(5000, 'a')));
-}
-
-std::string Hex(const std::string& text) {
-  runtime::Digest digest;
-  digest.Add(text);
-  std::string hex;
-  for (std::uint8_t octet : digest.Finish()) {
-    constexpr char kHex[] = "0123456789abcdef";
-    hex += {kHex[octet >> 4], kHex[octet & 15]};
-  }
-  return hex;
-}
-
-TEST(Digest, IsSha256) {
-  EXPECT_EQ(Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(Hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(Hex(std::string(1'000'000, 'a')),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 }  // namespace

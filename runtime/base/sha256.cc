@@ -1,10 +1,10 @@
-#include "runtime/decide/digest.h"
+#include "runtime/base/sha256.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
-namespace weir::runtime {
+namespace weir {
 namespace {
 
 constexpr std::array<std::uint32_t, 64> kRound = {
@@ -17,18 +17,14 @@ constexpr std::array<std::uint32_t, 64> kRound = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-std::uint32_t BigEndian(const std::uint8_t* octets) {
-  return std::uint32_t{octets[0]} << 24 | std::uint32_t{octets[1]} << 16 |
-         std::uint32_t{octets[2]} << 8 | octets[3];
+std::uint32_t BigEndian(const std::uint8_t* bytes) {
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+         std::uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
 }  // namespace
 
-Digest::Digest()
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
-
-void Digest::Block(const std::uint8_t* block) {
+void Sha256::Block(const std::uint8_t* block) {
   std::array<std::uint32_t, 64> w;
   for (std::size_t i = 0; i < 16; ++i) w[i] = BigEndian(block + 4 * i);
   for (std::size_t i = 16; i < 64; ++i) {
@@ -55,31 +51,31 @@ void Digest::Block(const std::uint8_t* block) {
   for (std::size_t i = 0; i < 8; ++i) state_[i] += add[i];
 }
 
-void Digest::Add(std::string_view octets) {
-  length_ += octets.size();
-  while (!octets.empty()) {
-    const std::size_t take = std::min(octets.size(), buffer_.size() - buffered_);
-    std::memcpy(buffer_.data() + buffered_, octets.data(), take);
+void Sha256::Add(std::string_view bytes) {
+  length_ += bytes.size();
+  while (!bytes.empty()) {
+    const std::size_t take = std::min(bytes.size(), buffer_.size() - buffered_);
+    std::memcpy(buffer_.data() + buffered_, bytes.data(), take);
     buffered_ += take;
-    octets.remove_prefix(take);
+    bytes.remove_prefix(take);
     if (buffered_ < buffer_.size()) return;
     Block(buffer_.data());
     buffered_ = 0;
   }
 }
 
-std::array<std::uint8_t, 32> Digest::Finish() {
+Sha256Digest Sha256::Finish() {
   const std::uint64_t bits = length_ * 8;
   Add(std::string_view("\x80", 1));
   while (buffered_ != 56) Add(std::string_view("\0", 1));
   std::array<char, 8> length;
   for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>(bits >> (56 - 8 * i));
   Add({length.data(), length.size()});
-  std::array<std::uint8_t, 32> result;
+  Sha256Digest result;
   for (std::size_t i = 0; i < 32; ++i) {
     result[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
   }
   return result;
 }
 
-}  // namespace weir::runtime
+}  // namespace weir

@@ -1,11 +1,11 @@
-#include "runtime/auth/strict_json.h"
+#include "runtime/base/json.h"
 
 #include <limits>
 #include <set>
 #include <utility>
 #include <vector>
 
-namespace weir::runtime {
+namespace weir::json {
 namespace {
 
 constexpr int kMaxDepth = 32;
@@ -31,7 +31,7 @@ bool DepthIsBounded(std::string_view text) {
 }
 
 // Stops at a member that its object has already.
-class UniqueMembers final : public nlohmann::json_sax<Json> {
+class UniqueMembers final : public nlohmann::json_sax<Value> {
  public:
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -60,7 +60,7 @@ class UniqueMembers final : public nlohmann::json_sax<Json> {
 };
 
 // Keeps how one member of the outermost object is written.
-class FloatMember final : public nlohmann::json_sax<Json> {
+class FloatMember final : public nlohmann::json_sax<Value> {
  public:
   explicit FloatMember(std::string_view name) : name_(name) {}
   std::string text;
@@ -95,7 +95,7 @@ class FloatMember final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-std::optional<Json> ParseStrictObject(std::string_view text) {
+std::optional<Value> ParseObject(std::string_view text) {
   // The library takes a NUL for the end of the text, and passes over a byte order mark.
   if (text.find('\0') != std::string_view::npos || text.starts_with("\xef\xbb\xbf")) {
     return std::nullopt;
@@ -104,29 +104,29 @@ std::optional<Json> ParseStrictObject(std::string_view text) {
   // Two passes: the library's parser with a callback looks at all elements of an
   // array before each further one, which is endless for a long list.
   UniqueMembers unique;
-  if (!Json::sax_parse(text.begin(), text.end(), &unique)) return std::nullopt;
-  Json json = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return std::nullopt;
-  return json;
+  if (!Value::sax_parse(text.begin(), text.end(), &unique)) return std::nullopt;
+  Value object = Value::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return std::nullopt;
+  return object;
 }
 
-const Json* Member(const Json& object, const char* name) {
+const Value* Member(const Value& object, const char* name) {
   const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
 }
 
-const std::string* StringMember(const Json& object, const char* name) {
-  const Json* member = Member(object, name);
+const std::string* StringMember(const Value& object, const char* name) {
+  const Value* member = Member(object, name);
   return member != nullptr && member->is_string() ? member->get_ptr<const std::string*>() : nullptr;
 }
 
 std::string FloatText(std::string_view object, std::string_view name) {
   FloatMember member(name);
-  Json::sax_parse(object.begin(), object.end(), &member);
+  Value::sax_parse(object.begin(), object.end(), &member);
   return std::move(member.text);
 }
 
-std::optional<std::int64_t> Integer(const Json& value) {
+std::optional<std::int64_t> Integer(const Value& value) {
   if (value.is_number_unsigned()) {
     const auto number = value.get<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
@@ -138,4 +138,4 @@ std::optional<std::int64_t> Integer(const Json& value) {
   return std::nullopt;
 }
 
-}  // namespace weir::runtime
+}  // namespace weir::json
