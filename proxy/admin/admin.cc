@@ -6,6 +6,7 @@
 
 #include "proxy/http1/head.h"
 #include "proxy/http1/writer.h"
+#include "proxy/net/descriptors.h"
 #include "proxy/net/plain_transport.h"
 #include "proxy/net/stream.h"
 
@@ -26,11 +27,18 @@ class Admin::Connection final : public net::StreamHandler, public net::Deferred 
         stream_(std::move(stream)),
         parser_(kLimits),
         timer_(admin.loop_.timers(), [this] { Close(); }) {
-    admin_.connections_.insert(this);
+    at_ = admin_.connections_.insert(admin_.connections_.end(), this);
     stream_->SetHandler(this);
     timer_.Arm(admin_.loop_.now() + kPatience);
   }
-  ~Connection() override { admin_.connections_.erase(this); }
+  // What is closed is deleted after the batch of events.
+  void Close() {
+    if (!stream_->open()) return;
+    stream_->Close();
+    timer_.Cancel();
+    admin_.connections_.erase(at_);
+    admin_.loop_.Defer(this);
+  }
 
   void OnOpen(bool) override {}
   // Once answered, what else was sent is taken too: it would turn our close into a reset.
@@ -81,14 +89,8 @@ class Admin::Connection final : public net::StreamHandler, public net::Deferred 
     if (method != "HEAD") stream_->Append(body);
   }
 
-  void Close() {
-    if (!stream_->open()) return;
-    stream_->Close();
-    timer_.Cancel();
-    admin_.loop_.Defer(this);
-  }
-
   Admin& admin_;
+  std::list<Connection*>::iterator at_;
   const std::unique_ptr<net::Stream> stream_;
   http1::RequestHeadParser parser_;
   net::Timer timer_;
@@ -111,7 +113,8 @@ Admin::Admin(net::Loop& loop, Source source)
 }
 
 Admin::~Admin() {
-  while (!connections_.empty()) delete *connections_.begin();
+  while (!connections_.empty()) connections_.front()->Close();
+  loop_.RunDeferredWork();
 }
 
 void Admin::OnReady(net::Ready) {
@@ -121,7 +124,8 @@ void Admin::OnReady(net::Ready) {
     loop_.Unwatch(listener_.get());
     resume_.Arm(loop_.now() + kPause);
   }
-  if (!accepted || connections_.size() >= kMaxConnections) return;
+  if (!accepted) return;
+  if (connections_.size() >= net::kAdminConnections) connections_.front()->Close();
   auto stream = std::make_unique<net::Stream>(
       loop_, std::make_unique<net::PlainTransport>(std::move(accepted->fd)),
       net::Stream::State::kOpen);

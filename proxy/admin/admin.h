@@ -1,11 +1,13 @@
 // The admin port: /healthz, /readyz and /metrics, over plain HTTP/1.1, one
-// answer a connection. Meant for loopback; it tells nothing but these.
+// answer a connection. Meant for loopback; it tells nothing but these. It has
+// places of its own (net::kAdminConnections); who comes when all are taken gets
+// that of the oldest.
 #ifndef WEIR_PROXY_ADMIN_ADMIN_H_
 #define WEIR_PROXY_ADMIN_ADMIN_H_
 
 #include <expected>
 #include <functional>
-#include <set>
+#include <list>
 #include <string>
 
 #include "proxy/net/fd.h"
@@ -29,12 +31,12 @@ class Admin final : public net::Handler {
 
  private:
   class Connection;
-  static constexpr std::size_t kMaxConnections = 64;
   net::Loop& loop_;
   Source source_;
   net::Fd listener_;
   net::Timer resume_;
-  std::set<Connection*> connections_;
+  // Open ones, the oldest first. They delete themselves once closed.
+  std::list<Connection*> connections_;
 };
 
 }  // namespace weir::proxy::admin

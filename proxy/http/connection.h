@@ -24,11 +24,24 @@ class ClientConnection {
   // The process stops: what is not answered yet is answered with 503, and the connection closed.
   virtual void CutOff() = 0;
   // Ends it now if nothing is under way, else after what is.
+  // A connection that waits for a request stays open for ClientTimeouts::ending: a
+  // request that is on its way by then is answered, with the word that it is the last.
   virtual void EndSoon() = 0;
+  // Closes one that waits for a request, for others to have its place. False: a
+  // request is there by now, unread, and it stays open.
+  virtual bool GiveWay() = 0;
   virtual void Close() = 0;
   virtual const runtime::ConnectionFacts& facts() const = 0;
 
-  std::size_t place = 0;  // the host's
+  // The host's.
+  std::size_t place = 0;
+  struct Waiting {
+    bool listed = false;
+    ClientConnection* longer = nullptr;
+    ClientConnection* shorter = nullptr;
+  };
+  Waiting waiting;
+  bool address_counted = false;
 
  protected:
   ~ClientConnection() = default;
@@ -40,7 +53,7 @@ struct ClientTimeouts {
   std::int64_t body = 30'000'000'000;        // between two reads of a body
   std::int64_t keep_alive = 75'000'000'000;  // between two requests
   std::int64_t write = 60'000'000'000;       // between two writes of a response
-  std::int64_t half_closed = 1'000'000'000;  // for an answer to begin, once it sends no more
+  std::int64_t ending = 1'000'000'000;       // for a request to come, once it should end
 };
 
 // Bytes that are no request, and what of its first line can be told, for the
@@ -60,6 +73,10 @@ class ClientHost {
                                   const RequestMessage& message) = 0;
   virtual ClientEvents* OnRefused(ClientConnection& connection, ClientStream& stream,
                                   const RefusedMessage& message) = 0;
+  // It waits for a request from now on: after an answer, and again at the first
+  // byte of a head that is not whole. Its first wait begins when it is made.
+  virtual void OnWaiting(ClientConnection& connection) = 0;
+  virtual void OnBusy(ClientConnection& connection) = 0;  // it waits no more
   // It will be deleted after the current batch of events; it is of no more use.
   virtual void OnClosed(ClientConnection& connection) = 0;
   // Whether connections should end with the responses they are at.
@@ -89,7 +106,8 @@ class UpstreamConnection {
 
   // The owner's.
   std::size_t place = 0;
-  std::uint32_t served = 0;  // requests carried
+  std::uint32_t served = 0;     // requests carried
+  std::int64_t idle_since = 0;  // ns
   Standing standing = Standing::kInUse;
 
  protected:

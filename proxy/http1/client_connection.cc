@@ -4,7 +4,8 @@
 // The stream offers input at the top of an event, as far as InputWanted says; who
 // wants more of it from elsewhere asks for another turn of the loop (Resume). An
 // exchange may finish inside the call that began it; flags carry that out, not
-// recursion, so any number of pipelined requests costs no stack.
+// recursion, so any number of pipelined requests costs no stack. After a few of
+// them, or many small pieces of a body, others get their turn.
 #include "proxy/http1/client_connection.h"
 
 #include <algorithm>
@@ -23,9 +24,13 @@ constexpr std::uint64_t kDrainable = 65536;  // a body this small is read to kee
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::int64_t kLingerTime = 2'000'000'000;
 constexpr std::uint16_t kClientGoneStatus = 499;
+constexpr int kRequestsInTurn = 4;
+constexpr int kPiecesInTurn = 256;  // of a body
 
 constexpr Refusal kGone{kClientGoneStatus, Reason::kDownstreamClosed,
                         "the connection ended within a head"};
+constexpr Refusal kGivenWay{kClientGoneStatus, Reason::kDownstreamClosed,
+                            "connections were short, and its head was not whole"};
 constexpr Refusal kSlowHead{408, Reason::kRequestTimeout, "the head took too long"};
 constexpr Refusal kStopping{503, Reason::kDraining, "the proxy stopped before the answer"};
 constexpr Refusal kSlowBody{408, Reason::kRequestTimeout, "the body took too long"};
@@ -93,9 +98,25 @@ void ClientConnection::End(bool reset) {
   loop_.Defer(this);
 }
 
+// A client that sends a request in this very moment gets an answer. What has begun
+// goes on: the answer will say that it is the last.
 void ClientConnection::EndSoon() {
-  // A request that is here already, or below, is still served.
-  if (phase_ == Phase::kHead && stream_->pending() == 0 && stream_->Quiet()) Linger();
+  if (phase_ == Phase::kHead && stream_->unread().empty()) Arm(Wait::kIdle, timeouts_.ending);
+}
+
+bool ClientConnection::GiveWay() {
+  if (stream_->pending() > 0) return false;
+  if (phase_ == Phase::kHead) {
+    if (!stream_->transport().Quiet()) return false;
+    if (!stream_->unread().empty()) {
+      Refuse(kGivenWay, stream_->unread());
+      return true;
+    }
+  } else if (phase_ != Phase::kLinger) {
+    return false;
+  }
+  Close();
+  return true;
 }
 
 void ClientConnection::CutOff() {
@@ -147,6 +168,11 @@ void ClientConnection::OnEnd(net::End) {
   Advance();
 }
 
+void ClientConnection::OnSettled() {
+  requests_in_turn_ = 0;
+  UpdateTimer();
+}
+
 void ClientConnection::OnWritable(std::size_t) {
   if (events_ != nullptr && Credit() > 0) events_->OnClientCredit();
   if (stream_->open() && phase_ == Phase::kLinger && stream_->pending() == 0) Linger();
@@ -164,6 +190,7 @@ std::size_t ClientConnection::ReadHead(std::string_view bytes) {
     case HeadState::kComplete:
       break;
   }
+  if (++requests_in_turn_ >= kRequestsInTurn) stream_->EndTurn();
   const std::size_t size = parser_.octets();
   KeepHead(bytes.substr(0, size));
   const RequestHead& head = parser_.head();
@@ -192,6 +219,7 @@ void ClientConnection::KeepHead(std::string_view bytes) {
 }
 
 void ClientConnection::Begin(const Framing& framing, bool keep_alive) {
+  host_.OnBusy(*this);
   phase_ = Phase::kExchange;
   head_begun_ = false;
   timer_.Cancel();
@@ -228,6 +256,7 @@ void ClientConnection::AllowBody(std::size_t octets) {
 // Decodes all of `input` up to the body's end, and hands it on or drops it.
 std::size_t ClientConnection::FeedBody(std::string_view input) {
   std::size_t used = 0;
+  int pieces = 0;
   feeding_ = true;
   while (used < input.size() && !body_ended_ && stream_->open() &&
          (events_ != nullptr || dropping_)) {
@@ -242,8 +271,10 @@ std::size_t ClientConnection::FeedBody(std::string_view input) {
     body_left_ -= std::min<std::uint64_t>(body_left_, step.data.size());
     body_ended_ = step.state == BodyDecoder::State::kDone;
     if (events_ == nullptr || dropping_) continue;
+    if (++pieces > kPiecesInTurn) stream_->EndTurn();
     if (!step.data.empty()) events_->OnRequestData(step.data);
     if (body_ended_ && events_ != nullptr) events_->OnRequestEnd(body_.trailers());
+    if (pieces > kPiecesInTurn && !dropping_) break;
   }
   feeding_ = false;
   return used;
@@ -382,6 +413,7 @@ void ClientConnection::NextRequest() {
   parser_.Reset();
   phase_ = Phase::kHead;
   wait_ = Wait::kNone;  // AwaitHead comes when the event is over
+  host_.OnWaiting(*this);
 }
 
 void ClientConnection::Linger() {
@@ -395,6 +427,7 @@ void ClientConnection::Linger() {
   if (!stream_->EndWriting()) return Close();
   stream_->Resume();
   Arm(Wait::kLinger, kLingerTime);
+  host_.OnWaiting(*this);
 }
 
 void ClientConnection::Gone() {
@@ -426,10 +459,6 @@ void ClientConnection::UpdateTimer() {
   if (phase_ == Phase::kLinger) return;
   if (phase_ == Phase::kDrain) return Arm(Wait::kBody, timeouts_.body);
   if (!body_ended_ && allowed_ > 0) return Arm(Wait::kBody, timeouts_.body);
-  if (stream_->end_announced() && body_ended_ && !head_sent_) {
-    if (wait_ != Wait::kHalfClosed) Arm(Wait::kHalfClosed, timeouts_.half_closed);
-    return;
-  }
   wait_ = Wait::kNone;
   timer_.Cancel();
 }
@@ -438,8 +467,11 @@ void ClientConnection::UpdateTimer() {
 // connection may take as long as any, from when the connection stands.
 void ClientConnection::AwaitHead() {
   if (stream_->unread().empty()) {
-    if (wait_ != Wait::kHead && wait_ != Wait::kIdle) Arm(Wait::kIdle, timeouts_.keep_alive);
+    if (wait_ != Wait::kHead && wait_ != Wait::kIdle) {
+      Arm(Wait::kIdle, host_.Ending() ? timeouts_.ending : timeouts_.keep_alive);
+    }
   } else if (!head_begun_ || wait_ != Wait::kHead) {
+    if (!head_begun_) host_.OnWaiting(*this);
     head_begun_ = true;
     Arm(Wait::kHead, timeouts_.head);
   }
@@ -459,10 +491,10 @@ void ClientConnection::OnTimer() {
     case Wait::kBody:
       if (events_ == nullptr) return Close();
       return BodyBad(kSlowBody);
-    case Wait::kHalfClosed:
-      if (head_sent_) return;
-      return Gone();
     case Wait::kIdle:
+      // What has come in this moment is told of by the loop.
+      if (stream_->Quiet()) Gone();
+      return;
     case Wait::kLinger:
       return Gone();
   }

@@ -40,6 +40,7 @@ class ClientConnection final : public proxy::ClientConnection,
   // proxy::ClientConnection
   void CutOff() override;
   void EndSoon() override;
+  bool GiveWay() override;
   void Close() override { End(false); }
   const runtime::ConnectionFacts& facts() const override { return facts_; }
 
@@ -65,7 +66,7 @@ class ClientConnection final : public proxy::ClientConnection,
   void OnEnd(net::End how) override;
   void OnWritable(std::size_t before) override;
   void OnLost() override { Gone(); }
-  void OnSettled() override { UpdateTimer(); }
+  void OnSettled() override;
 
   void RunDeferred() override { delete this; }
 
@@ -75,7 +76,7 @@ class ClientConnection final : public proxy::ClientConnection,
   enum class Phase : std::uint8_t { kHead, kExchange, kDrain, kLinger };
 
   // kWrite: the stream's own timer runs, and this one does not.
-  enum class Wait : std::uint8_t { kNone, kIdle, kHead, kBody, kWrite, kHalfClosed, kLinger };
+  enum class Wait : std::uint8_t { kNone, kIdle, kHead, kBody, kWrite, kLinger };
 
   std::size_t ReadHead(std::string_view bytes);
   void KeepHead(std::string_view bytes);
@@ -111,6 +112,7 @@ class ClientConnection final : public proxy::ClientConnection,
   std::uint64_t body_left_ = 0;  // of a body whose length was announced
   std::size_t allowed_ = 0;
   std::size_t lingered_ = 0;
+  int requests_in_turn_ = 0;
   Phase phase_ = Phase::kHead;
   Wait wait_ = Wait::kNone;
   bool head_begun_ = false;  // a byte of it came

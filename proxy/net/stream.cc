@@ -14,7 +14,7 @@
 namespace weir::proxy::net {
 namespace {
 
-constexpr std::size_t kTurn = 4 * Loop::kScratchSize;  // read at most this, then let others
+constexpr std::size_t kTurn = 4 * Loop::kScratchSize;  // take at most this, then let others
 constexpr std::size_t kDirect = 8192;                  // data this large is not copied first
 constexpr std::size_t kParts = 16;                     // of one write
 
@@ -87,29 +87,27 @@ void Stream::Resume() {
 
 void Stream::Pump() {
   pumping_ = true;
+  turn_over_ = false;
   std::size_t turn = 0;
   while (open_ && !input_over_) {
     const std::size_t wanted = handler_->InputWanted();
-    if (wanted == 0) break;
-    if (!in_.empty() && !stalled_) {
-      Offer();
-      continue;
-    }
-    if (!readable_) break;
-    if (turn >= kTurn) {
+    const bool offers = !in_.empty() && !stalled_;
+    if (wanted == 0 || (!offers && !readable_)) break;
+    if (turn_over_ || turn >= kTurn) {
       Wake();
       break;
     }
-    turn += Read(wanted);
+    turn += offers ? Offer() : Read(wanted);
   }
   pumping_ = false;
 }
 
-void Stream::Offer() {
+std::size_t Stream::Offer() {
   const std::size_t used = handler_->OnInput(in_.unread());
-  if (!open_) return;
+  if (!open_) return used;
   stalled_ = used == 0;
   in_.Consume(used);
+  return used;
 }
 
 // One read, into memory that all streams of the loop share; what the handler
@@ -148,7 +146,7 @@ std::size_t Stream::Read(std::size_t wanted) {
     const std::size_t used = handler_->OnInput(fresh);
     stalled_ = used == 0;
     fresh.remove_prefix(used);
-  } while (open_ && !fresh.empty() && !stalled_ && handler_->InputWanted() > 0);
+  } while (open_ && !fresh.empty() && !stalled_ && !turn_over_ && handler_->InputWanted() > 0);
   if (open_) in_.Append(fresh);
   return room.size();
 }

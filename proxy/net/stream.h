@@ -88,6 +88,9 @@ class Stream final : public Handler {
   // The handler wants input again, or other bytes than before. Another turn of
   // the loop offers what there is, unless input is being offered right now.
   void Resume();
+  // The handler has had enough for now: what is left is offered in another turn of
+  // the loop, after others. Within OnInput.
+  void EndTurn() { turn_over_ = true; }
   std::string_view unread() const { return in_.unread(); }
   void Consume(std::size_t bytes) { in_.Consume(bytes); }  // of unread(); not within OnInput
   // Whether reading might give something: readiness that was told of and not yet used up.
@@ -113,7 +116,7 @@ class Stream final : public Handler {
   bool FinishHandshake();
   void Pump();
   std::size_t Read(std::size_t wanted);
-  void Offer();
+  std::size_t Offer();
   void InputOver(End how);
   void Send(std::string_view extra);
   void WriteBlocked(bool moved);
@@ -139,6 +142,7 @@ class Stream final : public Handler {
   bool ending_ = false;   // EndWriting would have blocked
   bool stalled_ = false;  // the handler can use nothing of in_ before more comes
   bool pumping_ = false;
+  bool turn_over_ = false;
   bool waking_ = false;
 };
 

@@ -252,6 +252,12 @@ std::string Expose(std::span<const WorkerMetrics* const> workers, const RouteNam
           all.Sum(&W::connections_opened));
   counter("weir_accept_failures_total", "Connections that could not be accepted.",
           all.Sum(&W::accept_failures));
+  counter("weir_connections_given_way_total",
+          "Waiting connections closed for others to have their place.",
+          all.Sum(&W::connections_given_way));
+  counter("weir_address_refusals_total",
+          "Connections refused to an address that has as many as it may.",
+          all.Sum(&W::address_refusals));
   counter("weir_retries_total", "Tries after the first.", all.Sum(&W::retries));
   counter("weir_retry_budget_refusals_total", "Retries that the budget refused.",
           all.Sum(&W::retry_budget_refusals));

@@ -72,6 +72,7 @@ class WorkerMetrics {
   Counter connections_opened, connections_closed;
   Counter requests_started, requests_ended;
   Counter retries, retry_budget_refusals, limit_refusals, accept_failures;
+  Counter connections_given_way, address_refusals;
   Counter hedges, overflows, mirrors, mirrors_dropped;
   Counter bytes_in, bytes_out;
 

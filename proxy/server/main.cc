@@ -14,7 +14,8 @@ struct CommandLine {
   std::string table, admin, zone;
   std::vector<std::string> listen;
   unsigned workers = std::max(1u, std::thread::hardware_concurrency());
-  double drain = 30, head_timeout = 10, body_timeout = 30;  // seconds
+  double drain = 30, drain_idle = 1, head_timeout = 10, body_timeout = 30;  // seconds
+  unsigned max_connections = 0, max_connections_per_address = 0;
 };
 
 int Fail(const std::string& message) {
@@ -40,6 +41,9 @@ int Serve(const CommandLine& given) {
     options.listen.push_back(std::move(*override));
   }
   options.drain = Nanoseconds(given.drain);
+  if (given.max_connections > 0) options.max_connections = given.max_connections;
+  options.max_connections_per_address = given.max_connections_per_address;
+  options.worker.timeouts.ending = Nanoseconds(given.drain_idle);
   options.worker.timeouts.head = Nanoseconds(given.head_timeout);
   options.worker.timeouts.body = Nanoseconds(given.body_timeout);
 
@@ -70,6 +74,21 @@ int main(int argc, char** argv) {
        "Seconds for running requests after SIGTERM",
        &given.drain,
        {.shows_default = true}},
+      {"--drain-idle",
+       "Seconds that idle connections stay open after SIGTERM, for requests on their way: these "
+       "are answered with `connection: close`",
+       &given.drain_idle,
+       {.shows_default = true}},
+      {"--max-connections",
+       "Client connections at most; above it the one that waits longest for a request is closed "
+       "for the next. Default: half of the open files that the limit (ulimit -n) leaves",
+       &given.max_connections,
+       {.range = {{1, 10'000'000}}}},
+      {"--max-connections-per-address",
+       "Client connections of one address at most, of IPv6 of one /64; those in trusted-proxies "
+       "are exempt. Default: no such bound",
+       &given.max_connections_per_address,
+       {.range = {{1, 10'000'000}}}},
       {"--head-timeout",
        "Seconds for a client to send a head",
        &given.head_timeout,

@@ -48,10 +48,11 @@ Server::Server(ServerOptions options)
 Server::~Server() = default;
 
 std::expected<void, Errors> Server::Run() {
+  const std::size_t descriptors = net::RaiseDescriptorLimit();
   WatchSignals();
   for (std::size_t i = 0; i < options_.workers; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(options_.worker, static_cast<std::uint32_t>(i), limiter_, names_));
+    workers_.push_back(std::make_unique<Worker>(options_.worker, static_cast<std::uint32_t>(i),
+                                                limiter_, names_, budget_));
   }
   if (options_.admin) {
     const auto bound = admin_.Listen(*options_.admin);
@@ -60,6 +61,9 @@ std::expected<void, Errors> Server::Run() {
   }
   watch_.Look();
   if (auto loaded = Load(true); !loaded) return loaded;
+  if (auto shared = ShareDescriptors(descriptors); !shared) {
+    return std::unexpected(Errors{shared.error()});
+  }
   for (auto& worker : workers_) worker->Start();
   observe::LogInfo("ready");
   poll_.Arm(loop_.now() + kPollFile);
@@ -72,6 +76,36 @@ std::expected<void, Errors> Server::Run() {
   if (!observe::LogWriter::AwaitAll(kLastRecords)) {
     observe::LogWarning("nobody takes the access log: its last records are lost");
   }
+  return {};
+}
+
+// Once all is open that stays open, and before the workers start.
+std::expected<void, std::string> Server::ShareDescriptors(std::size_t limit) {
+  constexpr std::size_t kMostOfWorker =
+      100'000;  // the memory of each is bounded, so is their number
+  std::size_t checked = 0;
+  for (const auto& cluster : policy_->clusters()) {
+    for (const auto& host : *cluster->hosts()) checked += host->checked != nullptr;
+  }
+  const auto plan = net::PlanDescriptors({.limit = limit,
+                                          .open = net::OpenDescriptors(),
+                                          .checks = checked,
+                                          .most_clients = kMostOfWorker * workers_.size(),
+                                          .max_connections = options_.max_connections});
+  if (!plan) return std::unexpected(plan.error());
+  budget_.Set(*plan, options_.max_connections_per_address);
+  const auto others = [this](auto ask) {
+    return [this, ask](std::size_t but) {
+      for (std::size_t i = 0; i < workers_.size(); ++i) {
+        if (i != but) (workers_[i].get()->*ask)();
+      }
+    };
+  };
+  budget_.SetAskers({.clients = others(&Worker::CloseLongestWaiting),
+                     .upstreams = others(&Worker::CloseIdleUpstream)});
+  observe::LogInfo("at most " + std::to_string(plan->clients) + " client connections and " +
+                   std::to_string(plan->upstreams) + " to upstreams, of " + std::to_string(limit) +
+                   " open files");
   return {};
 }
 

@@ -22,7 +22,9 @@ struct ServerOptions {
   std::size_t workers = 1;
   std::optional<net::SocketAddress> admin;
   std::vector<ListenOverride> listen;
-  std::int64_t drain = 30'000'000'000;  // ns
+  std::int64_t drain = 30'000'000'000;          // ns
+  std::optional<std::size_t> max_connections;   // of clients; else by the limit of descriptors
+  std::size_t max_connections_per_address = 0;  // 0: no such bound
   WorkerSettings worker;
 };
 
@@ -41,6 +43,7 @@ class Server final : public net::Handler {
   std::expected<void, std::vector<std::string>> Load(bool first);
   void Reload(const char* why);
   void CheckFile();
+  std::expected<void, std::string> ShareDescriptors(std::size_t limit);
   void Drain();
   void WatchSignals();
   void TakeCare(std::shared_ptr<const Policy> policy);
@@ -55,6 +58,7 @@ class Server final : public net::Handler {
   net::Timer poll_;
   net::Timer hup_;  // reloads come with timers, when no event of the loop is under way
   net::Timer drain_timer_;
+  net::ConnectionBudget budget_;
   runtime::LocalLimiter limiter_;
   observe::RouteNames names_;
   upstream::States states_;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kAcceptsInTurn = 64;
 constexpr std::int64_t kAcceptPause = 100'000'000;
+constexpr int kCandidates = 64;  // for one that gives way
 
 }  // namespace
 
@@ -37,13 +38,22 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
 
   void OnReady(net::Ready) override {
     for (int i = 0; socket_ && i < kAcceptsInTurn; ++i) {
+      if (!worker_.budget_.TakeClient()) {
+        if (!net::HasConnection(socket_.get())) return;
+        // Nobody is turned away for whom there may be room soon: they wait in the backlog.
+        if (!worker_.TakePlaceOfAnother()) return Pause(0);
+      }
       auto accepted = net::Accept(socket_.get());
       if (accepted) {
         worker_.Accepted(*this, std::move(*accepted));
         continue;
       }
+      worker_.budget_.GiveClient();
       const int error = accepted.error();
-      if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) Pause(error);
+      const bool short_of =
+          error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+      if (short_of && worker_.MakeRoom()) continue;
+      if (short_of) Pause(error);
       if (error == ECONNABORTED || error == EINTR) continue;
       return;
     }
@@ -85,6 +95,8 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
                            FactsOf(connection), serving);
     return exchange;
   }
+  void OnWaiting(ClientConnection& connection) override { worker_.waiting_.Add(connection); }
+  void OnBusy(ClientConnection& connection) override { worker_.waiting_.Remove(connection); }
   void OnClosed(ClientConnection& connection) override { worker_.Closed(*this, connection); }
   bool Ending() const override { return worker_.draining_ || retired; }
 
@@ -112,13 +124,15 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
 };
 
 Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
-               observe::RouteNames& names)
+               observe::RouteNames& names, net::ConnectionBudget& budget)
     : settings_(settings),
       names_(names),
       mailbox_(loop_),
       acceptor_(loop_, settings_.timeouts),
+      index_(index),
+      budget_(budget),
       log_(loop_),
-      lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_}),
+      lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_, budget_}),
       context_{loop_, limiter, log_, metrics_, random_, {loop_}, {}} {}
 
 Worker::~Worker() { Stop(); }
@@ -210,27 +224,65 @@ void Worker::ReportIfDrained() {
   if (draining_ && connections_.empty() && drained_) std::exchange(drained_, {})();
 }
 
+// For one more client connection, at the cost of one that waits for a request.
+bool Worker::TakePlaceOfAnother() {
+  if (MakeRoom() && budget_.TakeClient()) return true;
+  budget_.AskForClient(index_);
+  return false;
+}
+
+bool Worker::MakeRoom() {
+  ClientConnection* candidate = waiting_.oldest();
+  for (int i = 0; candidate != nullptr && i < kCandidates; ++i) {
+    ClientConnection* const next = candidate->waiting.shorter;
+    if (candidate->GiveWay()) {
+      metrics_.connections_given_way.Add();
+      return true;
+    }
+    candidate = next;
+  }
+  return false;
+}
+
+void Worker::CloseLongestWaiting() {
+  mailbox_.Post([this] { MakeRoom(); });
+}
+
+void Worker::CloseIdleUpstream() {
+  mailbox_.Post([this] { lanes_.CloseLongestIdle(); });
+}
+
+// Its place is taken already.
 void Worker::Accepted(Listener& listener, net::Accepted accepted) {
   metrics_.connections_opened.Add();
-  if (connections_.size() >=
-      settings_.max_connections) {  // the memory of each is bounded, so is their number
+  const runtime::Address peer = accepted.peer.address;
+  const auto trusted = listener.serving->options(listener.index).view().trusted_proxies;
+  const bool counted =
+      std::ranges::none_of(trusted, [&](const auto& network) { return network.Contains(peer); });
+  if (counted && !budget_.TakeAddress(peer)) {
+    metrics_.address_refusals.Add();
     metrics_.connections_closed.Add();
-    metrics_.accept_failures.Add();
-    return;
+    return budget_.GiveClient();
   }
   ClientConnection* connection = acceptor_.Accept(std::move(accepted), listener.port,
                                                   listener.serving->table().gateway(), listener);
   if (connection == nullptr) {
+    if (counted) budget_.GiveAddress(peer);
     metrics_.connections_closed.Add();
-    return;
+    return budget_.GiveClient();
   }
+  connection->address_counted = counted;
   connection->place = connections_.size();
   connections_.push_back({connection, &listener});
   ++listener.connections;
+  waiting_.Add(*connection);
 }
 
 void Worker::Closed(Listener& listener, ClientConnection& connection) {
   metrics_.connections_closed.Add();
+  waiting_.Remove(connection);
+  budget_.GiveClient();
+  if (connection.address_counted) budget_.GiveAddress(connection.facts().peer_address);
   connections_[connection.place] = connections_.back();
   connections_[connection.place].connection->place = connection.place;
   connections_.pop_back();

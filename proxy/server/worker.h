@@ -14,17 +14,18 @@
 
 #include "proxy/exchange/exchange.h"
 #include "proxy/http/connection.h"
+#include "proxy/net/descriptors.h"
 #include "proxy/net/mailbox.h"
 #include "proxy/server/acceptor.h"
 #include "proxy/server/listeners.h"
+#include "proxy/server/waiting_clients.h"
 
 namespace weir::proxy::server {
 
 struct WorkerSettings {
   ClientTimeouts timeouts;
   upstream::PoolSettings pool;
-  std::size_t max_connections = 100'000;  // of clients, a worker
-  std::string zone;                       // where this proxy is; empty: nowhere in particular
+  std::string zone;  // where this proxy is; empty: nowhere in particular
 };
 
 // One worker's part of a generation.
@@ -44,13 +45,15 @@ struct WorkerGeneration {
 class Worker final {
  public:
   Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
-         observe::RouteNames& names);
+         observe::RouteNames& names, net::ConnectionBudget& budget);
   ~Worker();
 
   void Start();
   // From any thread.
   void Adopt(std::shared_ptr<WorkerGeneration> generation);
   void Drain(std::function<void()> done);  // `done` is called on the worker's thread
+  void CloseLongestWaiting();              // a client connection, if one waits for a request
+  void CloseIdleUpstream();                // the one that is idle longest
   void Stop();                             // and joins
   const observe::WorkerMetrics& metrics() const { return metrics_; }
   const upstream::PoolCounters& upstreams() const { return pool_counters_; }
@@ -63,6 +66,8 @@ class Worker final {
   };
   void Take(WorkerGeneration& generation);
   void BeginDrain(std::function<void()> done);
+  bool TakePlaceOfAnother();
+  bool MakeRoom();
   void Accepted(Listener& listener, net::Accepted accepted);
   void Closed(Listener& listener, ClientConnection& connection);
   void Retire(std::shared_ptr<Listener> listener);
@@ -75,6 +80,9 @@ class Worker final {
   net::Loop loop_;
   net::Mailbox mailbox_;
   const Acceptor acceptor_;
+  const std::uint32_t index_;
+  net::ConnectionBudget& budget_;
+  WaitingClients waiting_;
   Random random_;
   observe::WorkerLog log_;
   upstream::PoolCounters pool_counters_;

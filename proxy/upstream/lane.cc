@@ -66,6 +66,12 @@ void Lane::GiveUp(std::uint64_t ticket) {
   admission_->Cancel({worker_.index, ticket});
 }
 
+bool Lane::MakeRoom() {
+  if (worker_.idle != nullptr && worker_.idle->CloseLongestIdle()) return true;
+  worker_.budget.AskForUpstream(worker_.index);
+  return false;
+}
+
 void Lane::Enter(Pool& pool) {
   pool.place = pools_.size();
   pools_.push_back(&pool);
@@ -80,7 +86,7 @@ void Lane::Leave(Pool& pool) {
 // ---- what becomes free --------------------------------------------------------
 
 bool Lane::MayKeep(const Pool& pool, const Connection& connection) const {
-  return pool.idle() < worker_.settings.max_idle &&
+  return pool.idle() < worker_.settings.max_idle && !worker_.budget.upstreams_over() &&
          (per_connection_ == 0 || connection.served < per_connection_);
 }
 

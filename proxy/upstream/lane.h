@@ -51,6 +51,15 @@ struct Opening {
   int error = 0;                     // kNoSocket
 };
 
+// All idle connections of a worker.
+class IdleConnections {
+ public:
+  virtual bool CloseLongestIdle() = 0;  // false: none is idle
+
+ protected:
+  ~IdleConnections() = default;
+};
+
 // The worker that a lane belongs to.
 struct LaneWorker {
   net::Loop& loop;
@@ -58,6 +67,8 @@ struct LaneWorker {
   std::uint32_t index;
   const PoolSettings& settings;
   PoolCounters& counters;
+  net::ConnectionBudget& budget;
+  IdleConnections* idle = nullptr;
 };
 
 class Lane final : public net::Deferred, public std::enable_shared_from_this<Lane> {
@@ -85,6 +96,9 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   void CountStale();
   net::Loop& loop() const { return worker_.loop; }
   const PoolSettings& settings() const { return worker_.settings; }
+  net::ConnectionBudget& budget() const { return worker_.budget; }
+  // Descriptors are short: closes the worker's longest idle connection, or asks others to.
+  bool MakeRoom();
 
   void RunDeferred() override;
 

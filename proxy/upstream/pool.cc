@@ -1,6 +1,7 @@
 #include "proxy/upstream/pool.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "proxy/upstream/lane.h"
@@ -41,8 +42,11 @@ Pool::Connection* Pool::TakeOldest() {
 
 Pool::Connection* Pool::Connect(int& error) {
   net::Loop& loop = lane_->loop();
-  const auto made =
-      connector_.Connect(loop, address_, *this, loop.now() + lane_->settings().connect_timeout);
+  const std::int64_t by = loop.now() + lane_->settings().connect_timeout;
+  if (lane_->budget().upstreams_full()) lane_->MakeRoom();
+  auto made = connector_.Connect(loop, address_, *this, by);
+  const bool none_free = !made && (made.error() == EMFILE || made.error() == ENFILE);
+  if (none_free && lane_->MakeRoom()) made = connector_.Connect(loop, address_, *this, by);
   error = made ? 0 : made.error();
   return made ? Add(*made) : nullptr;
 }
@@ -57,6 +61,7 @@ Pool::Connection* Pool::Adopt(net::Fd fd, std::uint32_t served) {
 Pool::Connection* Pool::Add(Connection* connection) {
   connection->place = all_.size();
   all_.push_back(connection);
+  lane_->budget().UpstreamOpened();
   return connection;
 }
 
@@ -64,6 +69,7 @@ void Pool::Remove(Connection& connection) {
   all_[connection.place] = all_.back();
   all_[connection.place]->place = connection.place;
   all_.pop_back();
+  lane_->budget().UpstreamClosed();
 }
 
 net::Fd Pool::Detach(Connection& connection) {
@@ -73,6 +79,7 @@ net::Fd Pool::Detach(Connection& connection) {
 
 void Pool::Park(Connection& connection) {
   connection.standing = Standing::kIdle;
+  connection.idle_since = lane_->loop().now();
   idle_.push_back(&connection);
   connection.ExpireAt(lane_->loop().now() + lane_->settings().idle_timeout);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "proxy/http/connection.h"
+#include "proxy/net/descriptors.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/socket.h"
 #include "proxy/upstream/connector.h"
@@ -52,6 +53,9 @@ class Pool final : public UpstreamOwner {
   const Connector& connector() const { return connector_; }
   Lane& lane() const { return *lane_; }
   std::size_t idle() const { return idle_.size(); }
+  // Since when (ns) the longest idle one is; INT64_MAX: none is.
+  std::int64_t idle_since() const { return idle_.empty() ? INT64_MAX : idle_.front()->idle_since; }
+  void CloseOldest() { idle_.front()->Close(); }  // there is one
 
   // The lane's. Drops what the kernel says is over from the end of the idle ones.
   void DropEnded();

@@ -66,6 +66,18 @@ void Lanes::CloseIdle() {
   }
 }
 
+bool Lanes::CloseLongestIdle() {
+  std::shared_ptr<Pool> longest;
+  for (const auto& [key, known] : pools_) {
+    const auto pool = known.lock();
+    if (pool == nullptr || pool->idle() == 0) continue;
+    if (longest == nullptr || pool->idle_since() < longest->idle_since()) longest = pool;
+  }
+  if (longest == nullptr) return false;
+  longest->CloseOldest();
+  return true;
+}
+
 // ---- the service --------------------------------------------------------------
 
 Service::Service(std::shared_ptr<Cluster> cluster, Lanes& lanes, std::string_view zone)

@@ -33,15 +33,16 @@ using AffinityToken = std::array<char, 16>;
 AffinityToken TokenOf(std::string_view service, const Host& host);
 
 // The lanes of a worker: they outlive a reload that keeps the service's pool.
-class Lanes {
+class Lanes final : public IdleConnections {
  public:
-  explicit Lanes(const LaneWorker& worker) : worker_(worker) {}
+  explicit Lanes(const LaneWorker& worker) : worker_(worker) { worker_.idle = this; }
   std::shared_ptr<Lane> Get(const Cluster& cluster);
   // The pool of a lane to a host, made if need be.
   std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane, const net::SocketAddress& address,
                                const Connector& connector);
   void Forget();  // pools that nobody holds any more
   void CloseIdle();
+  bool CloseLongestIdle() override;
 
  private:
   LaneWorker worker_;

@@ -158,21 +158,33 @@ TEST(Bounds, WithoutDescriptorsAcceptingPausesAndRecovers) {
   GTEST_SKIP() << "UBSan opens a pipe to probe memory, and reports what it cannot probe";
 #endif
 #endif
-  ScriptedUpstream upstream(EchoHeads);
-  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--workers", "1", "--head-timeout", "1"});
+  std::atomic<bool> go{false};
+  ScriptedUpstream upstream([&](Peer& peer) {
+    while (peer.ReadTo(kEnd).ends_with(kEnd)) {
+      Eventually([&] { return go.load(); });
+      peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    }
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--workers", "1"});
   const auto start = std::chrono::steady_clock::now();
-  proxy.LimitDescriptors(24);
-  {
-    std::list<Peer> idle;
-    for (int i = 0; i < 30; ++i) idle.emplace_back(ConnectTo(proxy.port()));
-    ASSERT_TRUE(proxy.AwaitError("no descriptor"));
-    EXPECT_TRUE(idle.front().AtEnd());  // its head did not come in time
+  // From without, so that the proxy's own shares of the descriptors do not hold.
+  std::size_t limit = proxy.HighestDescriptor() + 9;
+  const std::size_t free = (limit - proxy.Descriptors()) / 2 * 2;
+  limit = proxy.Descriptors() + free;
+  proxy.LimitDescriptors(static_cast<unsigned>(limit));
+  std::list<Peer> clients;
+  const int served = static_cast<int>(free / 2);
+  for (int i = 0; i < served; ++i) clients.emplace_back(ConnectTo(proxy.port())).Write(kGet);
+  ASSERT_TRUE(Eventually([&] { return upstream.connections() == served; }));
+  clients.emplace_back(ConnectTo(proxy.port()));
+  ASSERT_TRUE(proxy.AwaitError("no descriptor"));
+  go = true;
+  for (int i = 0; i < served; ++i) {
+    EXPECT_TRUE(clients.front().ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+    clients.pop_front();
   }
-  EXPECT_TRUE(Eventually([&] {
-    Peer client(ConnectTo(proxy.port()));
-    client.Write(kGet);
-    return client.ReadTo(kEnd).starts_with("HTTP/1.1 200");
-  }));
+  clients.front().Write(kGet);
+  EXPECT_TRUE(clients.front().ReadTo(kEnd).starts_with("HTTP/1.1 200"));
   const std::string metrics = proxy.Admin("/metrics");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const std::string mark = "\nweir_accept_failures_total ";
@@ -181,6 +193,118 @@ TEST(Bounds, WithoutDescriptorsAcceptingPausesAndRecovers) {
   const int failures = std::atoi(metrics.c_str() + at + mark.size());
   EXPECT_GE(failures, 1);
   EXPECT_LE(failures, 2 + took.count() * 10);  // each is followed by 100 ms of rest
+}
+
+bool Answers(RunningProxy& proxy) {
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  return client.ReadTo(kEnd).starts_with("HTTP/1.1 200");
+}
+
+struct FewDescriptors {
+  explicit FewDescriptors(unsigned count) { RunningProxy::descriptors_at_start = count; }
+  ~FewDescriptors() { RunningProxy::descriptors_at_start = 0; }
+};
+
+// Each of them in its own way waits for a request that is not whole.
+TEST(Bounds, ConnectionsThatWaitDoNotShutOthersOut) {
+  const FewDescriptors few(256);
+  ScriptedUpstream upstream(EchoHeads);
+  for (const char* begin : {"", "GET /x HT", kGet, "\x01"}) {
+    for (const char* workers : {"1", "3"}) {
+      RunningProxy proxy({.upstreams = {upstream.port()}}, {"--workers", workers});
+      ASSERT_TRUE(proxy.started()) << proxy.errors();
+      std::list<Peer> silent;
+      for (int i = 0; i < 400; ++i) {
+        Peer& peer = silent.emplace_back(ConnectTo(proxy.port()));
+        if (*begin != 0) peer.Write(begin);
+        if (begin == std::string(kGet)) peer.ReadTo(kEnd);
+      }
+      for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(Answers(proxy)) << begin << workers;
+        EXPECT_TRUE(proxy.Admin("/healthz").starts_with("HTTP/1.1 200")) << begin << workers;
+      }
+    }
+  }
+}
+
+TEST(Bounds, TheLongestWaitingGivesWayAndWhoIsServedDoesNot) {
+  std::atomic<bool> go{false};
+  ScriptedUpstream upstream([&](Peer& peer) {
+    for (std::string head; (head = peer.ReadTo(kEnd)).ends_with(kEnd);) {
+      if (head.starts_with("GET /slow")) Eventually([&] { return go.load(); });
+      peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    }
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}},
+                     {"--workers", "1", "--max-connections", "3"});
+  Peer slow(ConnectTo(proxy.port()));
+  slow.Write("GET /slow HTTP/1.1\r\nhost: gw\r\n\r\n");
+  ASSERT_TRUE(Eventually([&] { return upstream.connections() == 1; }));
+  Peer longer(ConnectTo(proxy.port())), shorter(ConnectTo(proxy.port()));
+  for (Peer* each : {&longer, &shorter}) {
+    each->Write(kGet);
+    ASSERT_TRUE(each->ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  }
+  EXPECT_TRUE(Answers(proxy));
+  EXPECT_TRUE(longer.AtEnd());
+  shorter.Write(kGet);
+  EXPECT_TRUE(shorter.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  go = true;
+  EXPECT_TRUE(slow.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+}
+
+TEST(Bounds, OneAddressHasABoundAndTrustedProxiesNone) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}},
+                     {"--workers", "2", "--max-connections-per-address", "2"});
+  {
+    Peer first(ConnectTo(proxy.port())), second(ConnectTo(proxy.port()));
+    for (Peer* each : {&first, &second}) {
+      each->Write(kGet);
+      ASSERT_TRUE(each->ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+    }
+    EXPECT_FALSE(Answers(proxy));
+    EXPECT_NE(proxy.Admin("/metrics").find("\nweir_address_refusals_total 1\n"), std::string::npos);
+  }
+  EXPECT_TRUE(Eventually([&] { return Answers(proxy); }));
+  RunningProxy behind({.upstreams = {upstream.port()}, .trusted = true},
+                      {"--workers", "2", "--max-connections-per-address", "2"});
+  std::list<Peer> many;
+  for (int i = 0; i < 5; ++i) {
+    many.emplace_back(ConnectTo(behind.port())).Write(kGet);
+    EXPECT_TRUE(many.back().ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  }
+}
+
+TEST(Bounds, AskedForMoreConnectionsThanFilesMayBeOpenItDoesNotStart) {
+  const FewDescriptors few(256);
+  RunningProxy proxy({.upstreams = {ClosedPort()}}, {"--max-connections", "300"});
+  EXPECT_FALSE(proxy.started());
+  EXPECT_NE(proxy.errors().find("the limit of 256 open files is too low"), std::string::npos)
+      << proxy.errors();
+  EXPECT_EQ(proxy.Wait(), 2);
+}
+
+TEST(Bounds, SilentConnectionsDoNotShutTheAdminPort) {
+  RunningProxy proxy({.upstreams = {ClosedPort()}});
+  std::list<Peer> silent;
+  for (int i = 0; i < 100; ++i) silent.emplace_back(ConnectTo(proxy.admin()));
+  EXPECT_TRUE(proxy.Admin("/healthz").starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(silent.front().AtEnd());
+}
+
+TEST(Bounds, AHalfClosedClientWaitsForASlowUpstream) {
+  ScriptedUpstream upstream([&](Peer& peer) {
+    peer.ReadTo(kEnd);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2000));  // longer than any hurry
+    peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  shutdown(client.fd(), SHUT_WR);
+  EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
 }
 
 }  // namespace

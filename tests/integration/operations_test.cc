@@ -146,6 +146,26 @@ TEST(Operations, SigtermLetsRequestsFinish) {
   EXPECT_EQ(proxy.Wait(), 0);
 }
 
+// Whoever sends a request on a kept connection just as the drain begins.
+TEST(Operations, SigtermLetsIdleConnectionsAskOnceMore) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--drain-idle", "5"});
+  Peer client(ConnectTo(proxy.port())), fresh(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  ASSERT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  client.ReadTo(kEnd);
+  proxy.Signal(SIGTERM);
+  ASSERT_TRUE(Eventually([&] { return proxy.Admin("/readyz").starts_with("HTTP/1.1 503"); }));
+  for (Peer* each : {&client, &fresh}) {
+    each->Write(kGet);
+    const std::string head = each->ReadTo(kEnd);
+    EXPECT_TRUE(head.starts_with("HTTP/1.1 200")) << head;
+    EXPECT_NE(head.find("connection: close"), std::string::npos) << head;
+    each->Close();
+  }
+  EXPECT_EQ(proxy.Wait(), 0);
+}
+
 // 503 rather than a broken connection, and a record, for what a drain cuts off.
 TEST(Operations, WhatADrainCutsOffIsAnsweredAndRecorded) {
   ScriptedUpstream upstream([](Peer& peer) {

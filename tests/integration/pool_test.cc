@@ -180,34 +180,49 @@ TEST(Pool, AConnectionCarriesNoMoreRequestsThanWritten) {
   EXPECT_EQ(Metric(proxy, kConnections), 0);  // the last has carried five
 }
 
-// Reset at once; closed, once it is known that no answer is to begin.
 TEST(Pool, AWaiterWhoseClientGoesFreesItsPlace) {
-  for (const bool reset : {true, false}) {
-    HeldRequests held;
-    ScriptedUpstream upstream(held.script());
-    RunningProxy proxy(
-        Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 1")})),
-        kFourWorkers);
-    Peer first(ConnectTo(proxy.port()));
-    first.Write(GetText("/first"));
-    ASSERT_TRUE(held.Await(1));
-    {
-      Peer gone(ConnectTo(proxy.port()));
-      gone.Write(GetText("/gone"));
-      ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 1; }));
-      EXPECT_EQ(Get(proxy).reason(), "overflow");
-      if (reset) gone.Reset();
-    }
-    ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 0; })) << reset;
-    Peer last(ConnectTo(proxy.port()));
-    last.Write(GetText("/last"));
+  HeldRequests held;
+  ScriptedUpstream upstream(held.script());
+  RunningProxy proxy(
+      Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 1")})),
+      kFourWorkers);
+  Peer first(ConnectTo(proxy.port()));
+  first.Write(GetText("/first"));
+  ASSERT_TRUE(held.Await(1));
+  {
+    Peer gone(ConnectTo(proxy.port()));
+    gone.Write(GetText("/gone"));
     ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 1; }));
-    held.Release();
-    EXPECT_EQ(ReadAnswer(first).body, "/first");
-    EXPECT_EQ(ReadAnswer(last).body, "/last");
-    EXPECT_EQ(held.arrived(), (std::vector<std::string>{"/first", "/last"}));
-    EXPECT_TRUE(AtRest(proxy));
+    EXPECT_EQ(Get(proxy).reason(), "overflow");
+    gone.Reset();
   }
+  ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 0; }));
+  Peer last(ConnectTo(proxy.port()));
+  last.Write(GetText("/last"));
+  ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 1; }));
+  held.Release();
+  EXPECT_EQ(ReadAnswer(first).body, "/first");
+  EXPECT_EQ(ReadAnswer(last).body, "/last");
+  EXPECT_EQ(held.arrived(), (std::vector<std::string>{"/first", "/last"}));
+  EXPECT_TRUE(AtRest(proxy));
+}
+
+// It has said all that it has to say, and wants its answer.
+TEST(Pool, AWaiterThatHasEndedItsSideKeepsItsPlace) {
+  HeldRequests held;
+  ScriptedUpstream upstream(held.script());
+  RunningProxy proxy(
+      Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 1")})),
+      kFourWorkers);
+  Peer first(ConnectTo(proxy.port()));
+  first.Write(GetText("/first"));
+  ASSERT_TRUE(held.Await(1));
+  Peer half(ConnectTo(proxy.port()));
+  half.Write(GetText("/half"));
+  shutdown(half.fd(), SHUT_WR);
+  ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 1; }));
+  held.Release();
+  EXPECT_EQ(ReadAnswer(half).body, "/half");
 }
 
 // In time: also with a body that cannot be read while there is nowhere to put it.

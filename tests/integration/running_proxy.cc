@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -74,6 +75,10 @@ void RunningProxy::Start(const std::string& octets, const std::vector<std::strin
   if (pid_ == 0) {
     dup2(open(out.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), 1);
     dup2(open(err.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), 2);
+    if (descriptors_at_start > 0) {
+      const rlimit both{descriptors_at_start, descriptors_at_start};
+      setrlimit(RLIMIT_NOFILE, &both);
+    }
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -124,6 +129,15 @@ std::size_t RunningProxy::ResidentOctets() const {
 std::size_t RunningProxy::Descriptors() const {
   const std::filesystem::directory_iterator open("/proc/" + std::to_string(pid_) + "/fd");
   return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+std::size_t RunningProxy::HighestDescriptor() const {
+  std::size_t highest = 0;
+  for (const auto& each :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd")) {
+    highest = std::max<std::size_t>(highest, std::stoul(each.path().filename()));
+  }
+  return highest;
 }
 
 int RunningProxy::Wait() {

@@ -33,6 +33,9 @@ class RunningProxy {
   RunningProxy(const RunningProxy&) = delete;
   RunningProxy& operator=(const RunningProxy&) = delete;
 
+  // Open files, soft and hard, of those that are started from now on; 0: as here.
+  static inline unsigned descriptors_at_start = 0;
+
   std::uint16_t port() const { return port_; }
   std::uint16_t admin() const { return admin_; }
   const std::filesystem::path& folder() const { return folder_; }
@@ -46,7 +49,8 @@ class RunningProxy {
   void LimitDescriptors(unsigned descriptors);  // of the running process; may be raised again
   std::size_t ResidentOctets() const;
   std::size_t Descriptors() const;  // open ones
-  int Wait();                       // the exit status; -1 after 10 s
+  std::size_t HighestDescriptor() const;
+  int Wait();  // the exit status; -1 after 10 s
   // The access log once it has `records` lines (or 10 s have passed).
   std::vector<std::string> Log(std::size_t records);
   bool AwaitError(const std::string& text);  // on stderr, within 10 s

@@ -100,6 +100,8 @@ std::string TableOf(const TableSpec& spec) {
                                                  : DirectionKind::kEdge;
   const Range listeners =
       AppendRun(writer.listeners, {{.address = kLoopback, .port = 8080, .direction = direction}});
+  const Range trusted =
+      spec.trusted ? AppendRun(writer.networks, {{.base = kLoopback, .prefix = 128}}) : Range{};
   const std::vector<std::string> scalars = {"authorization", "content-type"};
   AppendOne(writer.gateway_section,
             {.kind = spec.sidecar ? ProxyKind::kSidecar : ProxyKind::kGateway,
@@ -108,6 +110,7 @@ std::string TableOf(const TableSpec& spec) {
              .sidecar_of = writer.Text(spec.sidecar ? "user" : ""),
              .log = LogSink::kStdout,
              .listeners = listeners,
+             .trusted_proxies = trusted,
              .scalar_fields = writer.AddStrings(scalars),
              .routes = routes});
   auto octets = writer.Finish({});

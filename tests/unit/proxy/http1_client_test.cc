@@ -36,8 +36,10 @@ class Host final : public ClientHost, public ClientEvents {
     message.refusal.status == 499 ? on.Abort() : Answer();
     return this;
   }
+  void OnWaiting(proxy::ClientConnection& connection) override { waiting = &connection; }
+  void OnBusy(proxy::ClientConnection&) override { waiting = nullptr; }
   void OnClosed(proxy::ClientConnection&) override { closed = true; }
-  bool Ending() const override { return false; }
+  bool Ending() const override { return ending; }
 
   void OnRequestData(std::string_view data) override { body += data; }
   void OnRequestEnd(std::span<const runtime::Field>) override { body += "|"; }
@@ -61,7 +63,8 @@ class Host final : public ClientHost, public ClientEvents {
   std::vector<std::string> targets;
   std::vector<int> refused;
   std::string method, target, body;
-  bool answers = true, closed = false, gone = false;
+  proxy::ClientConnection* waiting = nullptr;
+  bool answers = true, closed = false, gone = false, ending = false;
 };
 
 class Http1Client : public testing::Test {
@@ -159,14 +162,129 @@ TEST_F(Http1Client, ABodyMayPauseButNotForLong) {
   EXPECT_EQ(host_.refused, std::vector<int>{408});
 }
 
-TEST_F(Http1Client, AHalfClosedClientWaitsOneSecond) {
+// It may have ended its side only: how long it waits is the exchange's to say.
+TEST_F(Http1Client, AHalfClosedClientGetsALateAnswer) {
   host_.answers = false;
   transport_->in = {{kGet, net::IoState::kDone, true}};
   stream_->OnReady({.readable = true, .ended = true});
   EXPECT_EQ(host_.targets.size(), 1u);
+  ASSERT_TRUE(Outlives(300 * kSecond));
+  EXPECT_FALSE(host_.gone);
+  host_.Answer();
+  EXPECT_TRUE(sent().ends_with("\r\n\r\nok"));
+}
+
+// ---- ending soon, giving way ------------------------------------------------------
+
+TEST_F(Http1Client, ARequestThatComesJustAfterTheDrainBeganIsAnsweredAsTheLast) {
+  Comes(kGet);
+  host_.ending = true;
+  connection_->EndSoon();
+  ASSERT_TRUE(Outlives(kSecond - 1));
+  sent().clear();
+  Comes(kGet);
+  EXPECT_EQ(host_.targets.size(), 2u);
+  EXPECT_NE(sent().find("connection: close\r\n"), std::string::npos) << sent();
+  EXPECT_TRUE(transport_->ended);
+}
+
+TEST_F(Http1Client, OneThatStaysIdleEndsAfterTheGrace) {
+  Comes(kGet);
+  host_.ending = true;
+  connection_->EndSoon();
   ASSERT_TRUE(Outlives(kSecond - 1));
   EXPECT_FALSE(Outlives(1));
-  EXPECT_TRUE(host_.gone);
+}
+
+TEST_F(Http1Client, AHeadThatHasBegunIsWaitedForWhenTheDrainBegins) {
+  Comes("GET /x HT");
+  host_.ending = true;
+  connection_->EndSoon();
+  ASSERT_TRUE(Outlives(5 * kSecond));
+  Comes("TP/1.1\r\nhost: gw\r\n\r\n");
+  EXPECT_NE(sent().find("connection: close\r\n"), std::string::npos) << sent();
+}
+
+TEST_F(Http1Client, OneThatWasTakingItsAnswerWhenTheDrainBeganHasTheGraceToo) {
+  transport_->rooms = {1, net::ScriptedTransport::kNoRoom};
+  Comes(kGet);
+  host_.ending = true;
+  connection_->EndSoon();
+  stream_->OnReady(kWritable);
+  EXPECT_TRUE(sent().ends_with("\r\n\r\nok"));
+  ASSERT_TRUE(Outlives(kSecond - 1));
+  EXPECT_FALSE(Outlives(1));
+}
+
+// The timer and the request's edge can come in one round.
+TEST_F(Http1Client, ARequestThatIsThereIsServedThoughTheTimeIsOver) {
+  Comes(kGet);
+  transport_->in = {{kGet}};
+  ASSERT_TRUE(Outlives(75 * kSecond));
+  stream_->OnReady(kReadable);
+  EXPECT_EQ(host_.targets.size(), 2u);
+}
+
+TEST_F(Http1Client, WhoWaitsForARequestGivesWay) {
+  Comes(kGet);
+  EXPECT_EQ(host_.waiting, connection_);
+  transport_->in = {{kGet}};
+  EXPECT_FALSE(connection_->GiveWay()) << "a request is there";
+  stream_->OnReady(kReadable);
+  EXPECT_TRUE(connection_->GiveWay());
+  EXPECT_TRUE(host_.closed);
+  EXPECT_TRUE(host_.refused.empty());
+}
+
+TEST_F(Http1Client, AHeadThatIsNotWholeGivesWayAndIsRecorded) {
+  Comes("GET /half HT");
+  EXPECT_TRUE(connection_->GiveWay());
+  EXPECT_TRUE(host_.closed);
+  EXPECT_EQ(host_.refused, std::vector<int>{499});
+  EXPECT_EQ(host_.target, "/half");
+}
+
+TEST_F(Http1Client, ARequestUnderWayDoesNotGiveWay) {
+  host_.answers = false;
+  Comes(kGet);
+  EXPECT_EQ(host_.waiting, nullptr);
+  EXPECT_FALSE(connection_->GiveWay());
+}
+
+TEST_F(Http1Client, OneThatLingersGivesWay) {
+  Comes("garbage\r\n\r\n");
+  ASSERT_FALSE(host_.closed);
+  EXPECT_EQ(host_.waiting, connection_);
+  EXPECT_TRUE(connection_->GiveWay());
+  EXPECT_TRUE(host_.closed);
+}
+
+// ---- turns ------------------------------------------------------------------------
+
+TEST_F(Http1Client, AfterAFewRequestsOthersGetTheirTurn) {
+  std::string all;
+  for (int i = 0; i < 40; ++i) all += kGet;
+  Comes(all);
+  const std::size_t first = host_.targets.size();
+  EXPECT_GE(first, 1u);
+  EXPECT_LE(first, 8u);
+  loop_.RunOnce();
+  EXPECT_EQ(host_.targets.size(), 2 * first) << "as many in each turn";
+  for (int i = 0; i < 40; ++i) loop_.RunOnce();
+  EXPECT_EQ(host_.targets.size(), 40u);
+}
+
+TEST_F(Http1Client, AfterManySmallPiecesOfABodyOthersGetTheirTurn) {
+  host_.answers = false;
+  Comes("POST /x HTTP/1.1\r\nhost: gw\r\ntransfer-encoding: chunked\r\n\r\n");
+  host_.stream->AllowBody(65536);
+  std::string all;
+  for (int i = 0; i < 1000; ++i) all += "1\r\na\r\n";
+  Comes(all + "0\r\n\r\n");
+  EXPECT_GT(host_.body.size(), 0u);
+  EXPECT_LT(host_.body.size(), 600u);
+  for (int i = 0; i < 10; ++i) loop_.RunOnce();
+  EXPECT_EQ(host_.body, std::string(1000, 'a') + "|");
 }
 
 // A head cut anywhere, behind a head, before a body: one outcome.

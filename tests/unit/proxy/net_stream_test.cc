@@ -85,6 +85,21 @@ TEST_F(NetStream, AShortReadDoesNotEndTheReading) {
   EXPECT_EQ(handler_.settled, 1);
 }
 
+// However much waits, in the transport or kept: others come in between.
+TEST_F(NetStream, AHandlerEndsItsTurn) {
+  handler_.uses = [this](std::string_view) {
+    stream_->EndTurn();
+    return std::size_t{2};
+  };
+  transport().in = {{"aabb"}, {"ccdd", IoState::kDone, true}};
+  stream_->OnReady(kReadable);
+  EXPECT_EQ(handler_.input, "aa");
+  for (const char* so_far : {"aabb", "aabbcc", "aabbccdd", "aabbccdd"}) {
+    loop_.RunOnce();
+    EXPECT_EQ(handler_.input, so_far);
+  }
+}
+
 TEST_F(NetStream, OnlyTheTransportKnowsThatAReadDrained) {
   transport().in = {{"all", IoState::kDone, true}};
   stream_->OnReady(kReadable);
