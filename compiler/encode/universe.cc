@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "compiler/encode/languages.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::compiler {
 namespace {
@@ -56,15 +57,6 @@ std::string NameOf(const syntax::Network& network) {
          std::to_string(network.prefix);
 }
 
-bool NeverAHeader(const std::string& name) {
-  for (const char* gone :
-       {"host", "connection", "keep-alive", "proxy-connection", "te", "trailer",
-        "proxy-authenticate", "proxy-authorization", "transfer-encoding", "upgrade"}) {
-    if (name == gone) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Universe::Universe() = default;
@@ -95,7 +87,7 @@ std::uint32_t Universe::At(const DimensionKey& key) {
         key.part == Part::kListener ? static_cast<std::uint32_t>(listeners_.size()) : kOutcomes;
   }
   dimensions_.push_back(std::move(dimension));
-  if (key.part == Part::kHeader && NeverAHeader(key.name)) {
+  if (key.part == Part::kHeader && kNeverInRequests.Has(key.name)) {
     constraints.push_back(f.Not(Present(at)));
   }
   if (key.part == Part::kPath) NarrowPaths(at);

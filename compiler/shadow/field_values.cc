@@ -9,21 +9,17 @@
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
 #include "compiler/shadow/dimensions.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::compiler {
 namespace {
 
 using syntax::FieldMatch;
 
-// Fields that no canonical request bears (spec/rules/canonical.md).
-constexpr std::string_view kNeverSeen[] = {
-    "connection",          "host", "keep-alive", "proxy-connection",  "proxy-authenticate",
-    "proxy-authorization", "te",   "trailer",    "transfer-encoding", "upgrade"};
-
 bool CanBePresent(const FieldMatch& test, ListenerKind kind) {
   switch (test.source) {
     case FieldMatch::Source::kHeader:
-      if (std::ranges::find(kNeverSeen, test.name) != std::end(kNeverSeen)) return false;
+      if (kNeverInRequests.Has(test.name)) return false;
       return kind.keep_underscores || test.name.find('_') == std::string::npos;
     case FieldMatch::Source::kQuery:
       return true;

@@ -5,6 +5,7 @@
 #include "dsl/resolve/captures.h"
 #include "dsl/resolve/pattern.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -16,8 +17,8 @@ bool ReadHeader(Cursor& cursor, syntax::Response& response) {
   auto value = cursor.TakeValue("a header's name");
   auto name = value ? FieldNameOf(context, *value) : std::nullopt;
   if (!name) return false;
-  if (*name == "content-length" || *name == "transfer-encoding" || *name == "connection") {
-    context.Error("wrong-value", Quote(*value->item) + " is set by the proxy alone", *value);
+  if (IsWrittenByTheProxy(*name)) {
+    context.Error("wrong-value", Quote(*value->item) + " is written by the proxy alone", *value);
     return false;
   }
   const Span at = cursor.Here();

@@ -1,10 +1,10 @@
-#include <array>
 #include <utility>
 
 #include "dsl/resolve/answer.h"
 #include "dsl/resolve/captures.h"
 #include "dsl/resolve/pattern.h"
 #include "dsl/resolve/values.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -12,21 +12,16 @@ namespace {
 using syntax::Transform;
 using Kind = tree::Item::Kind;
 
-// Framing is the proxy's own business, and Host has its own transform.
-constexpr std::array<std::string_view, 10> kOwn = {
-    "connection", "content-length",    "expect", "host", "keep-alive", "proxy-connection", "te",
-    "trailer",    "transfer-encoding", "upgrade"};
-
 std::optional<std::string> ReadHeaderName(Cursor& cursor) {
   Context& context = cursor.context();
   auto value = cursor.TakeValue("a header's name");
   auto name = value ? FieldNameOf(context, *value) : std::nullopt;
   if (!name) return std::nullopt;
-  for (std::string_view own : kOwn) {
-    if (*name != own) continue;
+  // Host has a transform of its own.
+  if (IsWrittenByTheProxy(*name)) {
     Diagnostic& error = context.Error(
         "wrong-value", Quote(*value->item) + " is written by the proxy alone", *value);
-    if (own == "host") error.help = "write set-host \"...\"";
+    if (*name == "host") error.help = "write set-host \"...\"";
     return std::nullopt;
   }
   return name;

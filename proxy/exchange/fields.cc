@@ -5,30 +5,12 @@
 #include <array>
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::proxy {
 namespace {
 
 using runtime::Field;
-
-bool IsHopByHop(std::string_view name) {
-  switch (name.size()) {
-    case 2:
-      return name == "te";
-    case 7:
-      return name == "trailer" || name == "upgrade";
-    case 10:
-      return name == "connection" || name == "keep-alive";
-    case 14:
-      return name == "content-length";  // the writer's
-    case 16:
-      return name == "proxy-connection";
-    case 17:
-      return name == "transfer-encoding";
-    default:
-      return false;
-  }
-}
 
 bool Names(std::string_view list, std::string_view lower_name) {
   for (std::string_view item; NextElement(list, item);) {
@@ -53,7 +35,7 @@ void CopyEndToEnd(std::span<const Field> fields, std::vector<Field>& out, std::s
     const std::size_t start = names.size();
     for (const char c : field.name) names.push_back(ToLower(c));
     const std::string_view name = std::string_view(names).substr(start);
-    if (!IsHopByHop(name)) out.push_back({name, field.value});
+    if (!kNeverFromUpstreams.Has(name)) out.push_back({name, field.value});
   }
   if (!connection) return;
   for (const Field& field : fields) {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::proxy::http1 {
 namespace {

@@ -89,11 +89,6 @@ class BodyDecoder {
   const char* error_ = "";
 };
 
-// Whether a field of this name may be passed on as a trailer: not those that
-// frame, route, authenticate or tell how to read the message (RFC 9110 6.5.1),
-// nor those by which a proxy speaks to its upstream.
-bool MayStandInTrailer(std::string_view name);
-
 }  // namespace weir::proxy::http1
 
 #endif  // WEIR_PROXY_HTTP1_BODY_H_

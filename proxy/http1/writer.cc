@@ -7,37 +7,14 @@
 
 #include "proxy/http1/body.h"
 #include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 
 namespace weir::proxy::http1 {
 namespace {
 
-// The fields that belong to the connection or to framing.
-bool IsWritersOwn(std::string_view name) {
-  switch (name.size()) {
-    case 2:
-      return EqualsLower(name, "te");
-    case 4:
-      return EqualsLower(name, "host");
-    case 6:
-      return EqualsLower(name, "expect");
-    case 7:
-      return EqualsLower(name, "trailer") || EqualsLower(name, "upgrade");
-    case 10:
-      return EqualsLower(name, "connection") || EqualsLower(name, "keep-alive");
-    case 14:
-      return EqualsLowerLoosely(name, "content-length");
-    case 16:
-      return EqualsLower(name, "proxy-connection");
-    case 17:
-      return EqualsLowerLoosely(name, "transfer-encoding");
-    default:
-      return false;
-  }
-}
-
 bool AppendFields(std::span<const runtime::Field> fields, std::string& out) {
   for (const runtime::Field& field : fields) {
-    if (IsWritersOwn(field.name)) continue;
+    if (IsWrittenByTheProxy(field.name)) continue;
     if (!IsToken(field.name) || !IsFieldText(field.value)) return false;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }

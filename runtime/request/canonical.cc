@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::uint32_t kNone = 0xffffffff;
 
-// RFC 9110 7.6.1 and the fields of HTTP/1.0 that never got there.
-constexpr std::string_view kHopByHop[] = {
-    "connection",        "keep-alive",          "proxy-connection",   "te", "trailer", "upgrade",
-    "transfer-encoding", "proxy-authorization", "proxy-authenticate",
-};
-
 std::uint64_t HashName(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -203,7 +197,7 @@ Canonicaliser::Entry* Canonicaliser::FindEntry(std::string_view lower_name) {
 // CANON-10. A proxy in front may pass a client's Connection on: were it obeyed, the
 // client could take away what that proxy says of it before any rule reads it.
 const char* Canonicaliser::DropHopByHop(const RawRequest& raw, const CanonicalOptions& options) {
-  for (std::string_view name : kHopByHop) {
+  for (std::string_view name : kNeverInRequests) {
     if (Entry* entry = FindEntry(name)) entry->dropped = true;
   }
   const Entry* connection = FindEntry("connection");

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "runtime/base/field_classes.h"
+
 namespace weir::runtime {
 
 // Many applications read both '-' and '_' as '_' (CGI's HTTP_X_USER), so to them two
@@ -15,24 +17,6 @@ constexpr bool SpelledAlike(std::string_view a, std::string_view b) {
     if ((a[i] == '_' ? '-' : a[i]) != (b[i] == '_' ? '-' : b[i])) return false;
   }
   return true;
-}
-
-// What proxies say of the client to each other. A client's own are never
-// forwarded, nor can it have them dropped by naming them in Connection: it would
-// pass for the proxy before us.
-constexpr bool IsForwardingField(std::string_view name) {
-  const auto begins = [name](std::string_view prefix) {
-    return SpelledAlike(name.substr(0, prefix.size()), prefix);
-  };
-  return name == "forwarded" || SpelledAlike(name, "x-real-ip") || begins("x-forwarded-") ||
-         begins("x-weir-");
-}
-
-// Framing, routing and connection: no transform may write these.
-constexpr bool IsMessageField(std::string_view name) {
-  return name == "content-length" || name == "transfer-encoding" || name == "host" ||
-         name == "connection" || name == "keep-alive" || name == "proxy-connection" ||
-         name == "te" || name == "trailer" || name == "upgrade";
 }
 
 }  // namespace weir::runtime

@@ -1,4 +1,4 @@
-#include "runtime/request/field_names.h"
+#include "runtime/base/field_classes.h"
 #include "runtime/table/check_records.h"
 
 namespace weir::runtime {
@@ -79,7 +79,8 @@ void Check(CheckContext& c, const TransformRecord& r) {
     case TransformKind::kAddHeader:
     case TransformKind::kRemoveHeader:
       c.HeaderName(r.name);
-      if (c.ok()) c.Require(!IsMessageField(c.table().text(r.name)), "a transform writes framing");
+      if (c.ok())
+        c.Require(!IsWrittenByTheProxy(c.table().text(r.name)), "a transform writes framing");
       break;
     case TransformKind::kStripPrefix:
     case TransformKind::kRewritePath:
@@ -98,7 +99,8 @@ void Check(CheckContext& c, const TransformRecord& r) {
 
 void Check(CheckContext& c, const FieldRecord& r) {
   c.HeaderName(r.name);
-  if (c.ok()) c.Require(!IsMessageField(c.table().text(r.name)), "a response's header is framing");
+  if (c.ok())
+    c.Require(!IsWrittenByTheProxy(c.table().text(r.name)), "a response's header is framing");
   c.Printable(r.value);
 }
 

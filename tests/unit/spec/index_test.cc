@@ -33,7 +33,7 @@ TEST(Index, NamesEveryRuleOnce) {
   std::set<std::string> written;
   for (const char* file :
        {"canonical", "match", "expression", "order", "cors", "limit", "transform", "retry",
-        "breaker", "ejection", "health", "pool", "balance", "mirror", "amplification"}) {
+        "fields", "breaker", "ejection", "health", "pool", "balance", "mirror", "amplification"}) {
     const auto ids = RowIds(Read(kRoot / "spec/rules" / (std::string(file) + ".md")));
     EXPECT_FALSE(ids.empty()) << file;
     written.insert(ids.begin(), ids.end());
