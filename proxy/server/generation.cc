@@ -55,13 +55,11 @@ std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::s
   }
   Generation out;
   const std::string folder = FolderOf(file);
+  const auto keys = runtime::KeySets::Load(**table, folder);
+  if (!keys) return std::unexpected(Errors{file + ": " + keys.error()});
+  for (const std::string& note : (*keys)->notes()) observe::LogWarning(note);
   for (std::size_t i = 0; i < workers; ++i) {
-    auto authenticator = runtime::Authenticator::Load(*table, folder);
-    if (!authenticator) return std::unexpected(Errors{file + ": " + authenticator.error()});
-    if (i == 0) {
-      for (const std::string& note : (*authenticator)->notes()) observe::LogWarning(note);
-    }
-    out.authenticators.push_back(std::move(*authenticator));
+    out.authenticators.push_back(std::make_unique<runtime::Authenticator>(*table, *keys));
   }
   auto policy = Policy::Make(*table, folder, states);
   if (!policy) return std::unexpected(Errors{file + ": " + policy.error()});

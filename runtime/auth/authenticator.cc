@@ -1,11 +1,5 @@
 #include "runtime/auth/authenticator.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,67 +13,6 @@
 
 namespace weir::runtime {
 namespace {
-
-constexpr std::size_t kMaxKeyFile = std::size_t{1} << 20;
-constexpr std::int64_t kSecond = 1'000'000'000;
-
-struct Issuer {
-  KeySet keys;
-  JwtPolicy policy;
-  bool available = false;  // a key set by URL has to be fetched first
-};
-
-std::expected<std::string, std::string> ReadKeyFile(const std::string& path) {
-  struct stat about{};
-  if (stat(path.c_str(), &about) != 0) return std::unexpected(path + ": " + std::strerror(errno));
-  if (!S_ISREG(about.st_mode)) return std::unexpected(path + ": is no plain file");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  if (file == nullptr) return std::unexpected(path + ": " + std::strerror(errno));
-  std::string octets(kMaxKeyFile + 1, '\0');
-  octets.resize(std::fread(octets.data(), 1, octets.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return std::unexpected(path + ": cannot be read");
-  return octets;
-}
-
-JwtPolicy PolicyOf(const Table& table, const JwtRecord& record) {
-  JwtPolicy policy;
-  policy.issuer = table.text(record.issuer);
-  for (StringRef audience : Table::Slice(table.strings(), record.audiences)) {
-    policy.audiences.emplace_back(table.text(audience));
-  }
-  policy.skew = record.skew / kSecond;
-  for (const ClaimRecord& claim : Table::Slice(table.claims(), record.claims)) {
-    const StringRef member = claim.source.length > 0 ? claim.source : claim.name;
-    policy.claims.push_back({std::string(table.text(member)), claim.type, claim.words != 0});
-  }
-  return policy;
-}
-
-std::expected<Issuer, std::string> LoadIssuer(const Table& table, const JwtRecord& record,
-                                              const std::string& base) {
-  Issuer issuer;
-  issuer.policy = PolicyOf(table, record);
-  const std::string location(table.text(record.keys));
-  if (record.keys_kind == SecretKind::kUrl) return issuer;
-  std::string octets;
-  std::string named = "environment variable " + location;
-  if (record.keys_kind == SecretKind::kEnvironment) {
-    const char* value = std::getenv(location.c_str());
-    if (value == nullptr) return std::unexpected(named + " is not set");
-    octets = value;
-  } else {
-    named = location.starts_with('/') || base.empty() ? location : base + "/" + location;
-    auto read = ReadKeyFile(named);
-    if (!read) return std::unexpected(read.error());
-    octets = std::move(*read);
-  }
-  auto keys = ReadKeySet(octets, record.algorithms);
-  if (!keys) return std::unexpected(named + ": " + keys.error());
-  issuer.keys = std::move(*keys);
-  issuer.available = true;
-  return issuer;
-}
 
 // The token of `Bearer TOKEN`. Nothing: another scheme, or no field. An empty
 // view: the scheme without one plain token after it.
@@ -101,8 +34,7 @@ Identity Bad(const char* detail) {
 
 struct Authenticator::State {
   std::shared_ptr<const Table> table;
-  std::vector<Issuer> issuers;  // one for each of the table's jwts
-  std::vector<std::string> notes;
+  std::shared_ptr<const KeySets> keys;
   TokenCache cache;
   OpenSslSha256 sha256;
   std::shared_ptr<const VerifiedToken> last;
@@ -111,28 +43,16 @@ struct Authenticator::State {
   Identity VerifyApiKey(Index set, const CanonicalRequest& request);
 };
 
-Authenticator::Authenticator() : state_(std::make_unique<State>()) {}
+Authenticator::Authenticator(std::shared_ptr<const Table> table,
+                             std::shared_ptr<const KeySets> keys)
+    : state_(std::make_unique<State>()) {
+  state_->table = std::move(table);
+  state_->keys = std::move(keys);
+}
 Authenticator::~Authenticator() = default;
 
-std::expected<std::unique_ptr<Authenticator>, std::string> Authenticator::Load(
-    std::shared_ptr<const Table> table, const std::string& base) {
-  std::unique_ptr<Authenticator> out(new Authenticator);
-  State& state = *out->state_;
-  for (const JwtRecord& record : table->jwts()) {
-    const std::string name = "jwt " + std::string(table->text(record.name));
-    auto issuer = LoadIssuer(*table, record, base);
-    if (!issuer) return std::unexpected(name + ": " + issuer.error());
-    for (const std::string& note : issuer->keys.notes) state.notes.push_back(name + ": " + note);
-    state.issuers.push_back(std::move(*issuer));
-  }
-  state.table = std::move(table);
-  return out;
-}
-
-const std::vector<std::string>& Authenticator::notes() const { return state_->notes; }
-
 Identity Authenticator::State::VerifyBearer(Index jwt, std::string_view token, UnixTime now) {
-  const Issuer& issuer = issuers[jwt];
+  const KeySets::Issuer& issuer = keys->issuer(jwt);
   if (!issuer.available) {
     return {.kind = Identity::Kind::kKeysUnavailable, .claims = {}, .consumer = {}};
   }

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "runtime/auth/digest.h"
@@ -71,9 +74,10 @@ class AuthenticatorTest : public testing::Test {
   }
 
   std::unique_ptr<Authenticator> Make(bool in_query = false) {
-    auto made = Authenticator::Load(MakeTable("jwks.json", SecretKind::kFile, in_query), folder_);
-    EXPECT_TRUE(made.has_value()) << made.error();
-    return std::move(*made);
+    const auto table = MakeTable("jwks.json", SecretKind::kFile, in_query);
+    const auto keys = KeySets::Load(*table, folder_);
+    EXPECT_TRUE(keys.has_value()) << keys.error();
+    return std::make_unique<Authenticator>(table, *keys);
   }
 
   struct Fields {
@@ -188,16 +192,18 @@ TEST_F(AuthenticatorTest, WhereBothKindsAreTakenEitherWillDoAndNoneMayBeBad) {
 }
 
 TEST_F(AuthenticatorTest, KeysByUrlAreUnavailableAndNeverOpen) {
-  auto made = Authenticator::Load(MakeTable("https://issuer/jwks.json", SecretKind::kUrl), folder_);
-  ASSERT_TRUE(made.has_value());
+  const auto table = MakeTable("https://issuer/jwks.json", SecretKind::kUrl);
+  const auto keys = KeySets::Load(*table, folder_);
+  ASSERT_TRUE(keys.has_value());
+  Authenticator authenticator(table, *keys);
   const std::string field = "Bearer " + key_.Sign(kPayload);
-  EXPECT_EQ(Verify(**made, {.authorization = field}).kind, Kind::kKeysUnavailable);
-  EXPECT_EQ(Verify(**made, {}).kind, Kind::kNone);
+  EXPECT_EQ(Verify(authenticator, {.authorization = field}).kind, Kind::kKeysUnavailable);
+  EXPECT_EQ(Verify(authenticator, {}).kind, Kind::kNone);
 }
 
 TEST_F(AuthenticatorTest, LoadSaysWhatIsWrongWithTheKeys) {
   const auto load = [&](const std::string& location, SecretKind kind = SecretKind::kFile) {
-    auto made = Authenticator::Load(MakeTable(location, kind), folder_);
+    auto made = KeySets::Load(*MakeTable(location, kind), folder_);
     return made ? std::string("ok") : made.error();
   };
   EXPECT_EQ(load("jwks.json"), "ok");
@@ -215,11 +221,68 @@ TEST_F(AuthenticatorTest, LoadSaysWhatIsWrongWithTheKeys) {
 TEST_F(AuthenticatorTest, NotesTheKeysThatWereLeftOut) {
   const SigningKey other = SigningKey::Ed25519("k2");  // not among the policy's algorithms
   Write("jwks.json", test::KeySet({&key_, &other}));
-  const auto authenticator = Make();
-  ASSERT_EQ(authenticator->notes().size(), 1u);
+  const auto keys = KeySets::Load(*MakeTable("jwks.json", SecretKind::kFile), folder_);
+  ASSERT_TRUE(keys.has_value());
+  ASSERT_EQ((*keys)->notes().size(), 1u);
   EXPECT_EQ(
-      authenticator->notes()[0],
+      (*keys)->notes()[0],
       "jwt issuer: key 2 is left out: a key for none of the algorithms that the policy names");
+}
+
+// Of one generation, whatever becomes of the file between one worker's start and the next.
+TEST_F(AuthenticatorTest, AllWorkersVerifyWithTheKeysThatWereLoaded) {
+  const SigningKey next = SigningKey::Es256("k2");
+  const std::string before = "Bearer " + key_.Sign(kPayload),
+                    after = "Bearer " + next.Sign(kPayload);
+  ASSERT_EQ(setenv("WEIR_TEST_KEYS", test::KeySet({&key_}).c_str(), 1), 0);
+  const std::pair<const char*, SecretKind> sources[] = {
+      {"jwks.json", SecretKind::kFile}, {"WEIR_TEST_KEYS", SecretKind::kEnvironment}};
+  for (const auto& [location, kind] : sources) {
+    const auto table = MakeTable(location, kind);
+    const auto keys = KeySets::Load(*table, folder_);
+    ASSERT_TRUE(keys.has_value()) << keys.error();
+    Authenticator first(table, *keys);
+    if (kind == SecretKind::kFile) {
+      Write("jwks.json", test::KeySet({&next}));
+    } else {
+      ASSERT_EQ(setenv(location, test::KeySet({&next}).c_str(), 1), 0);
+    }
+    Authenticator second(table, *keys);
+    std::filesystem::remove(folder_ / location);
+    Authenticator third(table, *keys);
+    for (Authenticator* worker : {&first, &second, &third}) {
+      EXPECT_EQ(Verify(*worker, {.authorization = before}).kind, Kind::kVerified) << location;
+      EXPECT_EQ(Verify(*worker, {.authorization = after}).kind, Kind::kBad) << location;
+    }
+  }
+}
+
+TEST_F(AuthenticatorTest, WorkersVerifyAtTheSameTime) {
+  const auto table = MakeTable("jwks.json", SecretKind::kFile);
+  const auto keys = KeySets::Load(*table, folder_);
+  ASSERT_TRUE(keys.has_value());
+  const SigningKey other = SigningKey::Es256("k1");
+  std::atomic<int> right = 0;
+  {
+    std::vector<std::jthread> workers;
+    for (int w = 0; w < 4; ++w) {
+      workers.emplace_back([&, w] {
+        Authenticator authenticator(table, *keys);
+        for (int i = 0; i < 50; ++i) {
+          const std::string payload =
+              R"({"iss":"i","exp":1700000600,"n":)" + std::to_string(100 * w + i) + "}";
+          const bool good = i % 3 != 0;
+          const std::string field = "Bearer " + (good ? key_ : other).Sign(payload);
+          const Header header{"authorization", field};
+          CanonicalRequest request;
+          request.headers = {&header, 1};
+          right += authenticator.Verify(0, kNoIndex, request, kNow).kind ==
+                   (good ? Kind::kVerified : Kind::kBad);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(right, 200);
 }
 
 }  // namespace
