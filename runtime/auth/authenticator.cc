@@ -34,7 +34,7 @@ Identity Bad(const char* detail) {
 
 struct Authenticator::State {
   std::shared_ptr<const Table> table;
-  std::shared_ptr<const KeySets> keys;
+  std::shared_ptr<const KeySets> key_sets;
   TokenCache cache;
   OpenSslSha256 sha256;
   std::shared_ptr<const VerifiedToken> last;
@@ -47,12 +47,12 @@ Authenticator::Authenticator(std::shared_ptr<const Table> table,
                              std::shared_ptr<const KeySets> keys)
     : state_(std::make_unique<State>()) {
   state_->table = std::move(table);
-  state_->keys = std::move(keys);
+  state_->key_sets = std::move(keys);
 }
 Authenticator::~Authenticator() = default;
 
 Identity Authenticator::State::VerifyBearer(Index jwt, std::string_view token, UnixTime now) {
-  const KeySets::Issuer& issuer = keys->issuer(jwt);
+  const KeySets::Issuer& issuer = key_sets->issuer(jwt);
   if (!issuer.available) {
     return {.kind = Identity::Kind::kKeysUnavailable, .claims = {}, .consumer = {}};
   }

@@ -1,9 +1,12 @@
 // The policies of a route, in force on real requests.
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -146,6 +149,54 @@ TEST(Policies, ATokenIsAskedForAndVerified) {
   ASSERT_EQ(log.size(), 3u);
   EXPECT_NE(log[1].find("\"user_id\":\"u1\""), std::string::npos) << log[1];
   std::remove(file.c_str());
+}
+
+// How often a file in a folder was opened since.
+class Opens {
+ public:
+  explicit Opens(const std::string& folder) : fd_(inotify_init1(IN_NONBLOCK)) {
+    EXPECT_GE(inotify_add_watch(fd_, folder.c_str(), IN_OPEN), 0);
+  }
+  ~Opens() { close(fd_); }
+  int Of(const std::string& name) {
+    int opens = 0;
+    alignas(inotify_event) char buffer[16384];
+    for (ssize_t size; (size = read(fd_, buffer, sizeof buffer)) > 0;) {
+      for (ssize_t at = 0; at < size;) {
+        const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+        EXPECT_EQ(event->mask & IN_Q_OVERFLOW, 0u);
+        opens += event->len > 0 && name == event->name;
+        at += static_cast<ssize_t>(sizeof *event + event->len);
+      }
+    }
+    return opens;
+  }
+
+ private:
+  const int fd_;
+};
+
+// A file that is replaced between two reads would give workers different keys.
+TEST(Policies, AllWorkersShareOneReadingOfTheKeys) {
+  const test::SigningKey key = test::SigningKey::Es256("k1"), next = test::SigningKey::Es256("k2");
+  ScriptedUpstream upstream(EchoHeads);
+  const std::string folder = testing::TempDir() + "weir-keys-" + std::to_string(upstream.port());
+  std::filesystem::create_directories(folder);
+  const std::string file = folder + "/jwks.json";
+  std::ofstream(file) << test::KeySet({&key});
+  Opens opens(folder);
+  RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file}, {"--workers", "4"});
+  EXPECT_EQ(opens.Of("jwks.json"), 1);
+  std::ofstream(file) << test::KeySet({&next});
+  const std::string payload = R"({"iss":"https://issuer.example/","aud":"api","sub":"u1","exp":)" +
+                              std::to_string(time(nullptr) + 600) + "}";
+  const std::string before = "authorization: Bearer " + key.Sign(payload) + "\r\n";
+  const std::string after = "authorization: Bearer " + next.Sign(payload) + "\r\n";
+  for (int i = 0; i < 16; ++i) {  // on connections of their own: by all workers
+    EXPECT_TRUE(Ask(proxy, "GET", before).starts_with("HTTP/1.1 200"));
+    EXPECT_TRUE(Ask(proxy, "GET", after).starts_with("HTTP/1.1 401"));
+  }
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Policies, CorsIsAnsweredHere) {
