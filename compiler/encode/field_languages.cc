@@ -189,8 +189,8 @@ Dfa BearerFields() {
 Dfa BearerTokens() {
   const RegexNode part = RegexRepeat(
       RegexSet(Octets("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")), 1, -1);
-  return Compile(
-      RegexConcat({AnyCase("bearer "), part, RegexText("."), part, RegexText("."), part}));
+  return Compile(RegexConcat({AnyCase("bearer"), RegexRepeat(RegexText(" "), 1, -1), part,
+                              RegexText("."), part, RegexText("."), part}));
 }
 
 }  // namespace weir::compiler

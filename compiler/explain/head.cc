@@ -115,7 +115,11 @@ std::optional<Refusal> RequestLine(std::string_view method, std::string_view tar
     return Bad("a request starts with no method");
   }
   if (line > std::min(most_line, most)) {
-    if (most_line > most) return Refused(431, Reason::kHeadersTooLarge, "the head is too large");
+    const std::string_view text = method.substr(0, std::min<std::uint64_t>(most_line, most));
+    const auto token = std::ranges::find_if_not(text, [](char c) { return IsToken({&c, 1}); });
+    if (static_cast<std::uint64_t>(token - text.begin()) > kMostMethod) {
+      return Refused(501, Reason::kNotImplemented, "the method is too long");
+    }
     return Refused(414, Reason::kTargetTooLong, "the request line is too long");
   }
   if (!IsToken(method)) return Bad("the method is not a token before one space");

@@ -197,7 +197,10 @@ RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
   const std::string host = DisguisedHost(parts.host, choices);
   request.raw.target = TargetOf(parts, choices);
   if (choices.Chance(5)) {
-    request.raw.target = choices.Of({"http://", "https://", "HTTP://"}) + host + request.raw.target;
+    const std::string meant =
+        choices.Chance(30) ? choices.Of({"other.test", "api.test:8443", "a:"}) : host;
+    request.raw.target =
+        choices.Of({"http://", "https://", "HTTP://"}) + meant + request.raw.target;
   }
   request.raw.fields.emplace_back("Host", host);
   for (const auto& field : parts.fields) request.raw.fields.push_back(field);

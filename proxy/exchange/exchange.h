@@ -133,6 +133,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void Moved();
 
   // response.cc
+  void OnInterim(Try& t, const ResponseMessage& message);
   void OnResponseHead(Try& t, const ResponseMessage& message);
   void OnResponseData(std::string_view data);
   void OnResponseEnd(Try& t, std::span<const runtime::Field> trailers);

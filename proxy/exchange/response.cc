@@ -1,4 +1,6 @@
 // The upstream's answer on its way to the client.
+#include <algorithm>
+
 #include "proxy/exchange/exchange.h"
 #include "proxy/exchange/fields.h"
 
@@ -6,6 +8,17 @@ namespace weir::proxy {
 
 using runtime::Field;
 using runtime::Reason;
+
+// Goes on as the answer's head would (RFC 9110 15.2), but for 100: whoever asked for
+// that has it from us (Forward). Of two tries under way nobody knows yet whose
+// answer the client will get, so it hears of neither.
+void Exchange::OnInterim(Try& t, const ResponseMessage& message) {
+  const Try& other = tries_[&t == &tries_[0] ? 1 : 0];
+  if (phase_ != Phase::kForwarding || message.status == 100 || other.live()) return;
+  CopyEndToEnd(message.fields, fields_, field_names_);
+  TransformResponse(table(), *request_, *decision_, fields_, field_text_);
+  if (client_->SendInterim({message.status, fields_, {}, {}})) ScheduleFlush();
+}
 
 void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
   Moved();
@@ -28,6 +41,9 @@ void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
   reason_ = failed && attempts_ > 1 ? Reason::kRetriesExhausted : Reason::kOk;
 
   CopyEndToEnd(message.fields, fields_, field_names_);
+  // RFC 9110 6.6.1. What the policy says of the field comes after it.
+  const bool dated = std::ranges::any_of(fields_, [](const Field& f) { return f.name == "date"; });
+  if (!dated) fields_.push_back({"date", HttpDate(context_.loop.unix_ms())});
   TransformResponse(table(), *request_, *decision_, fields_, field_text_);
   AppendAffinity(t);
   AppendOwnFields(runtime::ReasonName(reason_));

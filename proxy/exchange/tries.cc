@@ -30,8 +30,7 @@ upstream::Taker::Destination Try::OnPlace(upstream::Pool* offered) {
   return exchange_.OnPlace(*this, offered);
 }
 void Try::OnOpened(UpstreamStream* opened, int error) { exchange_.OnOpened(*this, opened, error); }
-// Told to nobody: the client gets the last answer alone.
-void Try::OnInterim(const ResponseMessage&) {}
+void Try::OnInterim(const ResponseMessage& message) { exchange_.OnInterim(*this, message); }
 void Try::OnResponseHead(const ResponseMessage& message) {
   exchange_.OnResponseHead(*this, message);
 }

@@ -18,7 +18,7 @@ void FramingFields::Note(const runtime::Field& field) {
       break;
     case 14:
       if (EqualsLower(field.name, "content-length")) {
-        NoteLength(field.value);
+        NoteLengths(field.value);
       } else if (EqualsLowerLoosely(field.name, "content-length")) {
         malformed_ = "a field that some would take for Content-Length";
       }
@@ -35,8 +35,13 @@ void FramingFields::Note(const runtime::Field& field) {
   }
 }
 
+void FramingFields::NoteLengths(std::string_view value) {
+  if (value.find(',') == std::string_view::npos) return NoteLength(value);
+  for (std::string_view element; NextElement(value, element);) NoteLength(element);
+}
+
 void FramingFields::NoteLength(std::string_view value) {
-  ++lengths_;
+  const std::uint64_t before = length_;
   // Lengths past 2^63 - 1 cannot be sent, and are negative to many a reader.
   constexpr std::uint64_t kMost = ~std::uint64_t{0} >> 1;
   std::uint64_t length = 0;
@@ -54,6 +59,8 @@ void FramingFields::NoteLength(std::string_view value) {
     length = length * 10 + digit;
   }
   if (!good) malformed_ = "Content-Length is not one number";
+  lengths_differ_ |= lengths_ > 0 && length != before;
+  ++lengths_;
   length_ = length;
 }
 
@@ -84,9 +91,10 @@ void FramingFields::NoteConnection(std::string_view value) {
   }
 }
 
-const char* FramingFields::Conflict(int minor_version) const {
+const char* FramingFields::Conflict(int minor_version, Repeats lengths) const {
   if (malformed_ != nullptr) return malformed_;
-  if (lengths_ > 1) return "more than one Content-Length";
+  if (lengths_ > 1 && (lengths == Repeats::kNever || lengths_differ_))
+    return "more than one Content-Length";
   if (!has_coding()) return nullptr;
   if (has_length()) return "both Content-Length and Transfer-Encoding";
   if (minor_version == 0) return "Transfer-Encoding in HTTP/1.0";

@@ -10,6 +10,10 @@
 
 namespace weir::proxy::http1 {
 
+// Whether Content-Length may be said more than once, on several lines or in a list:
+// RFC 9110 8.6 lets a recipient take equal ones for one.
+enum class Repeats : std::uint8_t { kNever, kIfEqual };
+
 class FramingFields {
  public:
   // Takes one field line into account; most are passed over by their length alone.
@@ -25,17 +29,19 @@ class FramingFields {
 
   // Null when the framing fields are unambiguous in a message of this minor
   // version, else what is wrong with them.
-  const char* Conflict(int minor_version) const;
+  const char* Conflict(int minor_version, Repeats lengths) const;
   // Without conflict: the only coding is not `chunked`.
   bool unknown_coding() const { return has_coding() && chunked_ == 0; }
 
  private:
-  void NoteLength(std::string_view value);
+  void NoteLengths(std::string_view value);
+  void NoteLength(std::string_view digits);
   void NoteCodings(std::string_view value);
   void NoteConnection(std::string_view value);
 
   std::uint64_t length_ = 0;
   std::uint32_t lengths_ = 0;
+  bool lengths_differ_ = false;
   std::uint32_t codings_ = 0;  // lines
   std::uint32_t chunked_ = 0;  // elements
   std::uint32_t others_ = 0;

@@ -75,11 +75,13 @@ HeadState RequestHeadParser::ReadRequestLine(std::string_view buffer) {
         return HeadState::kIncomplete;
       case LineState::kBareLf:
         return Refuse("a bare line feed");
-      case LineState::kTooLong:
-        if (line_limit > limits_.max_octets) {
-          return Refuse(431, Reason::kHeadersTooLarge, "the head is too large");
+      case LineState::kTooLong: {
+        const std::size_t limit = std::min(line_limit, limits_.max_octets);
+        if (TokenLength(buffer.substr(0, limit).substr(cursor_.line)) > kMaxMethod) {
+          return Refuse(501, Reason::kNotImplemented, "the method is too long");
         }
         return Refuse(414, Reason::kTargetTooLong, "the request line is too long");
+      }
       case LineState::kLine:
         break;
     }
@@ -109,8 +111,8 @@ bool RequestHeadParser::SplitRequestLine(std::string_view line) {
   const std::string_view version = rest.substr(space + 1);
   if (!IsTargetText(target)) return bad("the target holds an octet that no target may hold");
   if (!IsVersion(version)) return bad("the version is malformed");
-  if (version[5] != '1' || (version[7] != '0' && version[7] != '1')) {
-    Refuse(505, Reason::kVersion, "neither HTTP/1.0 nor HTTP/1.1");
+  if (version[5] != '1') {
+    Refuse(505, Reason::kVersion, "the major version is not 1");
     return false;
   }
   if (method_end > kMaxMethod) {
@@ -123,7 +125,7 @@ bool RequestHeadParser::SplitRequestLine(std::string_view line) {
   }
   head_.method = line.substr(0, method_end);
   head_.target = target;
-  head_.minor_version = version[7] - '0';
+  head_.minor_version = version[7] == '0' ? 0 : 1;  // RFC 9110 2.5: a later minor is read as 1
   return true;
 }
 
@@ -152,7 +154,9 @@ HeadState RequestHeadParser::ReadFields(std::string_view buffer) {
 }
 
 HeadState RequestHeadParser::Finish() {
-  if (const char* conflict = framing_.Conflict(head_.minor_version)) return Refuse(conflict);
+  if (const char* conflict = framing_.Conflict(head_.minor_version, Repeats::kNever)) {
+    return Refuse(conflict);
+  }
   if (framing_.unknown_coding()) {
     return Refuse(501, Reason::kNotImplemented, "an unknown transfer coding");
   }

@@ -45,7 +45,7 @@ enum class HeadState : std::uint8_t { kIncomplete, kComplete, kBad };
 struct RequestHead {
   std::string_view method;
   std::string_view target;
-  int minor_version = 1;
+  int minor_version = 1;               // 0 or 1: later ones are read as 1
   std::vector<runtime::Field> fields;  // every line in order, names as received
   Framing framing;
   bool keep_alive = true;

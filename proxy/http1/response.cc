@@ -8,20 +8,21 @@
 namespace weir::proxy::http1 {
 namespace {
 
-// "HTTP/1.1 200 reason": the reason may be empty, the space before it may not.
+// "HTTP/1.1 200 reason". The reason may be empty, and then the space before it be
+// missing: RFC 9112 4 has it, and many servers do not send it.
 const char* SplitStatusLine(std::string_view line, ResponseHead& head) {
   constexpr std::string_view kStart = "HTTP/1.";
-  if (!line.starts_with(kStart) || line.size() < 13) return "the status line is malformed";
+  if (!line.starts_with(kStart) || line.size() < 12) return "the status line is malformed";
   const char minor = line[7];
-  if (minor != '0' && minor != '1') return "neither HTTP/1.0 nor HTTP/1.1";
-  if (line[8] != ' ' || line[12] != ' ' || !IsDigit(line[9]) || !IsDigit(line[10]) ||
-      !IsDigit(line[11])) {
+  if (!IsDigit(minor)) return "the status line is malformed";
+  if (line[8] != ' ' || (line.size() > 12 && line[12] != ' ') || !IsDigit(line[9]) ||
+      !IsDigit(line[10]) || !IsDigit(line[11])) {
     return "the status line is malformed";
   }
   const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
   if (status < 100 || status > 599) return "the status is not between 100 and 599";
-  if (!IsFieldText(line.substr(13))) return "the reason phrase holds a control octet";
-  head.minor_version = minor - '0';
+  if (!IsFieldText(line.substr(12))) return "the reason phrase holds a control octet";
+  head.minor_version = minor == '0' ? 0 : 1;
   head.status = static_cast<std::uint16_t>(status);
   return nullptr;
 }
@@ -92,7 +93,9 @@ HeadState ResponseHeadParser::ReadFields(std::string_view buffer, std::string_vi
 }
 
 HeadState ResponseHeadParser::Finish(std::string_view request_method) {
-  if (const char* conflict = framing_.Conflict(head_.minor_version)) return Refuse(conflict);
+  if (const char* conflict = framing_.Conflict(head_.minor_version, Repeats::kIfEqual)) {
+    return Refuse(conflict);
+  }
   if (framing_.unknown_coding()) return Refuse("an unknown transfer coding");
   if (head_.status == 101) return Refuse("a switch of protocols nobody asked for");
   if (framing_.has_coding()) {

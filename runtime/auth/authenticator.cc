@@ -23,7 +23,9 @@ std::optional<std::string_view> BearerToken(const CanonicalRequest& request) {
   const std::size_t end = value.find_first_of(" \t,");
   if (!EqualsLower(value.substr(0, end), "bearer")) return std::nullopt;
   if (end == std::string_view::npos || value[end] != ' ') return std::string_view();
-  return value.substr(end + 1);  // what is no base64url in it fails later
+  const std::size_t token = value.find_first_not_of(' ', end);  // RFC 9110 11.4: 1*SP
+  if (token == std::string_view::npos) return std::string_view();
+  return value.substr(token);  // what is no base64url in it fails later
 }
 
 Identity Bad(const char* detail) {

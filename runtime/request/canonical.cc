@@ -55,9 +55,6 @@ Refusal Bad(const char* detail) { return {400, Reason::kBadRequest, detail, true
 std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& raw,
                                                             const ConnectionFacts& facts,
                                                             const CanonicalOptions& options) {
-  if (raw.minor_version != 0 && raw.minor_version != 1) {
-    return std::unexpected(Refusal{505, Reason::kVersion, "the version is not served", true});
-  }
   if (!IsToken(raw.method)) return std::unexpected(Bad("the method is no token"));
   if (raw.method == "CONNECT") {
     return std::unexpected(Refusal{501, Reason::kNotImplemented, "CONNECT is not served", true});
@@ -129,18 +126,16 @@ const char* Canonicaliser::ReadHost(const RawRequest& raw, CanonicalRequest& out
   }
   if (!host) return "there is no Host";
   std::size_t host_length = 0;
-  const std::size_t start = text_.size();
+  std::size_t start = text_.size();
   if (const char* wrong = CanonicaliseAuthority(TrimOws(host->value), text_, host_length)) {
     return wrong;
   }
+  if (url_authority_.data() != nullptr) {  // it stands in Host's place (RFC 9112 3.2.2)
+    start = text_.size();
+    if (const char* wrong = CanonicaliseAuthority(url_authority_, text_, host_length)) return wrong;
+  }
   out.authority = std::string_view(text_).substr(start);
   out.host = out.authority.substr(0, host_length);
-  if (url_authority_.data() == nullptr) return nullptr;
-  const std::size_t url_start = text_.size();
-  if (const char* wrong = CanonicaliseAuthority(url_authority_, text_, host_length)) return wrong;
-  if (std::string_view(text_).substr(url_start) != out.authority) {
-    return "Host differs from the target's authority";
-  }
   return nullptr;
 }
 

@@ -64,6 +64,7 @@ const char* CanonicaliseAuthority(std::string_view authority, std::string& out,
   }
   if (wrong) return wrong;
   host_length = out.size() - base;
+  if (authority.substr(end) == ":") return nullptr;  // an empty port is the default one
   if (end == authority.size()) return nullptr;
   if (authority[end] != ':' || !IsPort(authority.substr(end + 1))) return "the port is none";
   out.append(authority.substr(end));

@@ -9,8 +9,8 @@
 namespace weir::runtime {
 
 // Appends the canonical form of `host[:port]` to `out`: lower case, one trailing
-// dot of a name removed, an IPv6 literal in RFC 5952's form, the port as received.
-// `host_length` is how much of it is the host. Null when fine, else what is wrong.
+// dot of a name removed, an IPv6 literal in RFC 5952's form, the port as received (none where it is
+// empty). `host_length` is how much of it is the host. Null when fine, else what is wrong.
 const char* CanonicaliseAuthority(std::string_view authority, std::string& out,
                                   std::size_t& host_length);
 

@@ -70,9 +70,6 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   const syntax::Listener& listener = proxy.listeners[connection.listener];
   CanonicalRequest request;
 
-  if (raw.minor_version != 0 && raw.minor_version != 1) {
-    return std::unexpected(Refusal{505, "version"});
-  }
   if (!IsToken(raw.method)) return std::unexpected(Bad());
   if (raw.method == "CONNECT") return std::unexpected(Refusal{501, "not-implemented"});
   request.method = raw.method;
@@ -83,16 +80,14 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   const auto lines = CheckedLines(raw.fields);
   if (!lines) return std::unexpected(lines.error());
 
-  // CANON-8: exactly one Host, and a target's authority must be the same.
+  // CANON-8: exactly one Host, in place of which a target's authority stands.
   const std::vector<std::string> hosts = Values(*lines, "host");
   if (hosts.size() != 1) return std::unexpected(Bad());
   const auto authority = CanonicalAuthority(hosts[0]);
   if (!authority) return std::unexpected(Bad());
-  if (target->authority && target->authority->Text() != authority->Text()) {
-    return std::unexpected(Bad());
-  }
-  request.host = authority->host;
-  request.authority = authority->Text();
+  const Authority& meant = target->authority ? *target->authority : *authority;
+  request.host = meant.host;
+  request.authority = meant.Text();
 
   const auto path = CanonicalPath(target->path, listener);
   if (!path) return std::unexpected(Bad());

@@ -53,7 +53,7 @@ std::optional<Authority> CanonicalAuthority(const std::string& text) {
     authority.host = *name;
     rest = colon == std::string::npos ? "" : text.substr(colon);
   }
-  if (rest.empty()) return authority;
+  if (rest.empty() || rest == ":") return authority;  // an empty port is the default one
   if (rest[0] != ':' || !IsPort(rest.substr(1))) return std::nullopt;
   authority.port = rest.substr(1);
   return authority;

@@ -154,6 +154,8 @@ TEST_F(Explained, LimitsAreExact) {
   EXPECT_EQ(with("GET", "/open/" + std::string(16384 - 5, 'x')), "target-too-long");
   EXPECT_EQ(with(std::string(64, 'M'), "/open"), "ok");
   EXPECT_EQ(with(std::string(65, 'M'), "/open"), "not-implemented");
+  EXPECT_EQ(with(std::string(70000, 'M'), "/open"), "not-implemented");
+  EXPECT_EQ(with("GET", "/open/" + std::string(70000, 'x')), "target-too-long");
   EXPECT_EQ(with("CONNECT", "/open"), "not-implemented");
   // "GET /open HTTP/1.1", "host: gw", "a: ..." and the empty line.
   const std::size_t around = 20 + 10 + 5 + 2;

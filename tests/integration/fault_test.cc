@@ -183,7 +183,7 @@ TEST(Faults, WhatIsNoAnswerIs502) {
   }
 }
 
-TEST(Faults, AFewInterimAnswersAreDropped) {
+TEST(Faults, AFewInterimAnswersComeBeforeTheAnswer) {
   FaultyService service({.fault = [](Peer& peer) {
     peer.ReadTo(kEnd);
     peer.Write("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + Ok("done"));

@@ -123,6 +123,67 @@ TEST(Forwarding, AContinueIsOursAndAnUpstreamsIsDropped) {
   EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 201");
 }
 
+TEST(Forwarding, InterimAnswersGoOnToClientsThatKnowThem) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    while (peer.ReadTo(kEnd).ends_with(kEnd)) {
+      peer.Write(
+          "HTTP/1.1 102 Processing\r\n\r\n"
+          "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: x-hop\r\nX-Hop: 1\r\n\r\n"
+          "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    }
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}});
+  Peer client(ConnectTo(proxy.port()));
+  for (int i = 0; i < 2; ++i) {
+    client.Write(kGet);
+    EXPECT_EQ(client.ReadTo(kEnd), "HTTP/1.1 102 \r\n\r\n");
+    EXPECT_EQ(client.ReadTo(kEnd), "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+    EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 200");
+  }
+  Peer old(ConnectTo(proxy.port()));
+  old.Write("GET /x HTTP/1.0\r\nhost: gw\r\n\r\n");
+  EXPECT_EQ(Status(old.ReadTo(kEnd)), "HTTP/1.1 200");
+}
+
+// Before it came the status line, so the first is sent while the rest is awaited.
+TEST(Forwarding, AnInterimAnswerIsNotHeldBack) {
+  std::atomic<bool> go{false};
+  ScriptedUpstream upstream([&](Peer& peer) {
+    peer.ReadTo(kEnd);
+    peer.Write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+    Eventually([&] { return go.load(); });
+    peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 103");
+  go = true;
+  EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 200");
+}
+
+TEST(Forwarding, AnAnswerWithoutDateGetsOneAndOneWithKeepsIt) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    while (true) {
+      const std::string head = peer.ReadTo(kEnd);
+      if (!head.ends_with(kEnd)) return;
+      const bool dated = head.starts_with("GET /dated");
+      peer.Write(std::string("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n") +
+                 (dated ? "DATE: Sun, 06 Nov 1994 08:49:37 GMT\r\n" : "") + "\r\n");
+    }
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("GET /dated HTTP/1.1\r\nhost: gw\r\n\r\n");
+  const std::string dated = client.ReadTo(kEnd);
+  EXPECT_NE(dated.find("\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), std::string::npos) << dated;
+  EXPECT_EQ(dated.find("date: "), dated.rfind("date: ")) << dated;
+  client.Write(kGet);
+  const std::string undated = client.ReadTo(kEnd);
+  EXPECT_NE(undated.find("\r\ndate: "), std::string::npos) << undated;
+  EXPECT_NE(undated.find(" GMT\r\n"), std::string::npos) << undated;
+}
+
 TEST(Forwarding, AnEarlyAnswerIsPassedOnAndEndsTheConnection) {
   ScriptedUpstream upstream([](Peer& peer) {
     peer.ReadTo(kEnd);

@@ -65,7 +65,7 @@ std::vector<Probe> HostProbes() {
     return "GET /x HTTP/1.1\r\n" + lines + "\r\n\r\n";
   };
   for (const char* value : {"Host: gw", "Host: GW", "host:gw", "Host: gw:80", "Host: gw.",
-                            "Host: [::1]", "Host: 127.0.0.1:1"}) {
+                            "Host: gw:", "Host: [::1]", "Host: 127.0.0.1:1"}) {
     out.push_back({host(value), Fate::kForwarded, 200, "/x"});
   }
   for (const char* lines : {"X: y",
@@ -78,7 +78,8 @@ std::vector<Probe> HostProbes() {
                             "Host: a/b",
                             "Host: a@b",
                             "Host: a:b",
-                            "Host: a:",
+                            "Host: :80",
+                            "Host: :",
                             "Host: a:0",
                             "Host: a:65536",
                             "Host: a:80:80",
@@ -98,15 +99,16 @@ std::vector<Probe> HostProbes() {
                             "Host: a;b"}) {
     out.push_back({host(lines), Fate::kRefused, 0});
   }
-  for (const char* target : {"http://gw/x", "HTTP://gw/x", "http://GW/x"}) {
+  for (const char* target : {"http://gw/x", "HTTP://gw/x", "http://GW/x", "http://other/x",
+                             "http://gw:81/x", "http://gw:/x"}) {
     out.push_back({To(target), Fate::kForwarded, 200, "/x"});
   }
   out.push_back({To("http://gw"), Fate::kForwarded, 200, "/"});
   out.push_back({To("http://gw?q"), Fate::kForwarded, 200, "/?q"});
   for (const char* target :
-       {"http://other/x", "http://gw:81/x", "http://gw@other/x", "http://other@gw/x",
-        "https://gw/x", "ftp://gw/x", "http:///x", "http:/gw/x", "http://gw\\x", "http://gw#/x",
-        "http://gw/x#y", "file:///x", "gw/x", "javascript:x"}) {
+       {"http://:80/x", "http://gw@other/x", "http://other@gw/x", "https://gw/x", "ftp://gw/x",
+        "http:///x", "http:/gw/x", "http://gw\\x", "http://gw#/x", "http://gw/x#y", "file:///x",
+        "gw/x", "javascript:x"}) {
     out.push_back({To(target), Fate::kRefused, 0});
   }
   return out;
@@ -192,6 +194,8 @@ std::vector<Probe> LimitProbes() {
       {With("X: " + std::string(70000, 'y')), Fate::kRefused, 431},
       {With(many + "X: y"), Fate::kRefused, 431},
       {std::string(100, 'M') + " / HTTP/1.1\r\nHost: gw\r\n\r\n", Fate::kRefused, 501},
+      {std::string(70000, 'M') + " / HTTP/1.1\r\nHost: gw\r\n\r\n", Fate::kRefused, 501},
+      {To("/" + std::string(70000, 'a')), Fate::kRefused, 414},
   };
 }
 
@@ -210,15 +214,19 @@ std::vector<AnswerProbe> AnswerProbes() {
       {"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok("Content-Length: 2", "ok"), false, 200,
        "ok"},
       {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", true, 200, "ok"},
+      {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok", false, 200, "ok"},
+      {"HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nok", false, 200, "ok"},
+      {ok("Content-Length: 5\r\nContent-Length: 5", "hello"), false, 200, "hello"},
+      {ok("Content-Length: 5, 5", "hello"), false, 200, "hello"},
   };
   for (const std::string& octets :
-       {std::string("garbage\r\n\r\n"), std::string("HTTP/1.1 200\r\n\r\n"),
+       {std::string("garbage\r\n\r\n"), std::string("HTTP/1.1 200OK\r\n\r\n"),
         std::string("HTTP/2.0 200 OK\r\n\r\n"), std::string("HTTP/1.1 99 OK\r\n\r\n"),
         std::string("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
         std::string("HTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
         std::string("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"),
         std::string("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        ok("Content-Length: 5\r\nContent-Length: 6", "hello"), ok("Content-Length: 5, 5", "hello"),
+        ok("Content-Length: 5\r\nContent-Length: 6", "hello"), ok("Content-Length: 5, 6", "hello"),
         ok("Content-Length: -5", "hello"),
         ok("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
         ok("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"),

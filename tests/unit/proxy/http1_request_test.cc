@@ -120,8 +120,8 @@ TEST(Http1Request, RequestLines) {
       {Line("GET / HTTP/-1.1"), 400},
       {Line("GET / HTTP/1.x"), 400},
       {Line("GET / HTTP/0.9"), 505},
-      {Line("GET / HTTP/1.2"), 505},
-      {Line("GET / HTTP/1.9"), 505},
+      {Line("GET / HTTP/1.2"), kOk},
+      {Line("GET / HTTP/1.9"), kOk},
       {Line("GET / HTTP/2.0"), 505},
       {Line("GET / HTTP/3.0"), 505},
       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
@@ -374,8 +374,11 @@ TEST(Http1Request, Limits) {
           {Line("GET /" + std::string(170, 'a') + " HTTP/1.1"), 414},
           {Line("GET /" + std::string(1000, 'a') + " HTTP/1.1"), 414},
           {"GET /" + std::string(1000, 'a'), 414},
-          {std::string(500, 'G'), 414},
-          {Line(std::string(65, 'M') + " /" + std::string(99, 'a') + " HTTP/1.1"), 414},
+          {std::string(500, 'G'), 501},
+          {std::string(65, 'G') + " /" + std::string(500, 'a'), 501},
+          {std::string(64, 'G') + " /" + std::string(500, 'a'), 414},
+          {"GET" + std::string(500, '/'), 414},
+          {Line(std::string(65, 'M') + " /" + std::string(99, 'a') + " HTTP/1.1"), 501},
           {Fields("a: b\r\nc: d\r\ne: f"), kOk},
           {Fields("a: b\r\nc: d\r\ne: f\r\ng: h"), 431},
           {Fields("a: " + std::string(500, 'b')), 431},
@@ -388,7 +391,9 @@ TEST(Http1Request, Limits) {
     Check({{octets, octets.size() <= 400 ? kOk : 431}}, limits);
   }
   limits = {.max_octets = 50, .max_target = 100, .max_fields = 4};
-  Check({{Line("GET /" + std::string(99, 'a') + " HTTP/1.1"), 431}}, limits);
+  Check({{Line("GET /" + std::string(99, 'a') + " HTTP/1.1"), 414},
+         {Line(std::string(40, 'M') + " / HTTP/1.1"), 414}},
+        limits);
 }
 
 TEST(Http1Request, TakesExactlyItsHead) {

@@ -112,15 +112,17 @@ TEST_F(AuthenticatorTest, BearerTokens) {
   };
   EXPECT_EQ(kind("Bearer " + token), Kind::kVerified);
   EXPECT_EQ(kind("bearer " + token), Kind::kVerified);
+  EXPECT_EQ(kind("Bearer  " + token), Kind::kVerified);
+  EXPECT_EQ(kind("BEARER     " + token), Kind::kVerified);
   EXPECT_EQ(kind("BEARER " + token), Kind::kVerified);
   EXPECT_EQ(kind(""), Kind::kNone);
   EXPECT_EQ(kind("Basic dTpw"), Kind::kNone);  // no credential of this kind
   EXPECT_EQ(kind("Bearerx " + token), Kind::kNone);
   for (const std::string& bad :
-       {std::string("Bearer"), "Bearer\t" + token, "Bearer  " + token, "Bearer " + token + " ",
-        "Bearer " + token + ", Bearer " + token, "Bearer " + token + " " + token, "Bearer," + token,
-        "Bearer " + token + "," + token, std::string("Bearer ."), "Bearer \"" + token + "\"",
-        "Bearer " + token.substr(1)}) {
+       {std::string("Bearer"), "Bearer\t" + token, std::string("Bearer   "), "Bearer \t" + token,
+        "Bearer  " + token + " ", "Bearer " + token + ", Bearer " + token,
+        "Bearer " + token + " " + token, "Bearer," + token, "Bearer " + token + "," + token,
+        std::string("Bearer ."), "Bearer \"" + token + "\"", "Bearer " + token.substr(1)}) {
     EXPECT_EQ(kind(bad), Kind::kBad) << bad;
   }
 }

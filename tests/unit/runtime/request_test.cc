@@ -126,6 +126,8 @@ TEST(CanonicalHost, OneNameHasOneForm) {
       {"[::1]:8443", "[::1] [::1]:8443 /"},
       {"[2001:DB8:0:0::1]", "[2001:db8::1] [2001:db8::1] /"},
       {"[::ffff:1.2.3.4]", "[::ffff:1.2.3.4] [::ffff:1.2.3.4] /"},
+      {"A.:", "a a /"},
+      {"[::1]:", "[::1] [::1] /"},
   };
   for (const auto& c : kCases)
     EXPECT_EQ(Head().With("Host", c.input).Summary(), c.expected) << c.input;
@@ -144,14 +146,16 @@ TEST(CanonicalHost, RefusesWhatIsNoHost) {
                            "u:p@b",
                            "a%2eb",
                            "a,b",
-                           "a:",
+                           ":",
+                           ":80",
+                           "a::",
+                           "a.:0",
                            "a:b",
                            "a:0",
                            "a:65536",
                            "a:080808",
                            "[::1",
                            "[::1]x",
-                           "[::1]:",
                            "[1.2.3.4]",
                            "[v1.x]",
                            "[fe80::1%25eth0]",
@@ -174,8 +178,10 @@ TEST(CanonicalTarget, Forms) {
       {"HTTP://H./a", "h h /a"},
       {"http://h", "h h /"},
       {"http://h?q", "h h /?q"},
-      {"http://other/a", "400"},
-      {"http://h:80/a", "400"},
+      {"http://other/a", "other other /a"},
+      {"http://h:80/a", "h h:80 /a"},
+      {"http://h:/a", "h h /a"},
+      {"http://:80/a", "400"},
       {"http:///a", "400"},
       {"http://u@h/a", "400"},
       {"https://h/a", "400"},
@@ -195,7 +201,10 @@ TEST(CanonicalTarget, Forms) {
   EXPECT_EQ(connect.Summary(), "501");
   Head future("/");
   future.With("Host", "h").minor_version = 2;
-  EXPECT_EQ(future.Summary(), "505");
+  EXPECT_EQ(future.Summary(), "h h /");
+  EXPECT_EQ(Head("http://a/").Summary(), "400") << "no Host at all";
+  EXPECT_EQ(Head("http://a/").With("Host", "a b").Summary(), "400");
+  EXPECT_EQ(Head("http://a/").With("Host", "a").With("Host", "b").Summary(), "400");
 }
 
 std::string Headers(const CanonicalRequest& request) {
