@@ -80,7 +80,7 @@ bool Ejection::Report(std::uint32_t id, Outcome outcome, std::int64_t now) {
   now = Clock(now);
   if (!Has(id) || hosts_[id].ejected) return false;
   Host& host = hosts_[id];
-  if (outcome == Outcome::kLocalFailure) {
+  if (outcome == Outcome::kLocalFailure && settings_.consecutive_local != 0) {
     Raise(host.run_local);
     return Reached(host.run_local, settings_.consecutive_local) && Eject(host, now);
   }
@@ -92,10 +92,10 @@ bool Ejection::Report(std::uint32_t id, Outcome outcome, std::int64_t now) {
     return false;
   }
   Raise(host.run_5xx);
-  if (outcome == Outcome::kGatewayError) {
-    Raise(host.run_gateway);
-  } else {
+  if (outcome == Outcome::k5xx) {
     host.run_gateway = 0;
+  } else {
+    Raise(host.run_gateway);
   }
   return (Reached(host.run_5xx, settings_.consecutive_5xx) ||
           Reached(host.run_gateway, settings_.consecutive_gateway)) &&

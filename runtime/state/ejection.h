@@ -20,9 +20,9 @@
 namespace weir::runtime {
 
 struct EjectionSettings {
-  std::uint32_t consecutive_5xx = 5;  // 0: off, here and in the next two
+  std::uint32_t consecutive_5xx = 5;  // 0: off, here and in the next
   std::uint32_t consecutive_gateway = 0;
-  std::uint32_t consecutive_local = 0;
+  std::uint32_t consecutive_local = 0;  // 0: a local failure is a gateway error
   bool success_rate = false;
   std::int64_t every = 10'000'000'000;  // the caller's: it calls Sweep so often
   std::int64_t base = 30'000'000'000;
@@ -36,7 +36,7 @@ class Ejection {
     kSuccess,       // any answer below 500, 429 among them
     k5xx,           // 5xx other than the next
     kGatewayError,  // 502, 503, 504: counts as 5xx too
-    kLocalFailure,  // no answer: connect failure, reset, time-out; counted apart
+    kLocalFailure,  // no answer: connect failure, reset, time-out
   };
 
   explicit Ejection(const EjectionSettings& settings) : settings_(settings) {}

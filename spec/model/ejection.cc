@@ -104,6 +104,10 @@ bool Ejection::Report(std::uint32_t id, Event outcome, std::int64_t now) {
   now = Clock(now);
   if (hosts_.count(id) == 0 || IsEjected(id)) return false;  // EJECT-9
   History& history = hosts_[id].history;
+  // EJECT-1: told apart only where they have a number of their own.
+  if (outcome == Event::kLocalFailure && policy_.consecutive_local == 0) {
+    outcome = Event::kGatewayError;
+  }
   history.push_back(outcome);
   const auto failed = [](Event e) { return e == Event::k5xx || e == Event::kGatewayError; };
   const auto gateway = [](Event e) { return e == Event::kGatewayError; };

@@ -14,7 +14,7 @@ namespace weir::model {
 struct EjectionPolicy {
   std::uint64_t consecutive_5xx = 0;
   std::uint64_t consecutive_gateway = 0;
-  std::uint64_t consecutive_local = 0;
+  std::uint64_t consecutive_local = 0;  // 0: a local failure is a gateway error
   bool success_rate = false;
   std::int64_t base = 0;
   std::uint64_t max_percent = 10;

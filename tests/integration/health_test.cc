@@ -1,6 +1,7 @@
 // Ejection and active checks on live hosts (spec/rules/ejection.md, health.md).
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <set>
@@ -54,18 +55,44 @@ TEST_F(Health, FailuresInARowEjectAHostForAWhile) {
   EXPECT_EQ(Metric(proxy, "weir_ejections_total{service=\"app\"}"), 1);
 }
 
+// Told apart or not: a host that is down is a host that fails.
 TEST_F(Health, AHostThatRefusesIsEjected) {
-  const std::uint16_t closed = ClosedPort();
-  RunningProxy proxy(
-      Compiled(Edge({.service = Endpoints({one.port(), closed}) +
-                                "eject { consecutive-local-failures 3  base 60s  max 50% }",
-                     .route = "retry again",
-                     .definitions = "retry again { attempts 2  backoff 1ms  "
-                                    "budget 100% minimum 10 }"})),
-      kTwoWorkers);
-  EXPECT_EQ(Statuses(proxy, 20), std::set<int>{200});
-  EXPECT_EQ(Ejected(proxy), 1);
-  EXPECT_EQ(Metric(proxy, "weir_retries_total"), 3);
+  for (const char* runs :
+       {"consecutive-local-failures 3", "consecutive-5xx 3",
+        "consecutive-5xx 0  consecutive-gateway-errors 3", "consecutive-5xx 3  max 50%"}) {
+    const std::uint16_t closed = ClosedPort();
+    RunningProxy proxy(Compiled(Edge({.service = Endpoints({one.port(), closed}) + "eject { " +
+                                                 runs + "  base 60s  at-least-one }",
+                                      .route = "retry again",
+                                      .definitions = "retry again { attempts 2  backoff 1ms  "
+                                                     "budget 100% minimum 10 }"})),
+                       kTwoWorkers);
+    EXPECT_EQ(Statuses(proxy, 20), std::set<int>{200}) << runs;
+    EXPECT_EQ(Ejected(proxy), 1) << runs;
+    EXPECT_EQ(Metric(proxy, "weir_retries_total"), 3) << runs;
+  }
+}
+
+// The third 500 and connection that breaks off, in whatever order, is the third failure.
+TEST_F(Health, AnswersAndFailuresMakeOneRunUnlessToldApart) {
+  std::atomic<int> asked{0};
+  ScriptedUpstream mixed([&](Peer& peer) {
+    while (peer.ReadTo(kEnd).ends_with(kEnd)) {
+      if (asked++ % 2 == 1) return peer.Reset();
+      peer.Write("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n");
+    }
+  });
+  for (const bool apart : {false, true}) {
+    asked = 0;
+    RunningProxy proxy(
+        Compiled(Edge({.service = Endpoints({one.port(), mixed.port()}) +
+                                  "eject { consecutive-5xx 3  base 60s  at-least-one " +
+                                  (apart ? "consecutive-local-failures 3" : "") + " }"})),
+        {"--workers", "1"});
+    for (int i = 0; i < 10; ++i) Get(proxy);
+    EXPECT_EQ(Ejected(proxy), 1);
+    EXPECT_EQ(asked, apart ? 5 : 3);  // apart: the third 500
+  }
 }
 
 // A good head is no success before its body is there.
