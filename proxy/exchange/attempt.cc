@@ -66,6 +66,8 @@ void Exchange::OnRequestData(std::string_view data) {
     if (phase_ == Phase::kResponding) return Break(Reason::kBodyTooLarge, "the body is too large");
     return Refuse({413, Reason::kBodyTooLarge, "the body is too large", true});
   }
+  const bool first = std::exchange(awaits_body_, false);
+  if (first) StartMirrors();
   for (const auto& mirror : mirrors_) mirror->SendData(data);
   Try* t = OpenTryNow();
   if (can_replay_ && phase_ == Phase::kForwarding) {
@@ -77,21 +79,25 @@ void Exchange::OnRequestData(std::string_view data) {
       replay_ = std::string();
     }
   }
+  if (first) return StartTry(tries_[0]);
   if (t == nullptr) return AllowRequestBody();  // between two tries, or waiting for the first
   t->stream->SendData(data);
   t->stream->Flush();
   AllowRequestBody();
 }
 
-// While the upstream takes no more, or there is none yet, nothing is read from the
-// client, so neither side would ever tell of its end: the route's timeout runs meanwhile.
+// While there is no upstream yet, some is read on: so that a client that drips is
+// found out while it waits. While the upstream takes no more, nothing is read, and
+// neither side would ever tell of its end. In both the route's timeout runs.
 void Exchange::AllowRequestBody() {
   if (request_ended_) return;
+  if (awaits_body_) return client_->AllowBody(kStreamWindow);
   Try* t = OpenTryNow();
-  const std::size_t credit = t == nullptr ? 0 : t->stream->Credit();
+  const std::size_t held = std::min(replay_.size(), kStreamWindow);
+  const std::size_t credit = t != nullptr ? t->stream->Credit() : kStreamWindow - held;
   client_->AllowBody(credit);
   const std::int64_t limit = decision_->route_record().timeout;
-  if (credit > 0) {
+  if (t != nullptr && credit > 0) {
     timeout_.Cancel();
   } else if (limit >= 0 && !timeout_.armed()) {
     timeout_.Arm(context_.loop.now() + limit);
@@ -108,6 +114,10 @@ void Exchange::RequestEnded() {
   request_ended_ = true;
   const std::int64_t limit = decision_->route_record().timeout;
   if (limit >= 0) timeout_.Arm(context_.loop.now() + limit);
+  if (std::exchange(awaits_body_, false)) {  // it was empty
+    StartMirrors();
+    return StartTry(tries_[0]);
+  }
   for (const auto& mirror : mirrors_) mirror->SendEnd();
   Try* t = OpenTryNow();
   if (t == nullptr) return;
@@ -221,7 +231,7 @@ void Exchange::OnTryTimeout(Try& t) {
 // and there is room for it.
 void Exchange::OnIdleTimeout() {
   Try* t = OpenTryNow();
-  if (request_ended_ || t == nullptr || t->stream->Credit() == 0)
+  if (request_ended_ || (t == nullptr ? !awaits_body_ : t->stream->Credit() == 0))
     return TimedOut("the route's idle timeout");
   CancelTries(Ending::kCancelled);
   constexpr const char* kDetail = "the client sent nothing for the route's idle timeout";

@@ -147,8 +147,12 @@ void Exchange::Forward(const BodySize& body) {
   can_replay_ = true;
   ChooseService();
   client_->SendContinue();
+  if (route.timeout < 0) client_->WaiveBodyRate();  // its idle timeout bounds it
   Moved();
   if (request_ended_ && route.timeout >= 0) timeout_.Arm(context_.loop.now() + route.timeout);
+  // A place in the pool is worth nothing to who has nothing to send, and much to others.
+  awaits_body_ = !request_ended_;
+  if (awaits_body_) return AllowRequestBody();
   if (route.mirrors.count > 0) StartMirrors();
   StartTry(tries_[0]);
 }

@@ -180,6 +180,7 @@ class Exchange final : public ClientEvents, public net::Deferred {
   runtime::ForwardedHead head_;
   BodySize body_;
   bool request_ended_ = false;
+  bool awaits_body_ = false;  // nothing of it has come, and no try is begun
 
   // The tries: the second is a hedge.
   const runtime::RetryRecord* retry_ = nullptr;

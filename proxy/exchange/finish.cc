@@ -121,7 +121,7 @@ void Exchange::RunDeferred() {
   Shrink(affinity_token_);
   tried_.clear();
   attempts_ = 0;
-  stale_retried_ = can_replay_ = request_ended_ = false;
+  stale_retried_ = can_replay_ = request_ended_ = awaits_body_ = false;
   status_ = 0;
   reason_ = runtime::Reason::kOk;
   detail_ = "";

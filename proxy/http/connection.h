@@ -49,8 +49,12 @@ class ClientConnection {
 
 // ns. How long a client may take.
 struct ClientTimeouts {
-  std::int64_t head = 10'000'000'000;        // from its first byte to the end of a head
-  std::int64_t body = 30'000'000'000;        // between two reads of a body
+  std::int64_t head = 10'000'000'000;  // from its first byte to the end of a head
+  std::int64_t body = 30'000'000'000;  // between two reads of a body
+  // Bytes of a body a second, on average over the time that it was waited for, after
+  // body_grace; until the answer's head is sent. 0: no such bound.
+  std::uint64_t body_rate = 240;
+  std::int64_t body_grace = 5'000'000'000;
   std::int64_t keep_alive = 75'000'000'000;  // between two requests
   std::int64_t write = 60'000'000'000;       // between two writes of a response
   std::int64_t ending = 1'000'000'000;       // for a request to come, once it should end

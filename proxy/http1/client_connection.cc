@@ -34,6 +34,8 @@ constexpr Refusal kGivenWay{kClientGoneStatus, Reason::kDownstreamClosed,
 constexpr Refusal kSlowHead{408, Reason::kRequestTimeout, "the head took too long"};
 constexpr Refusal kStopping{503, Reason::kDraining, "the proxy stopped before the answer"};
 constexpr Refusal kSlowBody{408, Reason::kRequestTimeout, "the body took too long"};
+constexpr Refusal kDripped{408, Reason::kRequestTimeout,
+                           "the body came more slowly than the minimum rate"};
 
 Framing ToFraming(const ResponseMessage& message, bool old_version) {
   switch (message.body.kind) {
@@ -230,7 +232,8 @@ void ClientConnection::Begin(const Framing& framing, bool keep_alive) {
   body_left_ = framing.length;
   keep_alive_ = keep_alive;
   allowed_ = 0;
-  dropping_ = awaits_continue_ = chunked_out_ = head_sent_ = close_after_ = false;
+  body_waited_ = body_wait_began_ = 0;
+  rate_waived_ = dropping_ = awaits_continue_ = chunked_out_ = head_sent_ = close_after_ = false;
   response_done_ = false;
 }
 
@@ -452,15 +455,38 @@ void ClientConnection::Arm(Wait wait, std::int64_t span) {
 void ClientConnection::UpdateTimer() {
   if (!stream_->open()) return;
   if (stream_->blocked()) {
+    PauseBody();
     wait_ = Wait::kWrite;
     return timer_.Cancel();
   }
   if (phase_ == Phase::kHead) return AwaitHead();
   if (phase_ == Phase::kLinger) return;
   if (phase_ == Phase::kDrain) return Arm(Wait::kBody, timeouts_.body);
-  if (!body_ended_ && allowed_ > 0) return Arm(Wait::kBody, timeouts_.body);
+  if (!body_ended_ && allowed_ > 0) return AwaitBody();
+  PauseBody();
   wait_ = Wait::kNone;
   timer_.Cancel();
+}
+
+// The time in which the client could send counts, and no other.
+void ClientConnection::AwaitBody() {
+  if (body_wait_began_ == 0) body_wait_began_ = loop_.now();
+  Arm(Wait::kBody, std::min(timeouts_.body, BodyDue() - loop_.now()));
+}
+
+void ClientConnection::PauseBody() {
+  if (body_wait_began_ == 0) return;
+  body_waited_ += loop_.now() - std::exchange(body_wait_began_, 0);
+}
+
+// When it will be too slow, unless more comes.
+std::int64_t ClientConnection::BodyDue() const {
+  constexpr std::int64_t kNever = INT64_MAX;
+  if (timeouts_.body_rate == 0 || rate_waived_ || head_sent_) return kNever;
+  constexpr std::uint64_t kEnough = std::uint64_t{1} << 32;  // times 10^9 it fits
+  const std::uint64_t earned =
+      std::min(body_.received(), kEnough) * 1'000'000'000 / timeouts_.body_rate;
+  return body_wait_began_ + timeouts_.body_grace + static_cast<std::int64_t>(earned) - body_waited_;
 }
 
 // From the first byte of a head on, and before it; each once. The first head of a
@@ -490,7 +516,7 @@ void ClientConnection::OnTimer() {
     }
     case Wait::kBody:
       if (events_ == nullptr) return Close();
-      return BodyBad(kSlowBody);
+      return BodyBad(phase_ == Phase::kExchange && BodyDue() <= loop_.now() ? kDripped : kSlowBody);
     case Wait::kIdle:
       // What has come in this moment is told of by the loop.
       if (stream_->Quiet()) Gone();

@@ -53,6 +53,7 @@ class ClientConnection final : public proxy::ClientConnection,
   void Flush() override;
   std::size_t Credit() const override;
   void AllowBody(std::size_t octets) override;
+  void WaiveBodyRate() override { rate_waived_ = true; }
   void DropBody() override;
   bool request_ended() const override { return body_ended_; }
   bool broken() const override { return stream_->broken(); }
@@ -93,6 +94,9 @@ class ClientConnection final : public proxy::ClientConnection,
   void OnTimer();
   void UpdateTimer();
   void AwaitHead();
+  void AwaitBody();
+  void PauseBody();
+  std::int64_t BodyDue() const;
   void Arm(Wait wait, std::int64_t span);
   void Gone();
   void End(bool reset);
@@ -111,6 +115,8 @@ class ClientConnection final : public proxy::ClientConnection,
   std::size_t taken_ = 0;        // of after_head_
   std::uint64_t body_left_ = 0;  // of a body whose length was announced
   std::size_t allowed_ = 0;
+  std::int64_t body_waited_ = 0;      // ns, for the body, but for the wait that goes on
+  std::int64_t body_wait_began_ = 0;  // 0: not waiting
   std::size_t lingered_ = 0;
   int requests_in_turn_ = 0;
   Phase phase_ = Phase::kHead;
@@ -125,6 +131,7 @@ class ClientConnection final : public proxy::ClientConnection,
   bool keep_alive_ = true;
   bool old_version_ = false;  // HTTP/1.0
   bool awaits_continue_ = false;
+  bool rate_waived_ = false;
   bool chunked_out_ = false;
   bool head_sent_ = false;
   bool close_after_ = false;

@@ -14,8 +14,8 @@ struct CommandLine {
   std::string table, admin, zone;
   std::vector<std::string> listen;
   unsigned workers = std::max(1u, std::thread::hardware_concurrency());
-  double drain = 30, drain_idle = 1, head_timeout = 10, body_timeout = 30;  // seconds
-  unsigned max_connections = 0, max_connections_per_address = 0;
+  double drain = 30, drain_idle = 1, head_timeout = 10, body_timeout = 30, body_grace = 5;  // s
+  unsigned body_rate = 240, max_connections = 0, max_connections_per_address = 0;
 };
 
 int Fail(const std::string& message) {
@@ -45,6 +45,8 @@ int Serve(const CommandLine& given) {
   options.max_connections_per_address = given.max_connections_per_address;
   options.worker.timeouts.ending = Nanoseconds(given.drain_idle);
   options.worker.timeouts.head = Nanoseconds(given.head_timeout);
+  options.worker.timeouts.body_grace = Nanoseconds(given.body_grace);
+  options.worker.timeouts.body_rate = given.body_rate;
   options.worker.timeouts.body = Nanoseconds(given.body_timeout);
 
   server::Server server(std::move(options));
@@ -96,6 +98,15 @@ int main(int argc, char** argv) {
       {"--body-timeout",
        "Seconds between two pieces of a client's body",
        &given.body_timeout,
+       {.shows_default = true}},
+      {"--body-min-rate",
+       "Bytes a second that a client's body has to come at, on average after --body-grace; 0: as "
+       "slowly as --body-timeout lets it",
+       &given.body_rate,
+       {.shows_default = true}},
+      {"--body-grace",
+       "Seconds before a body's rate counts",
+       &given.body_grace,
        {.shows_default = true}},
   };
   proxy.exit_statuses = {{0, "Ended by SIGTERM or SIGINT, after its running requests"},

@@ -39,6 +39,18 @@ std::string Pool(const std::vector<std::uint16_t>& ports, const std::string& poo
   return Endpoints(ports) + "pool { " + pool + " }";
 }
 
+// Answers each request when it is whole.
+void TakesBodies(Peer& peer) {
+  for (std::string head; (head = peer.ReadTo(kEnd)).ends_with(kEnd);) {
+    if (const std::size_t length = LengthOf(head); length > 0) {
+      if (peer.ReadExactly(length).size() < length) return;
+    } else if (head.find("chunked") != std::string::npos) {
+      peer.ReadTo("0\r\n\r\n");
+    }
+    peer.Write(Ok("whole"));
+  }
+}
+
 // Clients, each on a connection of its own: how many answers were not 200.
 int Load(const RunningProxy& proxy, int clients, int requests, bool keep) {
   std::atomic<int> wrong{0};
@@ -225,6 +237,46 @@ TEST(Pool, AWaiterThatHasEndedItsSideKeepsItsPlace) {
   EXPECT_EQ(ReadAnswer(half).body, "/half");
 }
 
+// Nothing of its body has come, or of a chunked one not the end: it needs no place yet.
+TEST(Pool, WhoHasNothingToSendTakesNoPlace) {
+  ScriptedUpstream upstream(TakesBodies);
+  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 1  pending 0"),
+                                    .route = "match method [GET, POST]"})),
+                     kFourWorkers);
+  const std::string head = "POST /later HTTP/1.1\r\nhost: gw\r\n";
+  Peer plain(ConnectTo(proxy.port())), expecting(ConnectTo(proxy.port())),
+      chunked(ConnectTo(proxy.port()));
+  plain.Write(head + "content-length: 3\r\n\r\n");
+  chunked.Write(head + "transfer-encoding: chunked\r\n\r\n");
+  expecting.Write(head + "expect: 100-continue\r\ncontent-length: 3\r\n\r\n");
+  EXPECT_EQ(expecting.ReadTo(kEnd), "HTTP/1.1 100 Continue\r\n\r\n");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Get(proxy).status, 200);
+  EXPECT_EQ(Metric(proxy, "weir_requests_active"), 3);
+  for (Peer* each : {&plain, &expecting}) {
+    each->Write("abc");
+    EXPECT_EQ(ReadAnswer(*each).status, 200);
+  }
+  chunked.Write("0\r\n\r\n");
+  EXPECT_EQ(ReadAnswer(chunked).status, 200);
+  EXPECT_TRUE(AtRest(proxy));
+}
+
+TEST(Pool, BodiesThatDripDoNotHoldIt) {
+  ScriptedUpstream upstream(TakesBodies);
+  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 2"),
+                                    .route = "match method [GET, POST]"})),
+                     {"--workers", "2", "--body-min-rate", "100000", "--body-grace", "1"});
+  std::list<Peer> drips;
+  for (int i = 0; i < 4; ++i) {
+    drips.emplace_back(ConnectTo(proxy.port()))
+        .Write("POST /drip HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\na");
+  }
+  ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 2; }));
+  EXPECT_EQ(Get(proxy).status, 200);
+  for (Peer& each : drips) EXPECT_EQ(ReadAnswer(each).status, 408);
+  EXPECT_TRUE(AtRest(proxy));
+}
+
 // In time: also with a body that cannot be read while there is nowhere to put it.
 TEST(Pool, WaitingIsBoundedByTheRoutesTimeout) {
   HeldRequests held;
@@ -233,7 +285,7 @@ TEST(Pool, WaitingIsBoundedByTheRoutesTimeout) {
                                     .route = "match method [GET, POST]\n timeout 500ms"})),
                      kFourWorkers);
   Peer first(ConnectTo(proxy.port()));
-  first.Write("POST /first HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\n");
+  first.Write("POST /first HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\n1");
   ASSERT_TRUE(held.Await(1));  // its timeout runs from its end, which does not come yet
   const Answer get = Get(proxy);
   EXPECT_EQ(get.status, 503);

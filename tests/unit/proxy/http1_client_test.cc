@@ -149,6 +149,7 @@ TEST_F(Http1Client, AClientThatTakesNothingIsGivenUp) {
 }
 
 TEST_F(Http1Client, ABodyMayPauseButNotForLong) {
+  timeouts_.body_rate = 0;
   host_.answers = false;
   Comes("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 6\r\n\r\nab");
   host_.stream->AllowBody(1000);
@@ -160,6 +161,95 @@ TEST_F(Http1Client, ABodyMayPauseButNotForLong) {
   EXPECT_TRUE(host_.refused.empty());
   Outlives(kSecond);
   EXPECT_EQ(host_.refused, std::vector<int>{408});
+}
+
+// ---- the rate of a body --------------------------------------------------------
+
+class Http1BodyRate : public Http1Client {
+ protected:
+  void Begin(std::size_t length = 1'000'000) {
+    host_.answers = false;
+    Comes("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: " + std::to_string(length) + "\r\n\r\n");
+    Allow(65536);
+  }
+  void Allow(std::size_t bytes) {
+    host_.stream->AllowBody(bytes);
+    loop_.RunOnce();
+  }
+  bool Refused(std::int64_t span) {
+    clock_.now += span;
+    loop_.RunOnce();
+    return !host_.refused.empty();
+  }
+};
+
+TEST_F(Http1BodyRate, ADripIsCutWhenItsGraceIsOver) {
+  Begin();
+  Comes("a");
+  ASSERT_FALSE(Refused(4 * kSecond));
+  Comes("b");
+  ASSERT_FALSE(Refused(kSecond));  // two bytes earn 8 ms
+  EXPECT_TRUE(Refused(9'000'000));
+  EXPECT_EQ(host_.refused, std::vector<int>{408});
+}
+
+TEST_F(Http1BodyRate, NothingAtAllIsCutToo) {
+  Begin();
+  ASSERT_FALSE(Refused(5 * kSecond - 1));
+  EXPECT_TRUE(Refused(1));
+}
+
+TEST_F(Http1BodyRate, WhoCameFastMayPause) {
+  Begin();
+  Comes(std::string(240 * 20, 'x'));
+  ASSERT_FALSE(Refused(25 * kSecond - 1));
+  EXPECT_TRUE(Refused(1));
+}
+
+TEST_F(Http1BodyRate, OneAtTheRateGoesOn) {
+  Begin();
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_FALSE(Refused(kSecond)) << i;
+    Comes(std::string(250, 'x'));
+  }
+}
+
+// It could not have sent: its upstream took nothing.
+TEST_F(Http1BodyRate, TheTimeInWhichItIsNotReadDoesNotCount) {
+  Begin();
+  ASSERT_FALSE(Refused(3 * kSecond));
+  Allow(0);
+  ASSERT_FALSE(Refused(100 * kSecond));
+  Allow(65536);
+  ASSERT_FALSE(Refused(2 * kSecond - 1));
+  EXPECT_TRUE(Refused(1));
+}
+
+TEST_F(Http1BodyRate, ItEndsWithTheAnswersHead) {
+  Begin();
+  EXPECT_TRUE(
+      host_.stream->SendHead({200, {}, {BodySize::Kind::kUnknown, 0}, {}}, MoreInput::kAccepted));
+  host_.stream->Flush();
+  Comes("a");
+  ASSERT_FALSE(Refused(29 * kSecond));
+  EXPECT_TRUE(Refused(2 * kSecond)) << "the time between two pieces still counts";
+}
+
+TEST_F(Http1BodyRate, ItCanBeWaived) {
+  Begin();
+  host_.stream->WaiveBodyRate();
+  Comes("a");
+  EXPECT_FALSE(Refused(29 * kSecond));
+}
+
+TEST_F(Http1BodyRate, TheNextRequestStartsAnew) {
+  Begin(2);
+  ASSERT_FALSE(Refused(4 * kSecond));
+  Comes("ab");
+  host_.Answer();
+  Begin();
+  ASSERT_FALSE(Refused(5 * kSecond - 1));
+  EXPECT_TRUE(Refused(1));
 }
 
 // It may have ended its side only: how long it waits is the exchange's to say.
