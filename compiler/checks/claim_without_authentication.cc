@@ -68,7 +68,7 @@ class Identities {
   }
 
   static std::string Remedy(const std::string& read) {
-    if (read == "peer") return "Write `mtls` on a listener";
+    if (read == "peer") return "Read who the caller is from a token or an API key";
     return std::string("Write `authenticate` with ") +
            (read == "consumer" ? "api-keys" : "a jwt that declares it");
   }

@@ -137,7 +137,7 @@ class Cookies {
       Add(affinity->node, affinity->cookie,
           "its name asks for Secure, which it has over https alone, and a listener of gateway '" +
               gateway.name + "' is http",
-          "Take the prefix off the name, or listen with https.");
+          "Take the prefix off the name.");
     }
   }
 

@@ -1,8 +1,8 @@
-// `weir run`: lint, prove, compile, then one weir-proxy for each gateway and
+// `weir run`: lint, prove, test, compile, then one weir-proxy for each gateway and
 // sidecar of the policy, as processes, until they end.
 //
-// A finding at or above a warning, a refuted proof and an unknown one stop it
-// with the status of that command before anything starts.
+// A finding at or above a warning, a refuted proof, an unknown one and an example
+// that fails stop it with the status of that command before anything starts.
 #include <stdlib.h>
 
 #include <algorithm>
@@ -31,6 +31,7 @@ struct Options {
   std::vector<std::string> gateways;
   std::string admin = "127.0.0.1:0";
   unsigned workers = 0;
+  bool no_start = false;
 };
 
 // Where tables go when no folder is named: removed at the end.
@@ -157,10 +158,72 @@ std::optional<std::vector<ProxyCommand>> Commands(const Options& options,
   return commands;
 }
 
+// The files that a policy was read from, and whether they are others by now.
+class PolicyFiles {
+ public:
+  PolicyFiles(const std::string& file, const dsl::SourceMap& sources) : file_(file) {
+    Remember(sources);
+  }
+  // An editor may write in several steps: a change counts once it stays the same.
+  bool Changed() {
+    std::vector<Seen> now = Look();
+    const bool steady = now == last_;
+    last_ = std::move(now);
+    return steady && last_ != seen_;
+  }
+  void Take() { Remember(dsl::Load(file_).sources); }  // it may include others now
+
+ private:
+  struct Seen {
+    fs::file_time_type time;
+    std::uintmax_t size = 0;
+    bool operator==(const Seen&) const = default;
+  };
+  void Remember(const dsl::SourceMap& sources) {
+    names_ = {file_};
+    for (std::uint32_t i = 0; i < sources.file_count(); ++i) names_.push_back(sources.name(i));
+    seen_ = last_ = Look();
+  }
+  std::vector<Seen> Look() const {
+    std::vector<Seen> all;
+    for (const std::string& name : names_) {
+      std::error_code ignored;
+      Seen& seen = all.emplace_back();
+      seen.time = fs::last_write_time(name, ignored);
+      seen.size = fs::file_size(name, ignored);
+    }
+    return all;
+  }
+
+  const std::string file_;
+  std::vector<std::string> names_;
+  std::vector<Seen> seen_, last_;
+};
+
+// This program again, for the tables alone: of the proxies that run.
+Recompilation RecompilationOf(const Options& options, const std::string& folder,
+                              const std::vector<ProxyCommand>& commands,
+                              std::shared_ptr<PolicyFiles> files) {
+  Recompilation out;
+  out.arguments = {"/proc/self/exe", "run", options.file, "-o", folder, "--no-start"};
+  for (const ProxyCommand& command : commands) {
+    out.arguments.insert(out.arguments.end(), {"--gateway", command.name});
+  }
+  out.policy = options.file;
+  out.changed = [files] { return files->Changed(); };
+  out.take = [files] { files->Take(); };
+  return out;
+}
+
 int Run(const Options& options) {
   dsl::LoadResult loaded = dsl::Load(options.file);
   Report(loaded.diagnostics, loaded.sources);
   if (!loaded.policy) return kBadCall;
+  const auto files = std::make_shared<PolicyFiles>(options.file, loaded.sources);
+  if (options.no_start && options.folder.empty()) {
+    Complain("--no-start needs a folder for the tables: name one with -o");
+    return kBadCall;
+  }
   const auto chosen = Chosen(*loaded.policy, options);
   if (!chosen) return kBadCall;
   auto commands = Commands(options, *loaded.policy, *chosen);
@@ -179,6 +242,10 @@ int Run(const Options& options) {
     Complain("a claim that is not proved stops it: nothing was started");
     return status;
   }
+  if (const int status = TestStep(loaded); status != kFine) {
+    Complain("an example that fails stops it: nothing was started");
+    return status;
+  }
   if (std::string missing = MissingInputs(*loaded.policy, options.file, *chosen);
       !missing.empty()) {
     Complain(missing + ": nothing was started");
@@ -192,10 +259,11 @@ int Run(const Options& options) {
   }
   const auto tables = CompileStep(loaded, options.file, *chosen, folder);
   if (tables.empty()) return kBadCall;
+  if (options.no_start) return kFine;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     (*commands)[i].arguments.insert((*commands)[i].arguments.end(), {"--table", tables[i]});
   }
-  return Serve(*commands);
+  return Serve(*commands, RecompilationOf(options, folder, *commands, files));
 }
 
 }  // namespace
@@ -205,8 +273,8 @@ command_line::Command RunCommand() {
   return {
       .name = "run",
       .summary =
-          "Lint, prove and compile a policy, then serve it: one weir-proxy for each "
-          "gateway and sidecar",
+          "Lint, prove, test and compile a policy, then serve it: one weir-proxy for each "
+          "gateway and sidecar. On SIGHUP, and when the policy's files change, again",
       .options = {{"FILE", "The policy file", &options->file, {.required = true}},
                   {"-o,--output", "The folder that the tables go to (default: a temporary one)",
                    &options->folder},
@@ -220,7 +288,8 @@ command_line::Command RunCommand() {
                   {"--workers",
                    "Threads of each proxy (default: one a core)",
                    &options->workers,
-                   {.range = {{1, 256}}}}},
+                   {.range = {{1, 256}}}},
+                  {"--no-start", "Stop once the tables are written; needs -o", &options->no_start}},
       .run = [options] { return Run(*options); }};
 }
 

@@ -16,6 +16,8 @@ namespace weir::cli {
 // The status of `weir lint` and of `weir prove` for this policy, which is there.
 int LintStep(const dsl::LoadResult& loaded);
 int ProveStep(const dsl::LoadResult& loaded);
+// The status of `weir test`; prints only where an example fails.
+int TestStep(const dsl::LoadResult& loaded);
 
 // One table file for each of `gateways` (places in the policy), in their order;
 // nothing when that fails: it has been said why. Relative file names of the

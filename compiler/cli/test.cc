@@ -6,6 +6,7 @@
 
 #include "compiler/cli/commands.h"
 #include "compiler/cli/output.h"
+#include "compiler/cli/steps.h"
 #include "compiler/examples/examples.h"
 #include "dsl/resolve/load.h"
 
@@ -125,6 +126,16 @@ int RunTest(const Options& options) {
 }
 
 }  // namespace
+
+int TestStep(const dsl::LoadResult& loaded) {
+  const auto report = compiler::RunExamples(*loaded.policy, &loaded.sources);
+  if (!report) {
+    Report(report.error(), loaded.sources);
+    return kBadCall;
+  }
+  if (report->failed() == 0) return kFine;
+  return Print(AsText(loaded, *report)) ? kFindings : kBadCall;
+}
 
 command_line::Command TestCommand() {
   auto options = std::make_shared<Options>();

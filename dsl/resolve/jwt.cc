@@ -50,7 +50,7 @@ bool ReadKeys(Cursor& cursor, syntax::Jwt& jwt) {
       next != nullptr && next->kind == tree::Item::Kind::kString) {
     Diagnostic& error =
         context.Error("secret-in-policy", "keys are never written in a policy", next->span);
-    error.help = "write keys file \"...\", keys env NAME or keys url \"https://...\"";
+    error.help = "write keys file \"...\" or keys env NAME";
     return false;
   }
   auto choice = ReadChoice(cursor, "a place for keys", {"file", "env", "url"});

@@ -59,7 +59,7 @@ std::optional<syntax::SocketAddress> AddressOf(Context& context, const Value& va
   auto address = ParseSocketAddress(value.item->text);
   if (address) return *address;
   Diagnostic& error = context.Error("wrong-value", address.error(), value);
-  error.help = "for a host name write: endpoints dns \"host:port\"";
+  error.help = "hosts that change stand in a file: endpoints file \"hosts.json\"";
   return std::nullopt;
 }
 

@@ -125,6 +125,8 @@ std::expected<void, Errors> Server::Load(bool first) {
     watch_.NotRead();
     return std::unexpected(Errors{octets.error()});
   }
+  Sha256 hash;
+  hash.Add(*octets);
   auto generation =
       LoadGeneration(options_.table, std::move(*octets), options_.workers, log_, states_);
   if (!generation) return std::unexpected(generation.error());
@@ -151,11 +153,16 @@ std::expected<void, Errors> Server::Load(bool first) {
   listeners_.Commit(*plan);
   TakeCare(generation->policy);
   log_ = generation->log;
+  loaded_ = hash.Finish();
   return {};
 }
 
 void Server::Reload(const char* why) {
-  if (draining_) return;
+  if (draining_) {
+    observe::LogInfo("draining: no table is loaded any more (" + std::string(why) + ")");
+    return;
+  }
+  const auto before = loaded_;
   const bool said = watch_.unread();
   watch_.Look();
   if (const auto loaded = Load(false); !loaded) {
@@ -167,7 +174,10 @@ void Server::Reload(const char* why) {
     return;
   }
   ++reloads_;
-  observe::LogInfo("a new table is in force (" + std::string(why) + ")");
+  observe::LogInfo((loaded_ == before
+                        ? "the table is unchanged; it and what it names were read again ("
+                        : "a new table is in force (") +
+                   std::string(why) + ")");
 }
 
 void Server::CheckFile() {

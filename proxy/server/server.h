@@ -14,6 +14,7 @@
 #include "proxy/server/generation.h"
 #include "proxy/server/worker.h"
 #include "proxy/upstream/caretaker.h"
+#include "runtime/base/sha256.h"
 
 namespace weir::proxy::server {
 
@@ -70,6 +71,7 @@ class Server final : public net::Handler {
   std::shared_ptr<observe::LogWriter> log_;
   std::size_t drained_ = 0;
   bool draining_ = false;
+  Sha256Digest loaded_{};  // of the table in force
   std::uint64_t reloads_ = 0;
   std::uint64_t reload_failures_ = 0;
   std::uint64_t endpoint_reloads_ = 0;

@@ -25,6 +25,7 @@ class Process {
   // True when the process has ended by itself within `seconds`.
   bool Ended(double seconds);
   std::string Output() const;
+  pid_t pid() const { return pid_; }
 
  private:
   bool Reap();

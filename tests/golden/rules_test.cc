@@ -8,6 +8,7 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "tests/golden/golden.h"
@@ -45,6 +46,24 @@ TEST(RulesTest, EachThatIsUsedIsListed) {
     }
   }
   EXPECT_GT(uses, 10u);  // the pattern still fits how diagnostics are made
+}
+
+// Advice that a proxy then refuses to serve is none. What is served is said by
+// proxy/server/capabilities.cc.
+TEST(RulesTest, NoHelpNamesWhatIsNotServed) {
+  static const std::regex kUnserved(
+      R"(endpoints dns|keys url|store redis|\bmtls\b|listen (with )?https|proxy-protocol|intercept)",
+      std::regex::icase);
+  std::size_t helps = 0;
+  for (const auto& path : All()) {
+    std::istringstream lines(Read(path).expectation);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find("= help: ") == std::string::npos) continue;
+      ++helps;
+      EXPECT_FALSE(std::regex_search(line, kUnserved)) << path << ": " << line;
+    }
+  }
+  EXPECT_GT(helps, 50u);
 }
 
 TEST(RulesTest, NamesAreUnique) {

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -71,6 +73,85 @@ TEST(Run, AFindingARefutedProofAndABadPolicyStopItFirst) {
   folder.Write("bad.weir", "gateway {");
   EXPECT_EQ(folder.Call("weir run bad.weir -o tables").status, 2);
   EXPECT_EQ(TablesIn(folder.path()), 0u);
+}
+
+TEST(Run, AnExampleThatFailsStopsIt) {
+  const Folder folder;
+  const std::string policy = Gateway("edge", ClosedPort());
+  folder.Write("p.weir", policy + "example \"e\" { GET \"http://a/\" -> respond 404 }\n");
+  const Called run = folder.Call("weir run p.weir -o tables");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.out.find("FAIL  e"), std::string::npos) << run.out;
+  EXPECT_NE(run.err.find("an example that fails stops it: nothing was started"), std::string::npos)
+      << run.err;
+  EXPECT_EQ(TablesIn(folder.path()), 0u);
+}
+
+TEST(Run, NoStartWritesTheTablesAlone) {
+  const Folder folder;
+  folder.Write("p.weir", Gateway("edge", ClosedPort()));
+  EXPECT_EQ(folder.Call("weir run p.weir --no-start -o tables").status, 0);
+  EXPECT_EQ(TablesIn(folder.path()), 1u);
+  EXPECT_EQ(folder.Call("weir run p.weir --no-start").status, 2);
+}
+
+class Reloads : public testing::Test {
+ protected:
+  void Write(const std::string& body, const std::string& more = "") {
+    folder_.Write("inner.weir", "profile said { deny when header.x == \"" + body + "\" }\n");
+    folder_.Write("p.weir", "include \"inner.weir\"\ngateway edge {\n  listen http 127.0.0.1:" +
+                                std::to_string(port_) +
+                                "\n  route all { match path \"/**\"  use said  respond 200 \"" +
+                                body + "\" }\n" + more + "}\n");
+  }
+  std::string Body() {
+    return folder_.Call("curl -s --noproxy '*' http://127.0.0.1:" + std::to_string(port_)).out;
+  }
+  std::string said() { return Octets(folder_.path() / "run.err"); }
+  bool Says(const std::string& text) {
+    return Eventually([&] { return said().find(text) != std::string::npos; });
+  }
+  bool Eventually(const std::function<bool()>& holds) {
+    for (int i = 0; i < 2000; ++i) {
+      if (holds()) return true;
+      usleep(10'000);
+    }
+    return false;
+  }
+  demo::Process Start() {
+    return demo::Process({WEIR_BINARY_DIR "/weir", "run", folder_.path() / "p.weir"},
+                         folder_.path() / "run");
+  }
+
+  const Folder folder_;
+  const std::uint16_t port_ = ClosedPort();
+};
+
+TEST_F(Reloads, AChangeIsCompiledAndABadOneIsNotTaken) {
+  Write("first");
+  demo::Process run = Start();
+  run.AwaitPort(port_);
+  EXPECT_EQ(Body(), "first");
+  Write("second");
+  EXPECT_TRUE(Says("the policy changed: '")) << said();
+  EXPECT_TRUE(Says("is compiled anew; its proxy loads its table")) << said();
+  EXPECT_TRUE(Eventually([&] { return Body() == "second"; }));
+  Write("third", "  route b { match path \"/b\"  respond 403 }\n");
+  EXPECT_TRUE(Says("is not taken: the tables in force stay")) << said();
+  EXPECT_NE(said().find("error[shadowed-route]"), std::string::npos) << said();
+  EXPECT_EQ(Body(), "second");
+}
+
+TEST_F(Reloads, SighupSaysWhatItDid) {
+  Write("first");
+  demo::Process run = Start();
+  run.AwaitPort(port_);
+  kill(run.pid(), SIGHUP);
+  EXPECT_TRUE(Says("SIGHUP: '")) << said();
+  EXPECT_TRUE(Says("is compiled anew")) << said();
+  EXPECT_TRUE(Says("(SIGHUP)")) << said();  // the proxy's own word
+  EXPECT_EQ(said().find("a new table is in force"), std::string::npos) << said();
+  EXPECT_EQ(Body(), "first");
 }
 
 TEST(Run, WhatCannotBeServedIsSaid) {
