@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -32,12 +34,26 @@ struct JointHash {
 // One octet for each set of octets that no automaton tells apart, plain ones first.
 std::vector<std::uint8_t> DistinctOctets(const std::vector<const Dfa*>& dfas) {
   std::array<std::uint32_t, 256> joint{};
+  std::uint32_t count = 1;
+  // Of thousands of automata few tell apart what those before them did not.
+  const auto tells_apart = [&](const Dfa& dfa) {
+    std::array<std::int16_t, 256> seen;
+    seen.fill(-1);
+    for (std::size_t octet = 0; octet < 256; ++octet) {
+      std::int16_t& of = seen[joint[octet]];
+      if (of >= 0 && of != dfa.class_of[octet]) return true;
+      of = dfa.class_of[octet];
+    }
+    return false;
+  };
   for (const Dfa* dfa : dfas) {
+    if (count == 256 || !tells_apart(*dfa)) continue;
     std::map<std::pair<std::uint32_t, std::uint8_t>, std::uint32_t> split;
     for (std::size_t octet = 0; octet < 256; ++octet) {
       const auto next = static_cast<std::uint32_t>(split.size());
       joint[octet] = split.try_emplace({joint[octet], dfa->class_of[octet]}, next).first->second;
     }
+    count = static_cast<std::uint32_t>(split.size());
   }
   std::string order = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~/";
   for (int octet = 0; octet < 256; ++octet) order += static_cast<char>((octet + 33) % 256);
@@ -58,8 +74,11 @@ struct Found {
 
 class TextClasses {
  public:
-  TextClasses(const Dimension& dimension, std::size_t max_states)
-      : dimension_(dimension), max_states_(max_states) {
+  TextClasses(const Dimension& dimension, const ClassBudget& budget)
+      : dimension_(dimension), max_states_(budget.joint_states), steps_left_(budget.steps) {
+    for (std::uint32_t i = 0; i < dimension.hints.size(); ++i) {
+      hint_places_.try_emplace(dimension.hints[i], i);
+    }
     for (std::uint32_t i = 0; i < dimension.tests.size(); ++i) {
       if (dimension.tests[i].kind == Test::Kind::kLanguage) Add(&dimension.tests[i].language, i);
     }
@@ -80,11 +99,11 @@ class TextClasses {
       ValueClass made;
       made.value.text = found.word;
       made.tier = found.tier;
-      made.passes.resize(dimension_.tests.size());
-      for (std::size_t i = 0; i < dimension_.tests.size(); ++i) {
-        made.passes[i] = dimension_.tests[i].kind == Test::Kind::kPresent;
+      for (std::uint32_t i = 0; i < dimension_.tests.size(); ++i) {
+        if (dimension_.tests[i].kind == Test::Kind::kPresent) made.passes.push_back(i);
       }
-      for (std::uint32_t place : signs) made.passes[test_of_[place]] = true;
+      for (std::uint32_t place : signs) made.passes.push_back(test_of_[place]);
+      std::ranges::sort(made.passes);
       out.push_back(std::move(made));
     }
     return true;
@@ -140,7 +159,9 @@ class TextClasses {
     }
     Reach(std::move(start), 0, 0);
     for (std::uint32_t at = 0; at < reached_.size(); ++at) {
-      if (reached_.size() > max_states_) return false;
+      const std::size_t steps = reached_[at].joint->size() * octets.size();
+      if (reached_.size() > max_states_ || steps > steps_left_) return false;
+      steps_left_ -= steps;
       Visit(at);
       for (std::uint8_t octet : octets) {
         Joint to;
@@ -159,31 +180,62 @@ class TextClasses {
     if (added) reached_.push_back({&place->first, from, octet});
   }
 
+  // By hint, the tests that it passes. In alphabetical order they share the steps
+  // over what they begin with.
+  std::vector<Signs> SignsOfHints() const {
+    const auto& hints = dimension_.hints;
+    std::vector<std::uint32_t> order(hints.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [&](auto a, auto b) { return hints[a] < hints[b]; });
+    std::vector<Joint> joints(1);
+    for (std::uint32_t i = 0; i < tests_; ++i) {
+      if (live_[i][0] != 0) joints[0].emplace_back(i, 0);
+    }
+    std::vector<Signs> signs(hints.size());
+    std::string_view before;
+    for (const std::uint32_t at : order) {
+      const std::string_view hint = hints[at];
+      const auto shared = std::ranges::mismatch(before, hint).in1 - before.begin();
+      joints.resize(static_cast<std::size_t>(shared) + 1);
+      for (const char c : hint.substr(static_cast<std::size_t>(shared))) {
+        Joint to;
+        for (const auto& [dfa, state] : joints.back()) {
+          const std::uint32_t next = dfas_[dfa]->Step(state, static_cast<std::uint8_t>(c));
+          if (live_[dfa][next] != 0) to.emplace_back(dfa, next);
+        }
+        joints.push_back(std::move(to));
+      }
+      signs[at] = SignsOf(joints.back());
+      before = hint;
+    }
+    return signs;
+  }
+
   // Values that read well stand for their class, if they are no more unusual.
   void Prefer() {
-    for (auto hint = dimension_.hints.rbegin(); hint != dimension_.hints.rend(); ++hint) {
-      Signs signs;
-      for (std::uint32_t i = 0; i < tests_; ++i) {
-        if (dfas_[i]->Matches(*hint)) signs.push_back(i);
-      }
-      auto place = found_.find(signs);
+    const std::vector<Signs> signs = SignsOfHints();
+    for (std::size_t i = dimension_.hints.size(); i-- > 0;) {
+      const std::string& hint = dimension_.hints[i];
+      auto place = found_.find(signs[i]);
       if (place == found_.end()) continue;
       for (std::uint32_t tier = 0; tier <= place->second.tier; ++tier) {
-        if (!dfas_[tests_ + tier]->Matches(*hint)) continue;
-        place->second = {tier, *hint};
+        if (!dfas_[tests_ + tier]->Matches(hint)) continue;
+        place->second = {tier, hint};
         break;
       }
     }
   }
 
   std::tuple<std::uint32_t, std::size_t, std::size_t> Rank(const Found& found) const {
-    const auto hint = std::find(dimension_.hints.begin(), dimension_.hints.end(), found.word);
-    return {found.tier, static_cast<std::size_t>(hint - dimension_.hints.begin()),
+    const auto hint = hint_places_.find(found.word);
+    return {found.tier, hint == hint_places_.end() ? dimension_.hints.size() : hint->second,
             found.word.size()};
   }
 
   const Dimension& dimension_;
   std::size_t max_states_;
+  std::size_t steps_left_;
+  std::unordered_map<std::string_view, std::size_t> hint_places_;
   std::vector<const Dfa*> dfas_;  // tests, then tiers
   std::vector<std::vector<std::uint8_t>> live_;
   std::vector<std::uint32_t> test_of_;
@@ -195,21 +247,27 @@ class TextClasses {
 
 ValueClass ClassOf(const Dimension& dimension, Value value) {
   ValueClass made;
-  for (const Test& test : dimension.tests) {
-    made.passes.push_back(Universe::Holds(dimension, test, value));
+  for (std::uint32_t i = 0; i < dimension.tests.size(); ++i) {
+    if (Universe::Holds(dimension, dimension.tests[i], value)) made.passes.push_back(i);
   }
   made.value = std::move(value);
   return made;
 }
 
-// Of all `values`, the first of each class.
-void Distinct(const Dimension& dimension, const std::vector<Value>& values,
-              std::vector<ValueClass>& out) {
-  std::map<std::vector<bool>, bool> seen;
-  for (const Value& value : values) {
-    ValueClass made = ClassOf(dimension, value);
-    if (seen.try_emplace(made.passes).second) out.push_back(std::move(made));
+// Of all `values`, the first of each class; `passes` gives the tests that a value passes.
+template <class Passes>
+void Distinct(std::vector<Value> values, const Passes& passes, std::vector<ValueClass>& out) {
+  std::set<std::vector<std::uint32_t>> seen;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ValueClass made{std::move(values[i]), passes(i), 0};
+    if (seen.insert(made.passes).second) out.push_back(std::move(made));
   }
+}
+
+void Distinct(const Dimension& dimension, std::vector<Value> values, std::vector<ValueClass>& out) {
+  std::vector<std::vector<std::uint32_t>> passes;
+  for (const Value& value : values) passes.push_back(ClassOf(dimension, value).passes);
+  Distinct(std::move(values), [&](std::size_t i) { return std::move(passes[i]); }, out);
 }
 
 // Each constant and its neighbours: one value in every gap.
@@ -273,6 +331,45 @@ std::vector<Value> Addresses(const Dimension& dimension) {
   return values;
 }
 
+bool Contains(const syntax::Network& network, const syntax::Address& address) {
+  for (unsigned bit = 0; bit < network.prefix; bit += 8) {
+    const unsigned left = std::min(8U, network.prefix - bit);
+    const auto mask = static_cast<std::uint8_t>(0xff << (8 - left));
+    if (((network.base.octets[bit / 8] ^ address.octets[bit / 8]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+// By value, the networks that it is in. Two networks are one in the other or apart,
+// so in ascending order those that are open lie one in the other.
+std::vector<std::vector<std::uint32_t>> NetworksOf(const Dimension& dimension,
+                                                   const std::vector<Value>& values) {
+  const auto& tests = dimension.tests;
+  std::vector<std::uint32_t> networks(tests.size()), order(values.size()), open;
+  std::iota(networks.begin(), networks.end(), 0U);
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(networks, {}, [&](std::uint32_t i) {
+    return std::pair(tests[i].network.base, tests[i].network.prefix);
+  });
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return values[i].address; });
+  std::vector<std::vector<std::uint32_t>> passes(values.size());
+  std::size_t next = 0;
+  for (const std::uint32_t i : order) {
+    const syntax::Address& address = values[i].address;
+    const auto close = [&](const syntax::Address& at) {
+      while (!open.empty() && !Contains(tests[open.back()].network, at)) open.pop_back();
+    };
+    for (; next < networks.size() && tests[networks[next]].network.base <= address; ++next) {
+      close(tests[networks[next]].network.base);
+      open.push_back(networks[next]);
+    }
+    close(address);
+    passes[i] = open;
+    std::ranges::sort(passes[i]);
+  }
+  return passes;
+}
+
 std::vector<Value> Choices(std::uint32_t count) {
   std::vector<Value> values(count);
   for (std::uint32_t i = 0; i < count; ++i) values[i].integer = i;
@@ -295,12 +392,12 @@ std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBud
     switch (dimension.domain) {
       case Domain::kText:
       case Domain::kList:
-        if (!TextClasses(dimension, budget.joint_states).Run(classes)) {
+        if (!TextClasses(dimension, budget).Run(classes)) {
           return std::unexpected("too many kinds of values of " +
                                  (dimension.key.name.empty() ? std::string("the path or host")
                                                              : "'" + dimension.key.name + "'") +
                                  " to tell apart (over " + std::to_string(budget.joint_states) +
-                                 " joint states)");
+                                 " joint states or " + std::to_string(budget.steps) + " steps)");
         }
         break;
       case Domain::kInteger:
@@ -312,9 +409,12 @@ std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBud
       case Domain::kChoice:
         Distinct(dimension, Choices(dimension.choices), classes);
         break;
-      case Domain::kAddress:
-        Distinct(dimension, Addresses(dimension), classes);
+      case Domain::kAddress: {
+        std::vector<Value> values = Addresses(dimension);
+        auto passes = NetworksOf(dimension, values);
+        Distinct(std::move(values), [&](std::size_t i) { return std::move(passes[i]); }, classes);
         break;
+      }
     }
     all.push_back(std::move(classes));
   }

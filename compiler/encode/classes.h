@@ -4,27 +4,34 @@
 #ifndef WEIR_COMPILER_ENCODE_CLASSES_H_
 #define WEIR_COMPILER_ENCODE_CLASSES_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <vector>
 
+#include "compiler/budget/limits.h"
 #include "compiler/encode/universe.h"
 
 namespace weir::compiler {
 
 struct ValueClass {
   Value value;
-  std::vector<bool> passes;  // by test
-  std::uint32_t tier = 0;    // how unusual the value has to be
+  std::vector<std::uint32_t> passes;  // places of the tests that it passes, ascending
+  std::uint32_t tier = 0;             // how unusual the value has to be
+
+  bool Passes(std::uint32_t test) const { return std::ranges::binary_search(passes, test); }
 };
 
 // By dimension. A list's classes are those of its items; whether a list is
 // there at all is apart. Ordered from plain to unusual, absence first.
 using Classes = std::vector<std::vector<ValueClass>>;
 
+// For each dimension.
 struct ClassBudget {
-  std::size_t joint_states = 300'000;  // for each dimension
+  std::size_t joint_states = kClassStates;
+  std::size_t steps = kClassSteps;  // of single automata
 };
 
 // Relates the dimensions first (derived.h): nothing may be encoded afterwards. The

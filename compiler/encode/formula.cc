@@ -58,11 +58,14 @@ Formula Formulas::Choose(Formula condition, Formula then, Formula otherwise) {
   return Or(And(condition, then), And(Not(condition), otherwise));
 }
 
-std::vector<Formula> Formulas::Parts(Formula root) const {
+std::vector<Formula> Formulas::Parts(const std::vector<Formula>& roots) const {
   // Not recursive: a first match over thousands of routes is a deep formula.
-  std::vector<bool> seen(root + 1);
-  std::vector<Formula> parts, open{root};
-  seen[root] = true;
+  std::vector<bool> seen(nodes_.size());
+  std::vector<Formula> parts, open;
+  for (const Formula root : roots) {
+    if (!seen[root]) open.push_back(root);
+    seen[root] = true;
+  }
   while (!open.empty()) {
     const Formula f = open.back();
     open.pop_back();

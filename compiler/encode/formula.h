@@ -47,7 +47,9 @@ class Formulas {
   const Node& node(Formula f) const { return nodes_[f]; }
 
   // The nodes that `root` is made of, itself included, ascending.
-  std::vector<Formula> Parts(Formula root) const;
+  std::vector<Formula> Parts(Formula root) const { return Parts(std::vector<Formula>{root}); }
+  // The same of several.
+  std::vector<Formula> Parts(const std::vector<Formula>& roots) const;
 
   // By node: its value when each atom has the value that `value` gives. For
   // many formulas of one request.

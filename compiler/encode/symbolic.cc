@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "compiler/encode/languages.h"
+#include "compiler/encode/trial.h"
 
 namespace weir::compiler {
 namespace {
@@ -16,13 +18,6 @@ unsigned BitsFor(std::size_t count) {
   while ((std::size_t{1} << bits) < count) ++bits;
   return bits;
 }
-
-// What is chosen of one dimension.
-struct Choice {
-  std::uint32_t of = 0;     // the class; not for lists
-  bool present = true;      // lists
-  std::vector<bool> holds;  // lists: by class of items
-};
 
 // The order in which dimensions are made plain: what a reader can best do
 // without comes first.
@@ -73,10 +68,12 @@ struct Symbolic::Impl {
     std::vector<Bool> holds;  // lists
   };
   std::vector<Variable> variables;
-  std::vector<std::optional<Bool>> terms;  // by formula
+  std::vector<std::optional<Bool>> terms;                                // by formula
+  std::vector<std::vector<std::vector<std::uint32_t>>> passing_classes;  // by dimension and test
   Formula well_formed = kTrue;
 
   Impl(Universe& u, const Classes& c) : universe(u), classes(c) {
+    passing_classes.resize(c.size());
     for (std::uint32_t d = 0; d < classes.size(); ++d) Declare(d);
     well_formed = universe.f.And(universe.constraints);
     solver.Add(TermOf(well_formed));
@@ -105,17 +102,40 @@ struct Symbolic::Impl {
     variables.push_back(std::move(variable));
   }
 
+  // By test of a dimension, the classes that pass it.
+  const std::vector<std::vector<std::uint32_t>>& PassingOf(std::uint32_t d) {
+    auto& passing = passing_classes[d];
+    if (passing.empty()) {
+      passing.resize(universe.dimensions()[d].tests.size());
+      for (std::uint32_t c = 0; c < classes[d].size(); ++c) {
+        for (const std::uint32_t test : classes[d][c].passes) passing[test].push_back(c);
+      }
+    }
+    return passing;
+  }
+
   Bool AtomTerm(AtomKey key) {
     const Variable& variable = variables[key.dimension];
+    const bool list = IsList(key.dimension);
     const Test& test = universe.dimensions()[key.dimension].tests[key.test];
-    if (IsList(key.dimension) && test.kind == Test::Kind::kPresent) return variable.present;
-    const auto& from = IsList(key.dimension) ? variable.holds : variable.is;
-    std::vector<Bool> passing, failing;
-    for (std::size_t c = 0; c < from.size(); ++c) {
-      (classes[key.dimension][c].passes[key.test] ? passing : failing).push_back(from[c]);
+    if (list && test.kind == Test::Kind::kPresent) return variable.present;
+    const auto& from = list ? variable.holds : variable.is;
+    const auto& passing = PassingOf(key.dimension)[key.test];
+    const bool few = list || passing.size() * 2 <= from.size();
+    std::vector<Bool> terms_of;
+    if (few) {
+      for (const std::uint32_t c : passing) terms_of.push_back(from[c]);
+      return context.Any(terms_of);
     }
-    if (!IsList(key.dimension) && failing.size() < passing.size()) return !context.Any(failing);
-    return context.Any(passing);
+    auto next = passing.begin();
+    for (std::uint32_t c = 0; c < from.size(); ++c) {
+      if (next != passing.end() && *next == c) {
+        ++next;
+      } else {
+        terms_of.push_back(from[c]);
+      }
+    }
+    return !context.Any(terms_of);
   }
 
   Bool TermOf(Formula root) {
@@ -147,24 +167,6 @@ struct Symbolic::Impl {
     return *terms[root];
   }
 
-  bool AtomHolds(const std::vector<Choice>& request, AtomKey key) const {
-    const Choice& choice = request[key.dimension];
-    const auto& of = classes[key.dimension];
-    if (!IsList(key.dimension)) return of[choice.of].passes[key.test];
-    if (!choice.present) return false;
-    const Test& test = universe.dimensions()[key.dimension].tests[key.test];
-    if (test.kind == Test::Kind::kPresent) return true;
-    for (std::size_t c = 0; c < of.size(); ++c) {
-      if (choice.holds[c] && of[c].passes[key.test]) return true;
-    }
-    return false;
-  }
-
-  bool Holds(Formula formula, const std::vector<Choice>& request) const {
-    return universe.f.Evaluate(
-        formula, [&](std::uint32_t atom) { return AtomHolds(request, universe.atom(atom)); });
-  }
-
   std::vector<Choice> Read() {
     std::vector<Choice> request;
     for (std::uint32_t d = 0; d < variables.size(); ++d) {
@@ -180,35 +182,32 @@ struct Symbolic::Impl {
     return request;
   }
 
-  bool Holds(const std::vector<Formula>& parts, const std::vector<Choice>& request) const {
-    return universe.f.Evaluate(
-        parts, [&](std::uint32_t atom) { return AtomHolds(request, universe.atom(atom)); });
-  }
-
   // Tries to give dimension `d` a plainer choice.
-  void ShrinkOne(const std::vector<Formula>& parts, std::vector<Choice>& request,
-                 std::uint32_t d) const {
-    const Choice before = request[d];
-    auto holds = [&] { return Holds(parts, request); };
+  void ShrinkOne(Trial& trial, Formula formula, std::uint32_t d) const {
+    const Choice before = trial.request()[d];
+    const auto keep = [&](const Choice& choice) {
+      trial.Set(d, choice);
+      return trial.Holds(formula);
+    };
     if (!IsList(d)) {
       constexpr std::uint32_t kTries = 64;
       for (std::uint32_t c = 0; c < std::min(before.of, kTries); ++c) {
-        request[d].of = c;
-        if (holds()) return;
+        if (keep({c, true, {}})) return;
       }
-      request[d] = before;
+      if (before.of != 0) trial.Set(d, before);
       return;
     }
     if (before.present) {
-      request[d].present = false;
-      request[d].holds.assign(before.holds.size(), false);
-      if (holds()) return;
-      request[d] = before;
+      if (keep({0, false, std::vector<bool>(before.holds.size(), false)})) return;
+      trial.Set(d, before);
     }
+    Choice fewer = before;
     for (std::size_t c = 0; c < before.holds.size(); ++c) {
-      if (!request[d].holds[c]) continue;
-      request[d].holds[c] = false;
-      if (!holds()) request[d].holds[c] = true;
+      if (!before.holds[c]) continue;
+      fewer.holds[c] = false;
+      if (keep(fewer)) continue;
+      fewer.holds[c] = true;
+      trial.Set(d, fewer);
     }
   }
 
@@ -231,44 +230,32 @@ struct Symbolic::Impl {
     return groups;
   }
 
-  void ShrinkGroup(const std::vector<Formula>& parts, std::vector<Choice>& request,
-                   const std::vector<std::uint32_t>& group) const {
-    const std::vector<Choice> before = request;
-    for (const std::uint32_t d : group) request[d].of = 0;
-    if (!Holds(parts, request)) request = before;
+  void ShrinkGroup(Trial& trial, Formula formula, const std::vector<std::uint32_t>& group) const {
+    std::vector<std::pair<std::uint32_t, Choice>> before;
+    for (const std::uint32_t d : group) {
+      Choice choice = trial.request()[d];
+      if (choice.of == 0) continue;
+      before.emplace_back(d, choice);
+      choice.of = 0;
+      trial.Set(d, std::move(choice));
+    }
+    if (trial.Holds(formula)) return;
+    for (const auto& [d, choice] : before) trial.Set(d, choice);
   }
 
-  void Shrink(Formula formula, std::vector<Choice>& request) const {
-    std::vector<std::uint32_t> order(request.size());
+  void Shrink(Trial& trial, Formula formula) const {
+    std::vector<std::uint32_t> order(trial.request().size());
     for (std::uint32_t d = 0; d < order.size(); ++d) order[d] = d;
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::pair(ShrinkRank(universe.dimensions()[a].key.part), a) <
              std::pair(ShrinkRank(universe.dimensions()[b].key.part), b);
     });
-    const std::vector<Formula> parts = universe.f.Parts(formula);
     // Twice: what became plainer late may set free what could not be before.
     const auto groups = Groups();
     for (int round = 0; round < 2; ++round) {
-      for (const auto& group : groups) ShrinkGroup(parts, request, group);
-      for (std::uint32_t d : order) ShrinkOne(parts, request, d);
+      for (const auto& group : groups) ShrinkGroup(trial, formula, group);
+      for (std::uint32_t d : order) ShrinkOne(trial, formula, d);
     }
-  }
-
-  std::vector<Value> Values(const std::vector<Choice>& request) const {
-    std::vector<Value> values;
-    for (std::uint32_t d = 0; d < request.size(); ++d) {
-      if (!IsList(d)) {
-        values.push_back(classes[d][request[d].of].value);
-        continue;
-      }
-      Value value;
-      value.absent = !request[d].present;
-      for (std::size_t c = 0; c < classes[d].size(); ++c) {
-        if (request[d].holds[c]) value.list.push_back(classes[d][c].value.text);
-      }
-      values.push_back(std::move(value));
-    }
-    return values;
   }
 };
 
@@ -287,12 +274,24 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
   found.kind = Found::Kind::kNone;
   if (answer.kind == smt::Answer::Kind::kUnsatisfiable) return found;
   found.kind = Found::Kind::kSome;
-  std::vector<Choice> request = impl_->Read();
   Formulas& f = impl_->universe.f;
   std::vector<Formula> all{formula, impl_->well_formed};
-  for (Formula kept : keep) all.push_back(impl_->Holds(kept, request) ? kept : f.Not(kept));
-  impl_->Shrink(f.And(all), request);
-  found.request = impl_->Values(request);
+  if (keep.empty()) {
+    const Formula whole = f.And(all);
+    Trial trial(impl_->universe, impl_->classes, {whole}, impl_->Read());
+    impl_->Shrink(trial, whole);
+    found.request = trial.Values();
+    return found;
+  }
+  std::vector<Choice> request = impl_->Read();
+  {
+    const Trial trial(impl_->universe, impl_->classes, keep, request);
+    for (Formula kept : keep) all.push_back(trial.Holds(kept) ? kept : f.Not(kept));
+  }
+  const Formula whole = f.And(all);
+  Trial trial(impl_->universe, impl_->classes, {whole}, std::move(request));
+  impl_->Shrink(trial, whole);
+  found.request = trial.Values();
   return found;
 }
 

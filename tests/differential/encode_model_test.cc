@@ -230,8 +230,8 @@ TEST(EncodeModel, TheSolversRequestsHoldConcretely) {
       const Dimension& dimension = universe.dimensions()[d];
       if (dimension.domain == Domain::kList) continue;
       for (const ValueClass& one : (*classes)[d]) {
-        for (std::size_t t = 0; t < dimension.tests.size(); ++t) {
-          ASSERT_EQ(one.passes[t], Universe::Holds(dimension, dimension.tests[t], one.value));
+        for (std::uint32_t t = 0; t < dimension.tests.size(); ++t) {
+          ASSERT_EQ(one.Passes(t), Universe::Holds(dimension, dimension.tests[t], one.value));
         }
       }
     }
