@@ -119,8 +119,8 @@ TEST_P(KeptFaults, TheBudgetBoundsWhatGoesOutOnceMore) {
     client.Write("GET /" + std::to_string(i) + " HTTP/1.1\r\nhost: gw\r\n\r\n");
     ReadAnswer(client);
   }
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-      std::chrono::steady_clock::now() - started);
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
   EXPECT_GE(Metric(proxy, "weir_retries_total"), 3);
   EXPECT_LE(Metric(proxy, "weir_retries_total"), 3 * (seconds.count() / 10 + 1));
   EXPECT_GT(Metric(proxy, "weir_retry_budget_refusals_total"), 0);
