@@ -65,6 +65,9 @@ class Stream final : public Handler {
  public:
   enum class State : std::uint8_t { kHandshake, kOpen };
   Stream(Loop& loop, std::unique_ptr<Transport> transport, State state);
+  ~Stream() { Close(); }  // it may have asked for another turn
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   bool Watch();
   void SetHandler(StreamHandler* handler) { handler_ = handler; }

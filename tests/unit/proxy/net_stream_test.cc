@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -53,7 +54,6 @@ class NetStream : public testing::Test {
  protected:
   NetStream() { Make(Stream::State::kOpen); }
   void Make(Stream::State state) {
-    if (stream_ != nullptr) stream_->Close();  // it may have asked for another turn
     auto transport = std::make_unique<ScriptedTransport>();
     transport_ = transport.get();
     stream_ = std::make_unique<Stream>(loop_, std::move(transport), state);
@@ -381,6 +381,40 @@ TEST_F(NetStream, AnEndThatWouldBlockIsSentWhenThereIsRoom) {
   EXPECT_TRUE(transport().ended);
   transport().ends = {IoState::kFailed};
   EXPECT_FALSE(stream_->EndWriting());
+}
+
+// Another stream stands where the first stood: a turn or a time-out that was left
+// behind would come to it.
+TEST_F(NetStream, OneThatIsDestroyedLeavesNothingBehind) {
+  for (const bool turn : {true, false}) {
+    std::optional<Stream> place;
+    const auto make = [&] {
+      auto transport = std::make_unique<ScriptedTransport>();
+      transport_ = transport.get();
+      place.emplace(loop_, std::move(transport), Stream::State::kOpen);
+      place->SetHandler(&handler_);
+      place->SetWriteTimeout(10);
+    };
+    make();
+    if (turn) {
+      handler_.wanted = 0;
+      place->OnReady(kReadable);
+      handler_.wanted = 100;
+      place->Resume();
+    } else {
+      transport().rooms = {ScriptedTransport::kNoRoom};
+      place->Write("x");
+      place->Flush();
+    }
+    place.reset();
+    make();
+    transport().in.push_back({"late"});
+    const std::string told = handler_.told;
+    Pass(100);
+    EXPECT_EQ(transport().reads, 0) << turn;
+    EXPECT_EQ(handler_.told, told) << turn;
+    EXPECT_TRUE(place->open());
+  }
 }
 
 TEST_F(NetStream, QuietIsAskedOfTheTransport) {
