@@ -27,7 +27,7 @@ struct Finding {
   std::vector<Hop> path;             // in place of a witness where no request can show it
   std::uint64_t factor = 0;
   std::vector<std::string> assumptions;  // what the policy leaves open, taken as the worst case
-  std::string fix;  // what to do, in one sentence
+  std::string fix;                       // what to do, in one sentence
 };
 
 // Something a check could not decide, and why; never counted as fine.

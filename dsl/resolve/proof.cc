@@ -16,9 +16,7 @@ std::optional<syntax::Expression> TakeCondition(Cursor& cursor) {
     cursor.Expected("a condition");
     return std::nullopt;
   }
-  Scope scope;
-  scope.claim = true;
-  return ResolveCondition(cursor.context(), *cursor.Take().condition, scope);
+  return ResolveCondition(cursor.context(), *cursor.Take().condition, {});
 }
 
 bool TakeWords(Cursor& cursor, std::initializer_list<std::string_view> words) {

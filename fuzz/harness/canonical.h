@@ -9,7 +9,6 @@
 
 #include "runtime/request/canonical.h"
 #include "spec/model/model.h"
-#include "spec/model/scalar_fields.h"
 
 namespace weir::fuzz {
 
@@ -23,8 +22,8 @@ class RuntimeOptions {
   const runtime::CanonicalOptions& options() const { return options_; }
 
  private:
-  model::ScalarNames scalars_;
-  std::vector<std::string_view> headers_, queries_, cookies_;
+  std::vector<std::string> scalars_;
+  std::vector<std::string_view> scalar_views_;
   std::vector<runtime::Network> trusted_;
   runtime::CanonicalOptions options_;
 };

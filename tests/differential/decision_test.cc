@@ -7,7 +7,7 @@
 
 #include "fuzz/generators/policy_generator.h"
 #include "fuzz/harness/decision.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

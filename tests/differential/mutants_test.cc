@@ -5,7 +5,7 @@
 #include "fuzz/generators/policy_generator.h"
 #include "fuzz/harness/decision.h"
 #include "tests/differential/mutants.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "tests/integration/faults.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::tests {
 namespace {

@@ -13,6 +13,7 @@
 #include "tests/integration/gateway.h"
 #include "tests/integration/probes.h"
 #include "tests/integration/recording_upstream.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::tests {
 namespace {
@@ -37,7 +38,7 @@ std::string Shown(std::string_view octets) {
   return out;
 }
 
-class Smuggling : public testing::Test {
+class Smuggling : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     upstream_ = std::make_unique<RecordingUpstream>();
@@ -70,7 +71,7 @@ class Smuggling : public testing::Test {
     for (const Probe& probe : probes) {
       SCOPED_TRACE(Shown(probe.octets));
       RunOne(probe);
-      if (testing::Test::HasFatalFailure()) return;
+      if (::testing::Test::HasFatalFailure()) return;
     }
   }
 
@@ -274,7 +275,7 @@ TEST_F(Smuggling, AWaitingClientIsToldToGoOn) {
 // Good requests with a few octets changed, cut into random writes: whatever the
 // gateway makes of them, the upstream only ever sees strict requests.
 TEST_F(Smuggling, ChangedOctetsInRandomPieces) {
-  const unsigned seed = std::random_device{}();
+  const auto seed = static_cast<unsigned>(testing::Seed());
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   const auto below = [&](std::size_t n) { return random() % n; };

@@ -19,7 +19,7 @@
 #include "fuzz/generators/request_generator.h"
 #include "fuzz/generators/world_generator.h"
 #include "spec/model/retry.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

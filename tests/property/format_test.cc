@@ -7,7 +7,7 @@
 #include "dsl/source/render.h"
 #include "dsl/tree/same.h"
 #include "fuzz/generators/tree_generator.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::dsl {
 namespace {

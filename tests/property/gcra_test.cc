@@ -6,7 +6,7 @@
 #include "fuzz/generators/choices.h"
 #include "runtime/state/limiter.h"
 #include "spec/model/gcra.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

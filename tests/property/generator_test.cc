@@ -6,7 +6,7 @@
 #include "fuzz/generators/policy_generator.h"
 #include "fuzz/generators/request_generator.h"
 #include "fuzz/generators/world_generator.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

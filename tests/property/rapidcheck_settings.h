@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 

@@ -3,8 +3,8 @@
 #include <re2/re2.h>
 
 #include "spec/model/regex.h"
-#include "tests/property/settings.h"
 #include "tests/support/random/random_regex.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::testing {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "spec/model/gcra.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::compiler {
 namespace {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "runtime/state/ejection.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::compiler {
 namespace {

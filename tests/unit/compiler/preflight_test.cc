@@ -8,7 +8,7 @@
 
 #include "compiler/checks/checks.h"
 #include "spec/model/model.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::compiler {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "runtime/state/breaker.h"
 #include "spec/model/gcra.h"
-#include "tests/property/settings.h"
+#include "tests/support/random/seed.h"
 
 namespace weir::compiler {
 namespace {

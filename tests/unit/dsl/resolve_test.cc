@@ -195,7 +195,7 @@ TEST(ResolveTest, WhatIsWrongWithDefinitions) {
   for (const Bad& bad : {
            Bad{"servce a { }", "(did you mean 'service'?)"},
            {"service a { }\nservice a { }", "2 [duplicate-name]"},
-           {"service a { endpoints [localhost:80] }", "endpoints dns"},
+           {"service a { endpoints [localhost:80] }", "endpoints file"},
            {"service a { subset x { } }", "[not-supported]"},
            {"service a { check \"x\" }", "[bad-pattern]"},
            {"service a { identity \"x\" }", "[bad-identity]"},

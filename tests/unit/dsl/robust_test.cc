@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/random/seed.h"
 #include "tests/unit/dsl/resolve_support.h"
 
 namespace weir::dsl {
@@ -44,8 +45,7 @@ std::vector<std::string> Split(const std::string& text) {
 }
 
 TEST(RobustTest, MutatedPoliciesGiveAPolicyOrAnError) {
-  const char* given = std::getenv("WEIR_SEED");
-  const auto seed = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 7u;
+  const auto seed = static_cast<unsigned>(testing::Seed());
   SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed));
   std::mt19937 random(seed);
   const std::vector<std::string> texts = Texts();

@@ -1,7 +1,7 @@
 // How many cases the random tests run, and from which seed: WEIR_CASES and
 // WEIR_SEED. The seed is printed, so that a failure can be run again.
-#ifndef WEIR_TESTS_PROPERTY_SETTINGS_H_
-#define WEIR_TESTS_PROPERTY_SETTINGS_H_
+#ifndef WEIR_TESTS_SUPPORT_RANDOM_SEED_H_
+#define WEIR_TESTS_SUPPORT_RANDOM_SEED_H_
 
 #include <cstdint>
 #include <cstdio>
@@ -28,4 +28,4 @@ inline std::uint64_t Seed() {
 
 }  // namespace weir::testing
 
-#endif  // WEIR_TESTS_PROPERTY_SETTINGS_H_
+#endif  // WEIR_TESTS_SUPPORT_RANDOM_SEED_H_
