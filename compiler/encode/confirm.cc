@@ -1,8 +1,12 @@
 #include "compiler/encode/confirm.h"
 
+#include <algorithm>
+#include <expected>
 #include <utility>
 
+#include "compiler/replay/replay.h"
 #include "compiler/witness/replay.h"
+#include "spec/model/expression.h"
 
 namespace weir::compiler {
 
@@ -76,6 +80,43 @@ syntax::Policy DenyingBreaks(const syntax::Policy& policy, std::uint32_t gateway
   return denying;
 }
 
+bool ReadsUpstreamPath(const syntax::Expression& expression) {
+  if (expression.kind == syntax::Expression::Kind::kPredicate) {
+    return expression.predicate.attribute.subject == syntax::Subject::kUpstreamPath;
+  }
+  return std::ranges::any_of(expression.children, ReadsUpstreamPath);
+}
+
+// A deny comes before the path is written: what is asked of it is answered beforehand.
+void FillIn(syntax::Expression& expression, const std::string& upstream_path) {
+  using Kind = syntax::Expression::Kind;
+  for (syntax::Expression& child : expression.children) FillIn(child, upstream_path);
+  if (expression.kind != Kind::kPredicate || !ReadsUpstreamPath(expression)) return;
+  model::Facts facts;
+  facts.upstream_path = upstream_path;
+  expression.kind = model::Holds(expression, facts) ? Kind::kTrue : Kind::kFalse;
+}
+
+// The path that the model and the table send for a request that both forward.
+std::expected<std::string, std::string> SentPath(const syntax::Policy& policy,
+                                                 std::uint32_t gateway,
+                                                 const std::shared_ptr<const runtime::Table>& table,
+                                                 const Witness& witness,
+                                                 const model::Identity& identity) {
+  model::World world;
+  world.charge = [](std::uint32_t, const model::LimitKey&) {
+    return model::LimitVerdict::kAdmitted;
+  };
+  world.identify = [&](const syntax::Authentication&) { return identity; };
+  const model::RawRequest raw = RawRequestOf(witness);
+  const model::Connection connection = ConnectionOf(witness);
+  const std::string path = model::Decide(policy, gateway, raw, connection, world).upstream_path;
+  if (table == nullptr) return path;
+  const TableReplay replay(policy, gateway, table);
+  if (replay.Run(raw, connection, world).upstream_path == path) return path;
+  return std::unexpected("the model and the table send it to different paths");
+}
+
 }  // namespace
 
 // A request that is forwarded, and is denied where one deny is added, is one for
@@ -83,9 +124,16 @@ syntax::Policy DenyingBreaks(const syntax::Policy& policy, std::uint32_t gateway
 std::string ConfirmBroken(const syntax::Policy& policy, std::uint32_t gateway,
                           const std::shared_ptr<const runtime::Table>& table,
                           const Witness& witness, const model::Identity& identity,
-                          std::uint32_t route, const syntax::RequestClaim& claim) {
+                          std::uint32_t route, const syntax::RequestClaim& asked) {
   std::string wrong = Confirm(policy, gateway, table, witness, identity, {true, 0, "ok", route});
   if (!wrong.empty()) return wrong;
+  syntax::RequestClaim claim = asked;
+  if (ReadsUpstreamPath(claim.where) || ReadsUpstreamPath(claim.satisfies)) {
+    const auto sent = SentPath(policy, gateway, table, witness, identity);
+    if (!sent) return sent.error();
+    FillIn(claim.where, *sent);
+    FillIn(claim.satisfies, *sent);
+  }
   const syntax::Policy denying = DenyingBreaks(policy, gateway, route, claim);
   std::shared_ptr<const runtime::Table> denying_table;
   if (table != nullptr) {

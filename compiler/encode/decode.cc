@@ -104,7 +104,8 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
         witness.peer = value.text;
         break;
       case Part::kHeader:
-        witness.headers.emplace_back(key.name, value.text);
+        witness.headers.emplace_back(
+            key.name, key.name == "x-forwarded-for" ? ChainOf(universe, request, d) : value.text);
         break;
       case Part::kQuery:
         witness.query.emplace_back(key.name, value.text);
@@ -138,6 +139,9 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
     witness.one_of_several = listeners.size() > 1;
   }
   if (!cookies.empty()) witness.headers.emplace_back("cookie", cookies);
+  if (!listeners.empty() && NeedsAProxy(witness)) {
+    witness.proxy = universe.listeners()[listeners[witness.listener]].a_proxy;
+  }
   if (verified) {
     DecodeClaims(universe, request, *place.jwt, witness);
     HideCredential(universe, Part::kJwt, *place.jwt, witness);

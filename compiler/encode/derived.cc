@@ -7,14 +7,38 @@
 
 #include "compiler/encode/field_languages.h"
 #include "compiler/encode/languages.h"
+#include "compiler/encode/readings.h"
 #include "runtime/auth/digest.h"
+#include "runtime/base/ascii.h"
 #include "runtime/request/address.h"
+#include "spec/model/address.h"
 #include "spec/syntax/expression.h"
 
 namespace weir::compiler {
 namespace {
 
 using syntax::Subject;
+
+bool Trusted(const Universe& u, const runtime::Address& address) {
+  return std::ranges::any_of(u.trusted_proxies, [&](const syntax::Network& network) {
+    return runtime::SamePrefix({network.base.octets}, address, network.prefix);
+  });
+}
+
+// Whom a list leads to behind a trusted proxy; nothing: it is refused.
+std::optional<syntax::Address> WalkOf(const Universe& u, std::string_view list) {
+  std::optional<syntax::Address> client;
+  while (true) {
+    const std::size_t comma = list.rfind(',');
+    const bool last = comma == std::string_view::npos;
+    const auto address =
+        runtime::ParseForwardedAddress(TrimOws(last ? list : list.substr(comma + 1)));
+    if (!address) return std::nullopt;
+    client = syntax::Address{address->octets};
+    if (last || !Trusted(u, *address)) return client;
+    list = list.substr(0, comma);
+  }
+}
 
 class Relations {
  public:
@@ -27,7 +51,10 @@ class Relations {
         return Chain();
       case Subject::kHeader:
         return Fields();
+      case Subject::kQuery:
+        return NarrowQueries(u_);
       case Subject::kCookie:
+        NarrowCookies(u_);
         return Cookies();
       case Subject::kJwtVerified:
         return TokenFields();
@@ -35,7 +62,7 @@ class Relations {
         return Payloads();
       case Subject::kConsumer:
         return Keys();
-      // The encoder asks each listener: the listener's dimension is all there is.
+      // The encoder asks each listener, and for the scheme the field that says another.
       case Subject::kListenerPort:
       case Subject::kScheme:
       // The universe makes these relations with the dimension: a peer needs mTLS, a
@@ -43,13 +70,12 @@ class Relations {
       case Subject::kPeer:
       case Subject::kPath:
       case Subject::kMethod:
-      // The encoder asks the path, by the route's patterns.
+      // The encoder asks the path, by the route's patterns and by what it writes.
       case Subject::kCapture:
-      // Parts of the request that nothing else shows. The name of a query parameter
-      // is another dimension, and no attribute is the query as a whole; the port of
-      // the authority is no part of the host, and `header.host` is always absent.
+      case Subject::kUpstreamPath:
+      // A part of the request that nothing else shows: the port of the authority is no
+      // part of the host, and `header.host` is always absent.
       case Subject::kHost:
-      case Subject::kQuery:
       // Only the key of a limit reads it.
       case Subject::kRoute:
         return;
@@ -83,6 +109,8 @@ class Relations {
         Always(f_.Not(u_.Present(d)));
       }
       if (key.name == "content-length") OnlyIn(d, "a length", Lengths());
+      if (key.name == "x-forwarded-proto") OnlyIn(d, "a scheme", SchemeWords(std::nullopt));
+      if (key.name == "x-forwarded-for") u_.Restrict(d, Chains());
       if (key.name == "expect") OnlyIn(d, "100-continue", IgnoringCase("100-continue"));
     }
   }
@@ -106,21 +134,19 @@ class Relations {
     }
   }
 
-  // CANON-11. Whoever connects himself is not trusted; behind a trusted proxy the
-  // client is whom X-Forwarded-For leads to, which is known of texts that a test
-  // names whole.
+  // CANON-11. The field is there behind a trusted proxy alone, and the client is then whom
+  // it leads to, which is known of texts that a test names whole.
   void Chain() {
     const auto client = u_.Known({Part::kClient, "", ""});
     const auto field = Header("x-forwarded-for");
     if (!client || !field || u_.trusted_proxies.empty()) return;
-    std::vector<Formula> trusted;
-    for (const auto& network : u_.trusted_proxies)
-      trusted.push_back(u_.InNetwork(*client, network));
-    const Formula is_trusted = f_.Or(trusted);
     const std::set<std::string> texts = u_.dimensions()[*field].literals;
     for (const std::string& text : texts) {
-      const auto leads_to = WalkOf(text);
-      if (!leads_to) continue;  // then the client is the trusted proxy itself
+      const auto leads_to = WalkOf(u_, text);
+      if (!leads_to) {  // refused
+        Always(f_.Not(u_.Equals(*field, text)));
+        continue;
+      }
       Value value;
       value.address = *leads_to;
       std::vector<Formula> is_it;
@@ -130,29 +156,7 @@ class Relations {
         is_it.push_back(Universe::Holds(dimension, dimension.tests[t], value) ? atom
                                                                               : f_.Not(atom));
       }
-      Implies(u_.Equals(*field, text), f_.Or(f_.Not(is_trusted), f_.And(is_it)));
-    }
-  }
-
-  bool Trusted(const runtime::Address& address) const {
-    return std::ranges::any_of(u_.trusted_proxies, [&](const syntax::Network& network) {
-      return runtime::SamePrefix({network.base.octets}, address, network.prefix);
-    });
-  }
-
-  // Whom a list leads to behind a trusted proxy; nothing: to that proxy.
-  std::optional<syntax::Address> WalkOf(std::string_view list) const {
-    std::optional<syntax::Address> client;
-    while (true) {
-      const std::size_t comma = list.rfind(',');
-      std::string_view element = list.substr(comma == std::string_view::npos ? 0 : comma + 1);
-      element.remove_prefix(std::min(element.find_first_not_of(" \t"), element.size()));
-      element = element.substr(0, element.find_last_not_of(" \t") + 1);
-      const auto address = runtime::ParseAddress(element);
-      if (!address) return client;
-      client = syntax::Address{address->octets};
-      if (comma == std::string_view::npos || !Trusted(*address)) return client;
-      list = list.substr(0, comma);
+      Implies(u_.Equals(*field, text), f_.And(is_it));
     }
   }
 
@@ -364,7 +368,7 @@ void RelateDerived(Universe& universe) {
   if (universe.related()) return;
   universe.SetRelated();
   Relations relations(universe);
-  constexpr int kLast = static_cast<int>(Subject::kRoute);
+  constexpr int kLast = static_cast<int>(Subject::kUpstreamPath);
   for (int subject = 0; subject <= kLast; ++subject) relations.Of(static_cast<Subject>(subject));
 }
 
@@ -374,6 +378,27 @@ std::optional<std::uint32_t> CredentialText(const Universe& universe, Part part,
   const KeyFacts* facts = universe.KeysOf(scope);
   if (facts == nullptr) return std::nullopt;
   return universe.Known({facts->in_query ? Part::kQuery : Part::kHeader, "", facts->field});
+}
+
+std::string ChainOf(const Universe& universe, const std::vector<Value>& request,
+                    std::uint32_t field) {
+  const std::string& text = request[field].text;
+  const auto client = universe.Known({Part::kClient, "", ""});
+  if (!client || universe.trusted_proxies.empty()) return text;
+  const syntax::Address& wanted = request[*client].address;
+  if (WalkOf(universe, text) == wanted) return text;
+  const std::string address = model::AddressText(wanted);
+  const Dimension& dimension = universe.dimensions()[field];
+  for (const std::string& other : {address, text + ", " + address, address + ", " + text}) {
+    Value value;
+    value.text = other;
+    const bool alike = std::ranges::all_of(dimension.tests, [&](const Test& test) {
+      return Universe::Holds(dimension, test, value) ==
+             Universe::Holds(dimension, test, request[field]);
+    });
+    if (alike && WalkOf(universe, other) == wanted) return other;
+  }
+  return text;
 }
 
 Formula LengthAtMost(Universe& universe, std::uint64_t most) {

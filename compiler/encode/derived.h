@@ -7,14 +7,16 @@
 //
 // A relation costs tests on the dimensions that it ties, so it is made only where
 // both sides are read. Limits: the text of a good key or token is not known, and an
-// X-Forwarded-For that no test names whole may have led to any address. What such a
-// text would have to say is left open here; whoever shows a request replays it.
+// X-Forwarded-For that no test names whole may have led to any address, though its last
+// element is one. What such a text would have to say is left open here; whoever shows a
+// request replays it.
 #ifndef WEIR_COMPILER_ENCODE_DERIVED_H_
 #define WEIR_COMPILER_ENCODE_DERIVED_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/encode/universe.h"
 
@@ -28,6 +30,11 @@ void RelateDerived(Universe& universe);
 // read from, where something else reads it too. `part` is kJwt or kKeys.
 std::optional<std::uint32_t> CredentialText(const Universe& universe, Part part,
                                             const std::string& scope);
+
+// The text of X-Forwarded-For in a request: one that passes the same tests as the text that
+// was found and leads to the request's client, if there is such a one.
+std::string ChainOf(const Universe& universe, const std::vector<Value>& request,
+                    std::uint32_t field);
 
 // The announced length of the body, if there is one, is at most this.
 Formula LengthAtMost(Universe& universe, std::uint64_t most);

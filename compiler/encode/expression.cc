@@ -5,6 +5,7 @@
 
 #include "compiler/automata/product.h"
 #include "compiler/encode/languages.h"
+#include "compiler/encode/sent_path.h"
 
 namespace weir::compiler {
 namespace {
@@ -81,6 +82,8 @@ class Encoder {
         return OfConsumer(p);
       case Subject::kCapture:
         return OfCapture(p);
+      case Subject::kUpstreamPath:
+        return OfUpstreamPath(p);
       case Subject::kRoute:
         break;  // a limit's key only; the resolver refuses it here
     }
@@ -100,14 +103,16 @@ class Encoder {
     return p.op == Operator::kNotEqual ? u_.f.Not(in) : in;
   }
 
-  // Port and scheme follow from the listener: each listener is asked in turn.
+  // The port follows from the listener: each is asked in turn. So does the scheme, unless a
+  // trusted proxy says another.
   Formula OfListener(const Predicate& p) {
+    if (p.attribute.subject == Subject::kScheme) {
+      return u_.SchemePasses(TextHolds(p, "http"), TextHolds(p, "https"));
+    }
     const std::uint32_t listener = u_.At({Part::kListener, "", ""});
     std::vector<bool> passing;
-    for (const ListenerFacts& facts : u_.listeners()) {
-      passing.push_back(p.attribute.subject == Subject::kScheme ? TextHolds(p, facts.scheme)
-                                                                : IntegerHolds(p, facts.port));
-    }
+    for (const ListenerFacts& facts : u_.listeners())
+      passing.push_back(IntegerHolds(p, facts.port));
     return u_.Chosen(listener, passing);
   }
 
@@ -350,6 +355,13 @@ class Encoder {
       }
     }
     return result;
+  }
+
+  Formula OfUpstreamPath(const Predicate& p) {
+    if (p.op == Operator::kPresent) return kTrue;
+    const auto language = LanguageOf(p);
+    if (!language || place_.match == nullptr || place_.request == nullptr) return kFalse;
+    return SentPathIn(u_, *place_.match, *place_.request, language->name, language->dfa);
   }
 
   Universe& u_;

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "compiler/encode/universe.h"
 #include "spec/syntax/expression.h"
 #include "spec/syntax/match.h"
+#include "spec/syntax/route.h"
 
 namespace weir::compiler {
 
@@ -26,6 +28,8 @@ struct RulePlace {
   std::optional<std::string> jwt;  // the definition's text, as DimensionKey::scope
   std::optional<std::string> keys;
   const syntax::Match* match = nullptr;  // for captures
+  // What the route writes into the request, for `upstream.path`.
+  const std::vector<syntax::Transform>* request = nullptr;
   // The claims that the token can have, by name and the part their type makes
   // them; any other, and any read as another type, is absent.
   std::map<std::pair<std::string, Part>, ClaimSource> claims;

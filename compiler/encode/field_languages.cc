@@ -3,12 +3,12 @@
 #include <array>
 #include <bitset>
 #include <cassert>
-#include <map>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "compiler/automata/path_regex.h"
+#include "compiler/encode/explore.h"
 
 namespace weir::compiler {
 namespace {
@@ -29,35 +29,6 @@ std::bitset<256> Octets(std::string_view text) {
 
 bool IsSpace(unsigned char octet) { return octet == ' ' || octet == '\t'; }
 
-// An automaton made by exploring `step` from `start`; octets of one `kind` are not
-// told apart.
-template <class State, class Kind, class Step, class Accepts>
-Dfa Explore(const State& start, const Kind& kind, const Step& step, const Accepts& accepts) {
-  Dfa dfa;
-  std::map<int, std::uint8_t> classes;
-  std::vector<unsigned char> octet_of;
-  for (int octet = 0; octet < 256; ++octet) {
-    const auto [place, added] = classes.try_emplace(kind(static_cast<unsigned char>(octet)),
-                                                    static_cast<std::uint8_t>(octet_of.size()));
-    if (added) octet_of.push_back(static_cast<unsigned char>(octet));
-    dfa.class_of[static_cast<std::size_t>(octet)] = place->second;
-  }
-  dfa.class_count = static_cast<std::uint32_t>(octet_of.size());
-  std::map<State, std::uint32_t> places{{start, 0}};
-  std::vector<State> states{start};
-  for (std::size_t s = 0; s < states.size(); ++s) {
-    const State state = states[s];
-    dfa.accepting.push_back(accepts(state) ? 1 : 0);
-    for (const unsigned char octet : octet_of) {
-      const State to = step(state, octet);
-      const auto [place, added] = places.try_emplace(to, static_cast<std::uint32_t>(states.size()));
-      if (added) states.push_back(to);
-      dfa.next.push_back(place->second);
-    }
-  }
-  return dfa;
-}
-
 RegexNode AnyCase(std::string_view text) {
   std::vector<RegexNode> octets;
   for (const char octet : text) {
@@ -66,6 +37,39 @@ RegexNode AnyCase(std::string_view text) {
     octets.push_back(RegexSet(set));
   }
   return RegexConcat(std::move(octets));
+}
+
+RegexNode Digits(int least, int most) {
+  return RegexRepeat(RegexSet(Octets("0123456789")), least, most);
+}
+
+// CANON-9.
+RegexNode Ipv4() {
+  const RegexNode small =
+      RegexAlternate({Digits(1, 1), RegexConcat({RegexSet(Octets("123456789")), Digits(1, 1)}),
+                      RegexConcat({RegexText("1"), Digits(2, 2)}),
+                      RegexConcat({RegexText("2"), RegexSet(Octets("01234")), Digits(1, 1)}),
+                      RegexConcat({RegexText("25"), RegexSet(Octets("012345"))})});
+  return RegexConcat({small, RegexRepeat(RegexConcat({RegexText("."), small}), 3, 3)});
+}
+
+// RFC 4291 2.2: eight groups, of which the last two may be an IPv4 address; "::" stands for
+// one or more.
+RegexNode Ipv6() {
+  const RegexNode group = RegexRepeat(RegexSet(Octets("0123456789abcdefABCDEF")), 1, 4);
+  const RegexNode colon = RegexText(":");
+  const RegexNode more = RegexConcat({colon, group}), before = RegexConcat({group, colon});
+  std::vector<RegexNode> forms{RegexConcat({group, RegexRepeat(more, 7, 7)}),
+                               RegexConcat({RegexRepeat(before, 6, 6), Ipv4()})};
+  for (int left = 0; left <= 7; ++left) {
+    RegexNode start = colon;
+    if (left > 0) start = RegexConcat({group, RegexRepeat(more, left - 1, left - 1), colon});
+    std::vector<RegexNode> ends{RegexText("")};
+    if (left < 7) ends.push_back(RegexConcat({group, RegexRepeat(more, 0, 6 - left)}));
+    if (left < 6) ends.push_back(RegexConcat({RegexRepeat(before, 0, 5 - left), Ipv4()}));
+    forms.push_back(RegexConcat({start, colon, RegexAlternate(std::move(ends))}));
+  }
+  return RegexAlternate(std::move(forms));
 }
 
 // Where a Cookie field has been read to.
@@ -154,6 +158,32 @@ Dfa SomeWord(const Dfa& language) {
 }
 
 Dfa IgnoringCase(std::string_view text) { return Compile(AnyCase(text)); }
+
+Dfa SchemeWords(std::optional<bool> https) {
+  std::vector<RegexNode> words;
+  if (https.value_or(true)) words = {AnyCase("https"), AnyCase("wss")};
+  if (!https.value_or(false)) {
+    words.push_back(AnyCase("http"));
+    words.push_back(AnyCase("ws"));
+  }
+  return Compile(RegexAlternate(std::move(words)));
+}
+
+std::vector<Dfa> Chains() {
+  const RegexNode address = RegexAlternate({Ipv4(), Ipv6()});
+  const RegexNode bracketed = RegexConcat({RegexText("["), Ipv6(), RegexText("]")});
+  const RegexNode with_port =
+      RegexConcat({RegexAlternate({Ipv4(), bracketed}),
+                   RegexRepeat(RegexConcat({RegexText(":"), Digits(1, 5)}), 0, 1)});
+  const RegexNode bare = RegexAlternate({address, with_port});
+  const RegexNode element =
+      RegexAlternate({bare, RegexConcat({RegexText("\""), bare, RegexText("\"")})});
+  const RegexNode before = RegexConcat({RegexRepeat(RegexSet(AnyOctet()), 0, -1), RegexText(",")});
+  const RegexNode blanks = RegexRepeat(RegexSet(Octets(" \t")), 0, -1);
+  const RegexNode next = RegexConcat({RegexText(", "), element});
+  return {Compile(RegexConcat({element, RegexRepeat(next, 0, -1)})),
+          Compile(RegexConcat({RegexRepeat(before, 0, 1), blanks, element, blanks}))};
+}
 
 Dfa NumbersUpTo(std::uint64_t most) {
   const std::string digits = std::to_string(most);

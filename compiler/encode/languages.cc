@@ -70,7 +70,7 @@ Dfa Row(std::string_view text, bool any_rest) {
 }
 
 // "%XY" of octets that a canonical path keeps escaped.
-RegexNode Escapes(bool encoded_slash) {
+RegexNode Escapes(bool encoded_slash, bool parameters) {
   const std::bitset<256> raw = Unreserved();
   std::vector<RegexNode> choices;
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -80,6 +80,7 @@ RegexNode Escapes(bool encoded_slash) {
       const unsigned octet = high * 16 + low;
       if (raw[octet] || octet == 0) continue;
       if ((octet == '/' || octet == '\\') && !encoded_slash) continue;
+      if (octet == ';' && !parameters) continue;
       lows.set(static_cast<unsigned char>(kDigits[low]));
     }
     if (lows.none()) continue;
@@ -90,13 +91,16 @@ RegexNode Escapes(bool encoded_slash) {
 }
 
 Dfa PathTier(std::bitset<256> octets, bool escapes, bool encoded_slash, bool empty_segments) {
+  const bool parameters = octets[';'];
   std::vector<RegexNode> units{RegexSet(octets | Octets("/"))};
-  if (escapes) units.push_back(Escapes(encoded_slash));
+  if (escapes) units.push_back(Escapes(encoded_slash, parameters));
   const Dfa shape =
       Compile(RegexConcat({RegexText("/"), RegexRepeat(RegexAlternate(std::move(units)), 0, -1)}));
   const RegexNode anything = Many(AnyOctet());
   const RegexNode dots = RegexAlternate({RegexText("/."), RegexText("/..")});
-  const RegexNode rest = RegexRepeat(RegexConcat({RegexText("/"), anything}), 0, 1);
+  // Dot segments have no parameters either (CANON-15).
+  const RegexNode end = RegexAlternate({RegexText("/"), RegexText(";"), RegexText("%3B")});
+  const RegexNode rest = RegexRepeat(RegexConcat({end, anything}), 0, 1);
   Dfa path = Both(shape, Complement(Compile(RegexConcat({anything, dots, rest}))));
   if (!empty_segments) {
     path = Both(path, Complement(Compile(RegexConcat({anything, RegexText("//"), anything}))));
@@ -107,7 +111,8 @@ Dfa PathTier(std::bitset<256> octets, bool escapes, bool encoded_slash, bool emp
 std::vector<Dfa> PathTiers() {
   std::bitset<256> raw = Span(0x21, 0x7e);
   for (char octet : std::string_view("#?\\%")) raw.reset(static_cast<unsigned char>(octet));
-  return {PathTier(Unreserved(), false, false, false), PathTier(raw, true, false, false),
+  return {PathTier(Unreserved(), false, false, false),
+          PathTier(std::bitset<256>(raw).reset(';'), true, false, false),
           PathTier(raw, true, true, true)};
 }
 
@@ -172,6 +177,12 @@ Dfa NotIn(const Dfa& language) { return Complement(language); }
 
 Dfa UnderDomain(std::string_view name) {
   return Compile(RegexConcat({Some(AnyOctet()), RegexText("." + std::string(name))}));
+}
+
+Dfa PathsWithParameters() {
+  const RegexNode anything = Many(AnyOctet());
+  return Compile(
+      RegexConcat({anything, RegexAlternate({RegexText(";"), RegexText("%3B")}), anything}));
 }
 
 Dfa AllStrings() { return Compile(Many(AnyOctet())); }

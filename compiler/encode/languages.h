@@ -24,6 +24,8 @@ Dfa UnderDomain(std::string_view name);
 // taken off, is not empty and in `language`.
 Dfa SomeElement(const Dfa& language);
 Dfa AllStrings();
+// Those that hold a ';', escaped or not.
+Dfa PathsWithParameters();
 // Canonical paths whose segment at `place` (from 0) is not empty and in `language`.
 Dfa SegmentIn(std::size_t place, const Dfa& language);
 
@@ -32,7 +34,7 @@ Dfa SegmentIn(std::size_t place, const Dfa& language);
 std::vector<Dfa> TiersOf(Part part);
 std::vector<std::string> HintsOf(Part part);
 // The tier of TiersOf(kPath) from which on a path needs a listener that keeps
-// slashes or encoded slashes.
+// slashes, encoded slashes or parameters.
 inline constexpr std::uint32_t kUnusualPathTier = 2;
 
 }  // namespace weir::compiler

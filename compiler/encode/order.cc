@@ -7,6 +7,7 @@
 #include "compiler/encode/aspects.h"
 #include "compiler/encode/cors.h"
 #include "compiler/encode/match.h"
+#include "spec/model/scalar_fields.h"
 
 namespace weir::compiler {
 namespace {
@@ -72,6 +73,7 @@ class GatewayEncoder {
     }
     if (route.authentication.keys) place.keys = DefinitionText(policy_[*route.authentication.keys]);
     place.match = &route.match;
+    place.request = &route.request;
     return place;
   }
 
@@ -236,6 +238,10 @@ std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gatewa
     facts.must_have_peer = listener.mtls == syntax::Listener::Mtls::kStrict;
     facts.keeps_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
     facts.keeps_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
+    facts.keeps_parameters = listener.path_parameters == syntax::Listener::PathParameters::kKeep;
+    facts.first_query = listener.query == syntax::Listener::Reading::kFirst;
+    facts.first_cookies = listener.cookies == syntax::Listener::Reading::kFirst;
+    if (!gateway.trusted_proxies.empty()) facts.a_proxy = gateway.trusted_proxies[0].base;
     facts.keeps_underscores = listener.underscores == syntax::Listener::Underscores::kKeep;
     places.push_back(universe.AddListener(facts));
   }
@@ -245,6 +251,13 @@ std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gatewa
 std::vector<Row> EncodeGateway(Universe& universe, const Policy& policy,
                                const syntax::Gateway& gateway,
                                const std::vector<std::uint32_t>& listeners) {
+  ReadNames reads;  // none of a gateway that is a part of one: the whole may read more
+  for (std::uint32_t place = 0; place < policy.gateways.size(); ++place) {
+    if (&policy.gateways[place] != &gateway) continue;
+    auto names = model::ScalarFields(policy, place);
+    reads = {std::move(names.queries), std::move(names.cookies)};
+  }
+  universe.reads.push_back(std::move(reads));
   return GatewayEncoder(universe, policy, gateway, listeners).Run();
 }
 

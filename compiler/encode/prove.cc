@@ -13,6 +13,7 @@
 #include "compiler/encode/decode.h"
 #include "compiler/encode/derived.h"
 #include "compiler/encode/order.h"
+#include "compiler/encode/sent_path.h"
 #include "compiler/encode/symbolic.h"
 
 namespace weir::compiler {
@@ -50,7 +51,8 @@ class GatewayProver {
       const Formula where = Encode(u_, claim.where, row.place);
       const Formula satisfies = Encode(u_, claim.satisfies, row.place);
       // A longer body is refused by its announced length.
-      const Formula here = u_.f.And({row.when, LengthAtMost(u_, MaxBody(row)), where});
+      const Formula here =
+          u_.f.And({row.when, LengthAtMost(u_, MaxBody(row)), SentPathIsCanonical(row), where});
       about.push_back(here);
       question.breaks.emplace_back(r, u_.f.And(here, u_.f.Not(satisfies)));
     }
@@ -88,6 +90,18 @@ class GatewayProver {
     const auto own = gateway.routes[*row.route].max_body;
     constexpr std::uint64_t kMost = ~std::uint64_t{0} >> 1;
     return own ? *own : gateway.max_body == 0 ? kMost : gateway.max_body;
+  }
+
+  // TRANSFORM-3: a rewrite with captures may leave a path that is refused.
+  Formula SentPathIsCanonical(const Row& row) {
+    const bool captures = std::ranges::any_of(*row.place.request, [](const auto& transform) {
+      return transform.kind == syntax::Transform::Kind::kRewritePath &&
+             transform.name.find('{') != std::string::npos;
+    });
+    if (!captures) return kTrue;
+    const std::uint32_t path = u_.At({Part::kPath, "", ""});
+    const Dfa canonical = u_.dimensions()[path].tiers.back();
+    return SentPathIn(u_, *row.place.match, *row.place.request, "canonical", canonical);
   }
 
   bool Reaches(const Row& row, const RequestClaim& claim) const {

@@ -28,7 +28,8 @@ std::string OctetsOf(const Address& address) {
 
 std::string ListenerText(const syntax::Listener& listener) {
   const auto& [protocol, direction, address, certificate, key, client_ca, mtls, encoded_slash,
-               slashes, underscores, proxy_protocol, intercept, node] = listener;
+               slashes, underscores, path_parameters, query, cookies, proxy_protocol, intercept,
+               node] = listener;
   const auto& [ip, port] = address;
   Words words;
   words << OctetsOf(ip) << port << static_cast<int>(protocol) << static_cast<int>(direction)
@@ -36,20 +37,21 @@ std::string ListenerText(const syntax::Listener& listener) {
   words.Quote(certificate).Quote(key).Quote(client_ca);
   words << (encoded_slash == syntax::Listener::EncodedSlash::kKeep)
         << (slashes == syntax::Listener::Slashes::kKeep) << static_cast<int>(underscores)
-        << proxy_protocol << intercept;
+        << static_cast<int>(path_parameters) << (query == syntax::Listener::Reading::kFirst)
+        << (cookies == syntax::Listener::Reading::kFirst) << proxy_protocol << intercept;
   return words.text();
 }
 
 std::string ListenerText(const TableView& table, const runtime::ListenerRecord& listener) {
   const auto& [address, port, protocol, direction, mtls, certificate, key, client_ca,
-               keep_encoded_slash, keep_slashes, underscores, proxy_protocol, intercept, reserved] =
-      listener;
+               keep_encoded_slash, keep_slashes, underscores, proxy_protocol, intercept,
+               path_parameters, first_query, first_cookies] = listener;
   Words words;
   words << OctetsOf(address) << port << static_cast<int>(protocol) << static_cast<int>(direction)
         << static_cast<int>(mtls);
   words.Quote(table.text(certificate)).Quote(table.text(key)).Quote(table.text(client_ca));
-  words << (keep_encoded_slash != 0) << (keep_slashes != 0) << underscores << (proxy_protocol != 0)
-        << (intercept != 0);
+  words << (keep_encoded_slash != 0) << (keep_slashes != 0) << underscores << path_parameters
+        << (first_query != 0) << (first_cookies != 0) << (proxy_protocol != 0) << (intercept != 0);
   return words.text();
 }
 
@@ -78,7 +80,11 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
     trusted << OctetsOf(base) << static_cast<int>(prefix);
   }
   settings["trusted proxies"] = trusted.text();
-  for (const std::string& scalar : model::ScalarFields(policy, place)) scalars << scalar;
+  const model::ScalarNames names = model::ScalarFields(policy, place);
+  for (const auto& of : {names.headers, names.queries, names.cookies}) {
+    scalars << of.size();
+    for (const std::string& one : of) scalars.Quote(one);
+  }
   settings["scalar fields"] = scalars.text();
   for (std::size_t i = 0; i < routes.size(); ++i) {
     settings["names and captures of route " + std::to_string(i)] = RouteSettings(policy, routes[i]);
@@ -88,8 +94,9 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
 
 Settings OfTable(const TableView& table) {
   const auto& [kind, explain_headers, name, sidecar_of, identity, log, max_header_count, log_file,
-               max_header_octets, max_body, listener_range, trusted_proxies, scalar_fields, limits,
-               rules, routes, otherwise, reserved] = table.gateway();
+               max_header_octets, max_body, listener_range, trusted_proxies, scalar_fields,
+               scalar_queries, scalar_cookies, limits, rules, routes, otherwise, reserved] =
+      table.gateway();
   Settings settings;
   settings["name"] = table.text(name);
   settings["kind"] = kind == runtime::ProxyKind::kSidecar ? "sidecar" : "gateway";
@@ -108,11 +115,12 @@ Settings OfTable(const TableView& table) {
     trusted << OctetsOf(base) << prefix;
   }
   settings["trusted proxies"] = trusted.text();
-  std::set<std::string_view> names;
-  for (auto field : TableView::Slice(table.strings(), scalar_fields)) {
-    names.insert(table.text(field));
+  for (auto range : {scalar_fields, scalar_queries, scalar_cookies}) {
+    std::set<std::string_view> names;
+    for (auto one : TableView::Slice(table.strings(), range)) names.insert(table.text(one));
+    scalars << names.size();
+    for (std::string_view one : names) scalars.Quote(one);
   }
-  for (std::string_view field : names) scalars << field;
   settings["scalar fields"] = scalars.text();
   const auto records = TableView::Slice(table.routes(), routes);
   for (std::size_t i = 0; i < records.size(); ++i) {

@@ -122,13 +122,16 @@ class Reader {
   }
 
   Formula Listener(const ExpressionRecord& record, AttributeSubject subject) {
+    if (subject == AttributeSubject::kScheme) {
+      if (record.op == OperatorKind::kPresent) return kTrue;
+      const auto language = LanguageOf(record);
+      return u_.SchemePasses(language && language->dfa.Matches("http"),
+                             language && language->dfa.Matches("https"));
+    }
     std::vector<bool> passing;
     for (const ListenerFacts& facts : u_.listeners()) {
       bool passes = record.op == OperatorKind::kPresent;
-      if (!passes && subject == AttributeSubject::kScheme) {
-        const auto language = LanguageOf(record);
-        passes = language && language->dfa.Matches(facts.scheme);
-      } else if (!passes) {
+      if (!passes) {
         for (const ConstantRecord& constant : Constants(record)) {
           passes |= constant.kind == ConstantKind::kInteger &&
                     Compare(record.op, facts.port, constant.integer);

@@ -244,6 +244,7 @@ class TableEncoder {
 
 std::vector<std::uint32_t> AddTableListeners(Universe& universe, const TableView& table) {
   std::vector<std::uint32_t> places;
+  const auto trusted = TableView::Slice(table.networks(), table.gateway().trusted_proxies);
   for (const auto& listener : TableView::Slice(table.listeners(), table.gateway().listeners)) {
     ListenerFacts facts;
     facts.https = listener.protocol == runtime::ProtocolKind::kHttps;
@@ -256,6 +257,11 @@ std::vector<std::uint32_t> AddTableListeners(Universe& universe, const TableView
     facts.must_have_peer = listener.mtls == runtime::MtlsKind::kStrict;
     facts.keeps_slashes = listener.keep_slashes != 0;
     facts.keeps_encoded_slash = listener.keep_encoded_slash != 0;
+    facts.keeps_parameters =
+        listener.path_parameters == static_cast<std::uint32_t>(runtime::PathParameters::kKeep);
+    facts.first_query = listener.first_query != 0;
+    facts.first_cookies = listener.first_cookies != 0;
+    if (!trusted.empty()) facts.a_proxy = syntax::Address{trusted[0].base.octets};
     facts.keeps_underscores =
         listener.underscores == static_cast<std::uint32_t>(runtime::Underscores::kKeep);
     places.push_back(universe.AddListener(facts));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "compiler/encode/field_languages.h"
 #include "compiler/encode/languages.h"
 #include "runtime/base/field_classes.h"
 
@@ -64,7 +65,15 @@ Universe::Universe() = default;
 std::uint32_t Universe::AddListener(const ListenerFacts& facts) {
   assert(!places_.contains(DimensionKey{Part::kListener, "", ""}));
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
-    if (listeners_[i] == facts) return i;
+    ListenerFacts same = facts;
+    same.a_proxy = listeners_[i].a_proxy;
+    same.first_query = listeners_[i].first_query;
+    same.first_cookies = listeners_[i].first_cookies;
+    if (listeners_[i] != same) continue;
+    if (!listeners_[i].a_proxy) listeners_[i].a_proxy = facts.a_proxy;
+    listeners_[i].first_query |= facts.first_query;
+    listeners_[i].first_cookies |= facts.first_cookies;
+    return i;
   }
   listeners_.push_back(facts);
   return static_cast<std::uint32_t>(listeners_.size() - 1);
@@ -89,6 +98,9 @@ std::uint32_t Universe::At(const DimensionKey& key) {
   dimensions_.push_back(std::move(dimension));
   if (key.part == Part::kHeader && kNeverInRequests.Has(key.name)) {
     constraints.push_back(f.Not(Present(at)));
+  }
+  if (key.part == Part::kHeader && IsForwardingField(key.name)) {
+    constraints.push_back(f.Or(f.Not(Present(at)), TrustingListener()));
   }
   if (key.part == Part::kPath) NarrowPaths(at);
   if (key.part == Part::kMethod) constraints.push_back(f.Not(Equals(at, "CONNECT")));
@@ -122,11 +134,33 @@ std::optional<std::uint32_t> Universe::Known(const DimensionKey& key) const {
   return place->second;
 }
 
-// Only a listener that keeps slashes or encoded slashes sees paths with them.
-void Universe::NarrowPaths(std::uint32_t at) {
-  std::vector<bool> keepers;
+Formula Universe::TrustingListener() {
+  std::vector<bool> trusting;
+  for (const ListenerFacts& facts : listeners_) trusting.push_back(facts.a_proxy.has_value());
+  return Chosen(At({Part::kListener, "", ""}), std::move(trusting));
+}
+
+Formula Universe::SchemePasses(bool http, bool https) {
+  std::vector<bool> passing;
+  bool some = false;
   for (const ListenerFacts& facts : listeners_) {
-    keepers.push_back(facts.keeps_slashes || facts.keeps_encoded_slash);
+    passing.push_back(facts.scheme == "https" ? https : http);
+    some = some || facts.a_proxy;
+  }
+  const Formula own = Chosen(At({Part::kListener, "", ""}), std::move(passing));
+  if (!some) return own;
+  const std::uint32_t said = At({Part::kHeader, "", "x-forwarded-proto"});
+  const Formula says_https = InLanguage(said, "https", SchemeWords(true));
+  const Formula passes = https ? (http ? kTrue : says_https) : (http ? f.Not(says_https) : kFalse);
+  return f.Choose(Present(said), passes, own);
+}
+
+// Only a listener that keeps slashes, encoded slashes or parameters sees paths with them.
+void Universe::NarrowPaths(std::uint32_t at) {
+  std::vector<bool> keepers, parameters;
+  for (const ListenerFacts& facts : listeners_) {
+    keepers.push_back(facts.keeps_slashes || facts.keeps_encoded_slash || facts.keeps_parameters);
+    parameters.push_back(facts.keeps_parameters);
   }
   if (std::count(keepers.begin(), keepers.end(), true) == 0) {
     dimensions_[at].tiers.resize(kUnusualPathTier);
@@ -135,6 +169,9 @@ void Universe::NarrowPaths(std::uint32_t at) {
   const Dfa usual = dimensions_[at].tiers[kUnusualPathTier - 1];
   const std::uint32_t listener = At({Part::kListener, "", ""});
   constraints.push_back(f.Or(InLanguage(at, "a usual path", usual), Chosen(listener, keepers)));
+  if (parameters == keepers) return;
+  constraints.push_back(f.Or(f.Not(InLanguage(at, "a path with parameters", PathsWithParameters())),
+                             Chosen(listener, parameters)));
 }
 
 void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {

@@ -112,7 +112,11 @@ struct ListenerFacts {
   bool must_have_peer = false;
   bool keeps_slashes = false;  // `slashes keep`
   bool keeps_encoded_slash = false;
-  bool keeps_underscores = false;  // names with `_` are dropped or refused elsewhere
+  std::optional<syntax::Address> a_proxy;  // one that is trusted, if any is
+  bool keeps_underscores = false;          // names with `_` are dropped or refused elsewhere
+  bool keeps_parameters = false;           // `path-parameters keep`
+  bool first_query = false;                // `query first`: CANON-16 does not hold
+  bool first_cookies = false;              // `cookies first`: CANON-17 does not hold
   friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
 };
 
@@ -133,6 +137,11 @@ struct KeyFacts {
   std::vector<Key> keys;
 };
 
+// What a gateway reads as one value (CANON-16, CANON-17).
+struct ReadNames {
+  std::set<std::string> queries, cookies;
+};
+
 class Universe {
  public:
   Universe();
@@ -141,7 +150,9 @@ class Universe {
   // What every request satisfies (a peer only where there is mTLS, ...).
   std::vector<Formula> constraints;
 
-  // Declares the listener dimension's next value. All before the first use of it.
+  // Declares the listener dimension's next value. All before the first use of it. Of two
+  // gateways' listeners, those are one that let the same requests in; what only one of them
+  // trusts or lets through is possible then, and who shows a request replays it.
   std::uint32_t AddListener(const ListenerFacts& facts);
   const std::vector<ListenerFacts>& listeners() const { return listeners_; }
 
@@ -152,15 +163,25 @@ class Universe {
   // Null: nothing was declared.
   const TokenFacts* TokensOf(const std::string& scope) const;
   const KeyFacts* KeysOf(const std::string& scope) const;
+  // By gateway that is encoded.
+  std::vector<ReadNames> reads;
   // Whose X-Forwarded-For is believed.
   std::vector<syntax::Network> trusted_proxies;
 
   // The dimension of this key, made when it is new.
   std::uint32_t At(const DimensionKey& key);
+  // The scheme passes: the listener's own, or what a trusted proxy says (CANON-18).
+  Formula SchemePasses(bool http, bool https);
+
   // The dimension of this key, if something has asked for it.
   std::optional<std::uint32_t> Known(const DimensionKey& key) const;
   // For dimensions whose values are known: the consumers of a key set, an issuer.
   void Restrict(std::uint32_t dimension, const std::vector<std::string>& values);
+
+  // To languages, nicest first (Dimension::tiers).
+  void Restrict(std::uint32_t dimension, std::vector<Dfa> tiers) {
+    dimensions_[dimension].tiers = std::move(tiers);
+  }
 
   Formula Present(std::uint32_t dimension);
   Formula Equals(std::uint32_t dimension, std::string_view text);
@@ -202,6 +223,8 @@ class Universe {
 
  private:
   void NarrowPaths(std::uint32_t at);
+  // The request came in where some peer is trusted.
+  Formula TrustingListener();
   Formula AtomOf(std::uint32_t dimension, const std::string& name, Test test);
 
   std::vector<ListenerFacts> listeners_;

@@ -49,6 +49,19 @@ runtime::ListenerRecord Lowering::LowerListener(const syntax::Listener& listener
       record.underscores = 2;
       break;
   }
+  switch (listener.path_parameters) {
+    case L::PathParameters::kReject:
+      record.path_parameters = 0;
+      break;
+    case L::PathParameters::kKeep:
+      record.path_parameters = 1;
+      break;
+    case L::PathParameters::kStrip:
+      record.path_parameters = 2;
+      break;
+  }
+  record.first_query = listener.query == L::Reading::kFirst;
+  record.first_cookies = listener.cookies == L::Reading::kFirst;
   record.proxy_protocol = listener.proxy_protocol;
   record.intercept = listener.intercept;
   return record;
@@ -86,7 +99,10 @@ void Lowering::LowerGateway(const syntax::Gateway& gateway) {
   }
   record.listeners = AppendRun(out.listeners, listeners);
   record.trusted_proxies = LowerNetworks(gateway.trusted_proxies);
-  record.scalar_fields = out.AddStrings(ScalarFields(policy, gateway));
+  const ScalarNames scalars = ScalarFields(policy, gateway);
+  record.scalar_fields = out.AddStrings(scalars.headers);
+  record.scalar_queries = out.AddStrings(scalars.queries);
+  record.scalar_cookies = out.AddStrings(scalars.cookies);
   record.limits = LowerLimitUses(gateway.limits);
   record.rules = LowerRules(gateway.rules);
   std::vector<runtime::RouteRecord> routes;

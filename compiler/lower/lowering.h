@@ -93,7 +93,10 @@ inline runtime::Address LowerAddress(const syntax::Address& address) {
 std::string JoinNames(const std::vector<std::string>& names);
 
 // Lower-case names of the headers that the gateway reads as one value.
-std::vector<std::string> ScalarFields(const syntax::Policy& policy, const syntax::Gateway& gateway);
+struct ScalarNames {
+  std::vector<std::string> headers, queries, cookies;
+};
+ScalarNames ScalarFields(const syntax::Policy& policy, const syntax::Gateway& gateway);
 
 }  // namespace weir::compiler
 

@@ -1,4 +1,4 @@
-// CANON-13: a header that anything of the gateway reads as one value.
+// CANON-13, 16 and 17: what anything of the gateway reads as one value.
 #include <set>
 
 #include "compiler/lower/lowering.h"
@@ -15,6 +15,8 @@ class Collector {
   }
   void Add(const syntax::Attribute& attribute) {
     if (attribute.subject == syntax::Subject::kHeader) Add(attribute.name);
+    if (attribute.subject == syntax::Subject::kQuery) queries_.insert(attribute.name);
+    if (attribute.subject == syntax::Subject::kCookie) cookies_.insert(attribute.name);
   }
   void Add(const syntax::Expression& expression) {
     for (const syntax::Expression& child : expression.children) Add(child);
@@ -37,6 +39,11 @@ class Collector {
       if (attribute) Add(*attribute);
     }
   }
+  void Add(const syntax::Service& service) {
+    Add(service.rules);
+    const auto& key = service.balance.hash_by;
+    if (key && key->subject == syntax::Subject::kCookie) cookies_.insert(key->name);
+  }
   void Add(const syntax::Route& route) {
     for (const syntax::FieldMatch& field : route.match.fields) {
       switch (field.source) {
@@ -44,6 +51,7 @@ class Collector {
           Add(field.name);
           break;
         case syntax::FieldMatch::Source::kQuery:
+          queries_.insert(field.name);
           break;
       }
     }
@@ -53,23 +61,30 @@ class Collector {
     Add(route.response);
     if (route.authentication.keys) {
       const syntax::ApiKeys& keys = policy_[*route.authentication.keys];
-      if (!keys.in_query) Add(keys.field);
+      if (keys.in_query) {
+        queries_.insert(keys.field);
+      } else {
+        Add(keys.field);
+      }
     }
     if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
-      for (const syntax::Target& target : forward->targets) Add(policy_[target.service].rules);
+      for (const syntax::Target& target : forward->targets) Add(policy_[target.service]);
     }
   }
-  std::vector<std::string> Names() const { return {names_.begin(), names_.end()}; }
+  ScalarNames Names() const {
+    return {{names_.begin(), names_.end()},
+            {queries_.begin(), queries_.end()},
+            {cookies_.begin(), cookies_.end()}};
+  }
 
  private:
   const syntax::Policy& policy_;
-  std::set<std::string> names_;
+  std::set<std::string> names_, queries_, cookies_;
 };
 
 }  // namespace
 
-std::vector<std::string> ScalarFields(const syntax::Policy& policy,
-                                      const syntax::Gateway& gateway) {
+ScalarNames ScalarFields(const syntax::Policy& policy, const syntax::Gateway& gateway) {
   Collector collector(policy);
   collector.Add("authorization");
   collector.Add("content-type");

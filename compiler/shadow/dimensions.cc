@@ -45,7 +45,7 @@ std::vector<ListenerGroup> GroupListeners(const syntax::Gateway& gateway) {
   if (gateway.listeners.empty()) return {{ListenerKind{}, 1}};
   std::vector<ListenerGroup> groups;
   for (std::size_t i = 0; i < gateway.listeners.size(); ++i) {
-    const ListenerKind kind = KindOf(gateway.listeners[i]);
+    const ListenerKind kind = KindOf(gateway, gateway.listeners[i]);
     auto at = std::ranges::find(groups, kind, &ListenerGroup::kind);
     if (at == groups.end()) at = groups.insert(at, {kind, 0});
     at->listeners |= std::uint64_t{1} << i;

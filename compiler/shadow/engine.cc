@@ -88,6 +88,7 @@ RouteVerdict ShadowEngine::DecideAmong(std::uint32_t route,
     if ((group.listeners & ListenersOf(match)) == 0) continue;
     for (const auto* host : hosts) {
       for (const auto* path : paths) {
+        if (path != nullptr && !languages_.CanBeAPath(*path, group.kind)) continue;
         const Box box{route, host, path, &group, index_.RootsOf(host)};
         if (DecideBox(box, run) == Next::kStop) return run.verdict;
       }
@@ -252,6 +253,9 @@ ShadowEngine::Probed ShadowEngine::Probe(const Box& box, const PathProbe& path, 
     probed.witness.host = index_.HostFor(box.host);
     probed.witness.path = path.text;
     dimensions.Read(answer.classes, probed.witness);
+    if (NeedsAProxy(probed.witness) && !gateway_.trusted_proxies.empty()) {
+      probed.witness.proxy = gateway_.trusted_proxies[0].base;
+    }
     if (probed.witness.listener < gateway_.listeners.size()) {
       const auto& listener = gateway_.listeners[probed.witness.listener];
       const bool https = listener.protocol == syntax::Listener::Protocol::kHttps;

@@ -20,6 +20,7 @@ bool CanBePresent(const FieldMatch& test, ListenerKind kind) {
   switch (test.source) {
     case FieldMatch::Source::kHeader:
       if (kNeverInRequests.Has(test.name)) return false;
+      if (!kind.trusts && IsForwardingField(test.name)) return false;
       return kind.keep_underscores || test.name.find('_') == std::string::npos;
     case FieldMatch::Source::kQuery:
       return true;
@@ -58,7 +59,8 @@ std::optional<std::string> WithFreshTail(const std::string& start,
   return std::nullopt;
 }
 
-FieldValues PlainValues(std::span<const FieldMatch* const> tests, bool header) {
+FieldValues PlainValues(std::span<const FieldMatch* const> tests, bool header,
+                        const Dfa* possible) {
   std::vector<std::string> texts, values, prefixes{""};
   for (const FieldMatch* test : tests) {
     for (const auto& value : test->values) {
@@ -69,27 +71,30 @@ FieldValues PlainValues(std::span<const FieldMatch* const> tests, bool header) {
   }
   std::ranges::sort(prefixes);
   prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
+  const auto can_be = [&](const std::string& value) {
+    return possible == nullptr || possible->Matches(value);
+  };
   FieldValues found;
   found.values.emplace_back(std::nullopt);
   const std::string octets = TailOctets(header);
   for (const auto& prefix : prefixes) {
     // Bare, unless some test compares with just this.
-    const bool bare = !prefix.empty() && std::ranges::find(values, prefix) == values.end() &&
-                      (!header || IsHeaderValue(prefix));
+    const bool bare =
+        !prefix.empty() && std::ranges::find(values, prefix) == values.end() && can_be(prefix);
     std::optional<std::string> value = prefix;
     if (!bare) value = WithFreshTail(prefix, texts, prefixes, octets);
     if (!value && std::ranges::find(values, prefix) == values.end()) value = prefix;
-    if (value && (!header || IsHeaderValue(*value))) found.values.push_back(std::move(value));
+    if (value && can_be(*value)) found.values.push_back(std::move(value));
   }
   std::ranges::sort(values);
   values.erase(std::ranges::unique(values).begin(), values.end());
   for (auto& value : values) {
-    if (!header || IsHeaderValue(value)) found.values.emplace_back(std::move(value));
+    if (can_be(value)) found.values.emplace_back(std::move(value));
   }
   return found;
 }
 
-FieldValues JointValues(std::span<const FieldMatch* const> tests, bool header,
+FieldValues JointValues(std::span<const FieldMatch* const> tests, const Dfa* possible,
                         Languages& languages) {
   FieldValues found;
   found.values.emplace_back(std::nullopt);
@@ -103,7 +108,7 @@ FieldValues JointValues(std::span<const FieldMatch* const> tests, bool header,
     else
       found.over_budget = true;
   };
-  if (header) dfas.push_back(&languages.Headers());
+  if (possible != nullptr) dfas.push_back(possible);
   for (const FieldMatch* test : tests) {
     if (test->test == FieldMatch::Test::kRegex) {
       if (const Dfa* dfa = languages.Regex(test->regex))
@@ -117,9 +122,9 @@ FieldValues JointValues(std::span<const FieldMatch* const> tests, bool header,
       for (const auto& value : test->values) make(RegexText(value));
     }
   }
-  std::ranges::sort(dfas.begin() + (header ? 1 : 0), dfas.end(), std::less<>());
+  std::ranges::sort(dfas.begin() + (possible != nullptr ? 1 : 0), dfas.end(), std::less<>());
   dfas.erase(std::unique(dfas.begin(), dfas.end()), dfas.end());
-  auto vectors = SignVectors(dfas, 20'000, header ? 1 : 0);
+  auto vectors = SignVectors(dfas, 20'000, possible != nullptr ? 1 : 0);
   if (!vectors) {
     found.over_budget = true;
     return found;
@@ -163,7 +168,10 @@ FieldValues DistinctValues(std::span<const FieldMatch* const> tests, ListenerKin
   const bool header = IsHeader(tests.front()->source);
   const bool joint = std::ranges::any_of(
       tests, [](const FieldMatch* test) { return test->test == FieldMatch::Test::kRegex; });
-  return joint ? JointValues(tests, header, languages) : PlainValues(tests, header);
+  const Dfa* possible = header             ? &languages.Headers()
+                        : kind.first_query ? nullptr
+                                           : &languages.Queries();
+  return joint ? JointValues(tests, possible, languages) : PlainValues(tests, header, possible);
 }
 
 }  // namespace weir::compiler

@@ -7,6 +7,7 @@
 
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
+#include "compiler/automata/utf8_regex.h"
 
 namespace weir::compiler {
 namespace {
@@ -21,15 +22,17 @@ bool IsUnreserved(int octet) {
 
 // One character of a segment: an octet that may stand raw, or an escape that
 // canonicalisation leaves.
-RegexNode SegmentCharacter(bool encoded_slash) {
+RegexNode SegmentCharacter(bool encoded_slash, bool parameters) {
   std::bitset<256> raw;
   for (std::size_t octet = 0x21; octet < 0x7f; ++octet) raw.set(octet);
   for (const char octet : std::string_view("#?\\%/")) raw.reset(static_cast<unsigned char>(octet));
+  if (!parameters) raw.reset(';');
   std::vector<RegexNode> ways{RegexSet(raw)};
   constexpr std::string_view kHex = "0123456789ABCDEF";
   for (int octet = 1; octet < 256; ++octet) {
     if (IsUnreserved(octet)) continue;
     if (!encoded_slash && (octet == '/' || octet == '\\')) continue;
+    if (!parameters && octet == ';') continue;
     const auto at = static_cast<std::size_t>(octet);
     ways.push_back(RegexText(std::string{'%', kHex[at / 16], kHex[at % 16]}));
   }
@@ -37,8 +40,6 @@ RegexNode SegmentCharacter(bool encoded_slash) {
 }
 
 RegexNode AnyText() { return RegexRepeat(RegexSet(AnyOctet()), 0, -1); }
-
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
 template <class Build>
 const Dfa* Lookup(std::unordered_map<std::string, std::unique_ptr<Dfa>>& cache, std::string key,
@@ -61,21 +62,31 @@ std::string KeyOf(const syntax::PathPattern& pattern) {
   return pattern.rest ? key + "/**" : key;
 }
 
-}  // namespace
-
-ListenerKind KindOf(const syntax::Listener& listener) {
-  return {listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep,
-          listener.slashes == syntax::Listener::Slashes::kKeep,
-          listener.underscores == syntax::Listener::Underscores::kKeep};
+// Where the languages of such a listener stand.
+std::size_t PlaceOf(ListenerKind kind) {
+  return (kind.keep_parameters ? 4U : 0U) + (kind.encoded_slash ? 2U : 0U) +
+         (kind.keep_slashes ? 1U : 0U);
 }
 
-Dfa CanonicalPaths(bool encoded_slash, bool keep_slashes) {
-  const RegexNode character = SegmentCharacter(encoded_slash);
+}  // namespace
+
+ListenerKind KindOf(const syntax::Gateway& gateway, const syntax::Listener& listener) {
+  return {listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep,
+          listener.slashes == syntax::Listener::Slashes::kKeep,
+          listener.underscores == syntax::Listener::Underscores::kKeep,
+          listener.path_parameters == syntax::Listener::PathParameters::kKeep,
+          !gateway.trusted_proxies.empty(),
+          listener.query == syntax::Listener::Reading::kFirst};
+}
+
+Dfa CanonicalPaths(bool encoded_slash, bool keep_slashes, bool keep_parameters) {
+  const RegexNode character = SegmentCharacter(encoded_slash, keep_parameters);
   const RegexNode slash = RegexText("/");
   const RegexNode inner = RegexConcat({slash, RegexRepeat(character, keep_slashes ? 0 : 1, -1)});
   const RegexNode last = RegexConcat({slash, RegexRepeat(character, 0, -1)});
+  const RegexNode end = RegexAlternate({slash, RegexText(";"), RegexText("%3B")});
   const RegexNode dots = RegexConcat({AnyText(), RegexText("/."), RegexRepeat(RegexText("."), 0, 1),
-                                      RegexRepeat(RegexConcat({slash, AnyText()}), 0, 1)});
+                                      RegexRepeat(RegexConcat({end, AnyText()}), 0, 1)});
   const Dfa all = CompileRegex(RegexConcat({RegexRepeat(inner, 0, -1), last})).value();
   return Intersect(all, Complement(CompileRegex(dots).value())).value();
 }
@@ -90,13 +101,7 @@ Dfa HeaderValues() {
   return CompileRegex(RegexRepeat(many, 0, 1)).value();
 }
 
-bool IsHeaderValue(std::string_view value) {
-  if (value.empty()) return true;
-  if (IsBlank(value.front()) || IsBlank(value.back())) return false;
-  return std::all_of(value.begin(), value.end(), [](unsigned char octet) {
-    return octet == '\t' || (octet >= 0x20 && octet != 0x7f);
-  });
-}
+Dfa QueryValues() { return CompileRegex(Utf8WithoutNul()).value(); }
 
 const Dfa* Languages::Regex(const syntax::Regex& regex) {
   return Lookup(regexes_, regex.text, [&] { return CompileRegex(regex.root); });
@@ -108,16 +113,33 @@ const Dfa* Languages::Path(const syntax::PathPattern& pattern) {
 }
 
 const Dfa& Languages::Canonical(ListenerKind kind) {
-  auto& slot = canonical_[(kind.encoded_slash ? 2U : 0U) + (kind.keep_slashes ? 1U : 0U)];
-  if (!slot) slot = std::make_unique<Dfa>(CanonicalPaths(kind.encoded_slash, kind.keep_slashes));
+  auto& slot = canonical_[PlaceOf(kind)];
+  if (!slot)
+    slot = std::make_unique<Dfa>(
+        CanonicalPaths(kind.encoded_slash, kind.keep_slashes, kind.keep_parameters));
   return *slot;
 }
 
 const Dfa* Languages::PathWithin(const syntax::PathPattern& pattern, ListenerKind kind) {
   const Dfa* whole = Path(pattern);
   if (whole == nullptr) return nullptr;
-  auto& cache = within_[(kind.encoded_slash ? 2U : 0U) + (kind.keep_slashes ? 1U : 0U)];
+  auto& cache = within_[PlaceOf(kind)];
   return Lookup(cache, KeyOf(pattern), [&] { return Intersect(*whole, Canonical(kind), 20'000); });
+}
+
+bool Languages::CanBeAPath(const syntax::PathPattern& pattern, ListenerKind kind) {
+  if (pattern.kind == syntax::PathPattern::Kind::kRegex) return true;
+  std::string path;
+  for (const syntax::PathSegment& segment : pattern.segments) {
+    const bool literal = segment.kind == syntax::PathSegment::Kind::kLiteral;
+    path += "/" + (literal ? segment.literal : "x");
+  }
+  return Canonical(kind).Matches(path.empty() ? "/" : path);
+}
+
+const Dfa& Languages::Queries() {
+  if (!queries_) queries_ = std::make_unique<Dfa>(QueryValues());
+  return *queries_;
 }
 
 const Dfa& Languages::Headers() {

@@ -1,6 +1,9 @@
 #include "compiler/witness/confirm.h"
 
+#include <algorithm>
+
 #include "compiler/replay/replay.h"
+#include "spec/model/address.h"
 
 namespace weir::compiler {
 namespace {
@@ -23,12 +26,17 @@ model::RawRequest RawRequestOf(const Witness& witness) {
   raw.target = Target(witness);
   raw.fields.emplace_back("host", Authority(witness));
   for (const auto& header : witness.headers) raw.fields.push_back(header);
+  const bool told = std::ranges::any_of(
+      witness.headers, [](const auto& header) { return header.first == "x-forwarded-for"; });
+  if (witness.proxy && witness.client && !told) {
+    raw.fields.emplace_back("x-forwarded-for", model::AddressText(*witness.client));
+  }
   return raw;
 }
 
 model::Connection ConnectionOf(const Witness& witness) {
   model::Connection connection;
-  connection.peer_address = witness.client.value_or(kSomeAddress);
+  connection.peer_address = witness.proxy.value_or(witness.client.value_or(kSomeAddress));
   connection.listener = witness.listener;
   connection.peer_identity = witness.peer;
   return connection;

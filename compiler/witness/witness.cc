@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "spec/model/address.h"
+#include "spec/model/headers.h"
 
 namespace weir::compiler {
 namespace {
@@ -67,6 +68,11 @@ std::string TargetWithout(const Witness& witness, const std::vector<std::string>
 
 }  // namespace
 
+bool NeedsAProxy(const Witness& witness) {
+  return std::ranges::any_of(
+      witness.headers, [](const auto& header) { return model::IsForwardingField(header.first); });
+}
+
 std::string Target(const Witness& witness) { return TargetWithout(witness, {}); }
 
 std::string Authority(const Witness& witness) {
@@ -108,6 +114,10 @@ std::string Curl(const Witness& witness) {
   if (witness.jwt) with += "a verified token";
   for (const auto& [name, value] : witness.claims) with += ", " + name + " " + ClaimText(value);
   if (witness.consumer) with += (with.empty() ? "" : ", ") + ("the key of " + *witness.consumer);
+  if (witness.proxy) {
+    with +=
+        (with.empty() ? "" : ", ") + ("the trusted proxy " + model::AddressText(*witness.proxy));
+  }
   if (witness.peer) with += (with.empty() ? "" : ", ") + ("the peer " + *witness.peer);
   return with.empty() ? command : command + "  # with " + Comment(with);
 }

@@ -28,6 +28,8 @@ struct Witness {
   std::vector<std::pair<std::string, std::string>> query;    // decoded; written percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;  // lower-case names
   std::optional<syntax::Address> client;                     // none: any address does
+  // The trusted proxy that passes it on, for a request that none but a proxy can send.
+  std::optional<syntax::Address> proxy;
   std::optional<std::string> peer;
   std::optional<std::string> consumer;
   bool jwt = false;
@@ -40,6 +42,9 @@ struct Witness {
   // a text that stands for it, and never shown.
   std::vector<std::string> hidden_headers, hidden_query;
 };
+
+// Whether some header is one that a trusted proxy alone may send (CANON-18).
+bool NeedsAProxy(const Witness& witness);
 
 // "/path?query", the query percent-encoded; as it is replayed.
 std::string Target(const Witness& witness);

@@ -18,7 +18,7 @@ struct Plain {
   Type type;
 };
 
-constexpr std::array<Plain, 10> kPlain = {{
+constexpr std::array<Plain, 11> kPlain = {{
     {"client.address", Subject::kClientAddress, Type::kAddress},
     {"listener.port", Subject::kListenerPort, Type::kInteger},
     {"scheme", Subject::kScheme, Type::kString},
@@ -29,6 +29,7 @@ constexpr std::array<Plain, 10> kPlain = {{
     {"peer", Subject::kPeer, Type::kString},
     {"consumer", Subject::kConsumer, Type::kString},
     {"route", Subject::kRoute, Type::kString},
+    {"upstream.path", Subject::kUpstreamPath, Type::kString},
 }};
 
 constexpr std::array<std::pair<std::string_view, Subject>, 5> kNamed = {{
@@ -90,7 +91,8 @@ bool LooksLikeAttribute(std::string_view word) {
   for (const auto& [prefix, subject] : kNamed) {
     if (word.starts_with(prefix)) return true;
   }
-  return word.starts_with("client.") || word.starts_with("listener.");
+  return word.starts_with("client.") || word.starts_with("listener.") ||
+         word.starts_with("upstream.");
 }
 
 bool MayBeAbsent(const syntax::Attribute& attribute) {
@@ -148,6 +150,12 @@ std::optional<syntax::Attribute> ResolveAttribute(Context& context, std::string_
     if (plain.name != word) continue;
     if (plain.subject == Subject::kRoute && !scope.limit_key) {
       context.Error("unknown-attribute", "'route' can be the key of a limit only", span);
+      return std::nullopt;
+    }
+    if (plain.subject == Subject::kUpstreamPath && !scope.claim) {
+      Diagnostic& error =
+          context.Error("unknown-attribute", "'upstream.path' can be read in a prove only", span);
+      error.help = "a route decides before it writes the path; 'path' is the path as it came in";
       return std::nullopt;
     }
     return syntax::Attribute{plain.subject, {}, plain.type};

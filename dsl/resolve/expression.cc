@@ -447,16 +447,17 @@ class Resolver {
       predicate.constants = {*std::move(regex)};
       return Leaf(std::move(predicate), span);
     }
-    if (attribute.subject == Subject::kPath && constant.kind == Constant::Kind::kString) {
+    const bool path =
+        attribute.subject == Subject::kPath || attribute.subject == Subject::kUpstreamPath;
+    if (path && constant.kind == Constant::Kind::kString) {
       auto pattern = ParsePathPattern(context_, constant.text, constant.span);
       if (!pattern) return std::nullopt;
       predicate.constants = {*std::move(pattern)};
       return Leaf(std::move(predicate), span);
     }
     TypeError(
-        attribute.subject == Subject::kPath
-            ? "a path matches a path pattern or ~\"...\", not " + Describe(constant)
-            : "'" + name + "' matches a regular expression ~\"...\", not " + Describe(constant),
+        path ? "a path matches a path pattern or ~\"...\", not " + Describe(constant)
+             : "'" + name + "' matches a regular expression ~\"...\", not " + Describe(constant),
         constant.span);
     return std::nullopt;
   }

@@ -21,6 +21,7 @@ struct Scope {
   const std::set<std::string>* captures = nullptr;
   bool any_capture = false;  // a profile that no route uses: captures are not known
   bool limit_key = false;    // `route` may stand, and lists may not
+  bool claim = false;        // `upstream.path` may stand
 };
 
 std::string_view TypeName(syntax::Type type);  // "a string", "an address"

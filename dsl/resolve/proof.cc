@@ -16,7 +16,9 @@ std::optional<syntax::Expression> TakeCondition(Cursor& cursor) {
     cursor.Expected("a condition");
     return std::nullopt;
   }
-  return ResolveCondition(cursor.context(), *cursor.Take().condition, {});
+  Scope scope;
+  scope.claim = true;
+  return ResolveCondition(cursor.context(), *cursor.Take().condition, scope);
 }
 
 bool TakeWords(Cursor& cursor, std::initializer_list<std::string_view> words) {

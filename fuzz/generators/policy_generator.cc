@@ -17,6 +17,11 @@ syntax::Listener RandomListener(Choices& choices, std::uint16_t port) {
   listener.address = {*model::ParseAddress("127.0.0.1"), port};
   if (choices.Chance(15)) listener.encoded_slash = syntax::Listener::EncodedSlash::kKeep;
   if (choices.Chance(15)) listener.slashes = syntax::Listener::Slashes::kKeep;
+  if (choices.Chance(40)) {
+    listener.path_parameters = static_cast<syntax::Listener::PathParameters>(choices.Below(3));
+  }
+  if (choices.Chance(20)) listener.query = syntax::Listener::Reading::kFirst;
+  if (choices.Chance(20)) listener.cookies = syntax::Listener::Reading::kFirst;
   const std::uint32_t underscores = choices.Below(4);
   if (underscores == 1) listener.underscores = syntax::Listener::Underscores::kKeep;
   if (underscores == 2) listener.underscores = syntax::Listener::Underscores::kReject;

@@ -75,7 +75,11 @@ void ChangeOnePart(Choices& choices, Parts& parts) {
 // What policies read beside their matches.
 void AddReadFields(Choices& choices, Parts& parts) {
   if (choices.Chance(25)) parts.fields.emplace_back("X-Roles", ValueWord(choices));
-  if (choices.Chance(20)) parts.fields.emplace_back("Cookie", "c=one; sid=" + ValueWord(choices));
+  if (choices.Chance(20))
+    parts.fields.emplace_back(
+        "Cookie", choices.Of({"c=one; sid=", "sid=one; sid=", "c=\"a\", sid=", "SID=", "sid=%62",
+                              "si%64=1; c=", "c[]=1; c="}) +
+                      ValueWord(choices));
   if (choices.Chance(25)) parts.fields.emplace_back("Origin", OriginWord(choices));
   if (choices.Chance(15)) {
     const std::string lengths[] = {"0", "12"};
@@ -83,9 +87,15 @@ void AddReadFields(Choices& choices, Parts& parts) {
   }
   if (choices.Chance(15)) {
     const std::string chain = model::AddressText(AddressWord(choices));
-    parts.fields.emplace_back("X-Forwarded-For", choices.Of({"", "8.8.8.8, ", "no, ", ","}) +
-                                                     chain + choices.Of({"", "", "", ",", ", no"}));
+    parts.fields.emplace_back(
+        "X-Forwarded-For",
+        choices.Of({"", "8.8.8.8, ", "no, ", ","}) + chain +
+            choices.Of({"", "", "", ",", ", no", ":80", ", \"[::1]:9\"", ", 10.0.0.1:4711"}));
   }
+  if (choices.Chance(12)) {
+    parts.fields.emplace_back("X-Forwarded-Proto", choices.Of({"https", "http", "WSS", "ftp", ""}));
+  }
+  if (choices.Chance(8)) parts.fields.emplace_back("X-Forwarded-Port", "8443");
   if (choices.Chance(10)) {
     parts.fields.emplace_back(
         "Connection", choices.Of({"close", "x-a", "keep-alive, X-Roles", "x-forwarded-for", "te",
@@ -131,7 +141,8 @@ void Spoil(Choices& choices, model::RawRequest& raw) {
       raw.target = choices.Of({"*", "api.test:80", "http://", "ftp://api.test/", "http:///a", "a"});
       return;
     case 3:
-      raw.target += choices.Of({"#x", "%", "%zz", "%00", "\\", "%5c", "%2f", "%2F..%2fa"});
+      raw.target += choices.Of({"#x", "%", "%zz", "%00", "\\", "%5c", "%2f", "%2F..%2fa", ";x",
+                                "/..;/a", "/%2e%2e%3b", "%3bv=1/b"});
       return;
     case 4:
       raw.method = choices.Of({"CONNECT", "B@D", "", "connect"});
@@ -156,7 +167,10 @@ std::string TargetOf(const Parts& parts, Choices& choices) {
     separator = "&";
   }
   if (parts.query.empty() && choices.Chance(5)) {
-    target += choices.Of({"?", "?&", "?q", "?q=%0d%0aX:1", "?q=%", "?=x", "?p=a+b&p=c"});
+    target += choices.Of({"?",         "?&",         "?q",       "?q=%0d%0aX:1", "?q=%",
+                          "?=x",       "?p=a+b&p=c", "?%71=1",   "?Q=1",         "?q[]=1",
+                          "?q[x]=1",   "?a=1;q=2",   "?q=1;x=2", "?q=%00",       "?q=%c3%28",
+                          "?q=%c3%a9", "?+q=1",      "?%zz=1",   "?q%00x=1",     "?q&q"});
   }
   return target;
 }

@@ -2,7 +2,6 @@
 
 #include "compiler/replay/request.h"
 #include "spec/model/canonical.h"
-#include "spec/model/scalar_fields.h"
 
 namespace weir::fuzz {
 namespace {
@@ -36,16 +35,23 @@ RuntimeOptions::RuntimeOptions(const syntax::Policy& policy, std::uint32_t gatew
                                std::uint32_t listener_place) {
   const syntax::Gateway& proxy = policy.gateways[gateway];
   const syntax::Listener& listener = proxy.listeners[listener_place];
-  for (const std::string& name : model::ScalarFields(policy, gateway)) scalars_.push_back(name);
-  for (const std::string& name : scalars_) scalar_views_.push_back(name);
+  scalars_ = model::ScalarFields(policy, gateway);
+  headers_ = {scalars_.headers.begin(), scalars_.headers.end()};
+  queries_ = {scalars_.queries.begin(), scalars_.queries.end()};
+  cookies_ = {scalars_.cookies.begin(), scalars_.cookies.end()};
   for (const syntax::Network& network : proxy.trusted_proxies) {
     trusted_.push_back({{network.base.octets}, network.prefix});
   }
-  options_.keep_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
-  options_.keep_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
+  options_.path = {listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep,
+                   listener.slashes == syntax::Listener::Slashes::kKeep,
+                   static_cast<runtime::PathParameters>(listener.path_parameters)};
+  options_.first_query = listener.query == syntax::Listener::Reading::kFirst;
+  options_.first_cookies = listener.cookies == syntax::Listener::Reading::kFirst;
   options_.underscores = static_cast<runtime::Underscores>(listener.underscores);
   options_.trusted_proxies = trusted_;
-  options_.scalar_fields = scalar_views_;
+  options_.scalar_fields = headers_;
+  options_.scalar_queries = queries_;
+  options_.scalar_cookies = cookies_;
 }
 
 std::string Show(const model::CanonicalRequest& request) {

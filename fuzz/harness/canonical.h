@@ -9,6 +9,7 @@
 
 #include "runtime/request/canonical.h"
 #include "spec/model/model.h"
+#include "spec/model/scalar_fields.h"
 
 namespace weir::fuzz {
 
@@ -22,8 +23,8 @@ class RuntimeOptions {
   const runtime::CanonicalOptions& options() const { return options_; }
 
  private:
-  std::vector<std::string> scalars_;
-  std::vector<std::string_view> scalar_views_;
+  model::ScalarNames scalars_;
+  std::vector<std::string_view> headers_, queries_, cookies_;
   std::vector<runtime::Network> trusted_;
   runtime::CanonicalOptions options_;
 };

@@ -24,11 +24,23 @@ weir::syntax::Policy PolicyFor(std::uint8_t choices) {
   if (choices & 1) listener.encoded_slash = Listener::EncodedSlash::kKeep;
   if (choices & 2) listener.slashes = Listener::Slashes::kKeep;
   listener.underscores = static_cast<Listener::Underscores>((choices >> 2) % 3);
+  listener.path_parameters = static_cast<Listener::PathParameters>((choices >> 5) % 3);
+  if (choices & 64) {
+    listener.query = Listener::Reading::kFirst;
+    listener.cookies = Listener::Reading::kFirst;
+  }
   gateway.listeners.push_back(listener);
   if (choices & 16) {
     gateway.trusted_proxies.push_back({*weir::model::ParseAddress("10.0.0.0"), 104, ""});
   }
+  // Reads one parameter and one cookie, whatever else it does.
+  using weir::syntax::Attribute;
+  using weir::syntax::Subject;
   weir::syntax::Policy policy;
+  policy.limits.push_back(
+      {.by = {
+           Attribute{Subject::kQuery, "a_b"}, {Subject::kQuery, "q"}, {Subject::kCookie, "sid"}}});
+  gateway.limits.push_back({0});
   policy.gateways.push_back(gateway);
   return policy;
 }

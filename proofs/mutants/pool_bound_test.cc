@@ -61,6 +61,20 @@ TEST(PoolBoundMutant, PromisedWaitersAreLeftToTheirPromise) {
   ExpectRefuted([](PoolRule& rule) { rule.grants = [](Int p, Int w) { return w > p; }; });
 }
 
+// A waiter that takes room must leave enough for those who are promised a connection.
+TEST(PoolBoundMutant, RoomForgetsThePromises) {
+  const auto mutate = [](PoolRule& rule) {
+    rule.may_share = [](Int f, Int, Int, Int r) { return f < r; };
+  };
+  ExpectRefuted(mutate, 8);
+}
+
+TEST(PoolBoundMutant, OneRequestTooManyByRoom) {
+  ExpectRefuted([](PoolRule& rule) {
+    rule.may_share = [](Int f, Int p, Int w, Int r) { return f + Choose(p <= w, p, w) <= r; };
+  });
+}
+
 TEST(PoolBoundMutant, APromiseOutlivesItsConnection) {
   ExpectRefuted([](PoolRule& rule) { rule.promises_left = [](Int p) { return p; }; });
 }

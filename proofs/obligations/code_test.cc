@@ -99,7 +99,8 @@ TEST(Code, TheCanonicaliserDecodesWhatTheRuleDecodes) {
     constexpr char kDigits[] = "0123456789abcdef";
     const std::string escaped = {'/', 'x', '%', kDigits[value / 16], kDigits[value % 16]};
     std::string canonical;
-    ASSERT_EQ(runtime::CanonicalisePath(escaped, false, false, canonical), nullptr) << escaped;
+    const runtime::PathOptions options{.parameters = runtime::PathParameters::kKeep};
+    ASSERT_EQ(runtime::CanonicalisePath(escaped, options, canonical), nullptr) << escaped;
     const bool decoded = canonical.size() == 3;
     EXPECT_EQ(decoded, IsTrue(solver, rule.decodes(context.Integer(value)))) << escaped;
   }

@@ -1,15 +1,18 @@
 // Theorem (pool bound). Take any pool: at most c connections, r requests in flight,
-// q pending; any number of workers; and any interleaving of: a try is asked for, a
-// try ends (its connection kept or not), an idle connection ends (promised or not),
-// a worker yields, a waiter gives up. Let C be the connections, F the requests in
-// flight, W the waiters, P the promises, I the idle connections not promised. Then
-// at all times
+// q pending; any number of workers; connections of any capacities; and any
+// interleaving of: a try is asked for, a request ends (its connection going on, kept
+// or not), a waiter takes room, an idle connection ends (promised or not), a worker
+// yields, a waiter gives up. Let C be the connections, U those in use, F the requests
+// in flight, R the room on connections in use (how many more they can carry), W the
+// waiters, P the promises, I the idle connections not promised. Then at all times
 //   (a) C <= c,  F <= r,  W - P <= q;
-//   (b) C = F + P + I: no connection is counted twice or lost;
-//   (c) if W > P then C = c and I = 0: nobody waits while there is room;
+//   (b) C = U + P + I: no connection is counted twice or lost;
+//   (c) if W > P then C = c and I = 0: nobody waits while there is a connection;
 //   (d) if nothing is in flight and nothing promised, nobody waits: whoever waits is
-//       served once what is in flight ends and what is promised arrives.
-// In which order waiters are served is not modelled; it is tested (POOL-8).
+//       served once what is in flight ends and what is promised arrives;
+//   (e) U <= F and R >= 0: a connection in use carries a request, none more than it can.
+// In which order waiters are served is not modelled, nor who drains; both are tested
+// (POOL-8, POOL-14). With capacities of 1, R is 0 and U is F: HTTP/1.1.
 #ifndef WEIR_PROOFS_OBLIGATIONS_POOL_BOUND_H_
 #define WEIR_PROOFS_OBLIGATIONS_POOL_BOUND_H_
 
@@ -27,6 +30,7 @@ struct PoolRule {
   smt::Bool (*is_covered)(smt::Int p, smt::Int w);                         // POOL-6, the first half
   smt::Bool (*may_wait)(smt::Int p, smt::Int w, smt::Int q);               // POOL-7
   smt::Bool (*grants)(smt::Int p, smt::Int w);                             // POOL-8
+  smt::Bool (*may_share)(smt::Int f, smt::Int p, smt::Int w, smt::Int r);  // POOL-13
   // What is left of the promises when a promised connection has closed.
   smt::Int (*promises_left)(smt::Int p);
 };

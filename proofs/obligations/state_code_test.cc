@@ -128,28 +128,42 @@ TEST_F(StateCode, AnEjectionLastsAndEndsByTheReturnRule) {
   }
 }
 
+std::uint32_t InUse(const std::vector<std::vector<int>>& carries) {
+  std::size_t in_use = 0;
+  for (const auto& of_worker : carries) in_use += of_worker.size();
+  return static_cast<std::uint32_t>(in_use);
+}
+
 TEST_F(StateCode, PoolAdmissionTakesTheRulesSteps) {
   const PoolRule rule = ThePoolRule();
   using Verdict = runtime::PoolAdmission::Verdict;
-  int steps[6] = {};
-  for (int history = 0; history < 30; ++history) {
+  using Offer = runtime::PoolAdmission::Offer;
+  using Left = runtime::PoolAdmission::Left;
+  int steps[9] = {};
+  for (int history = 0; history < 40; ++history) {
     const runtime::PoolLimits limits{1 + Below(4), Below(3), 1 + Below(9)};
     runtime::PoolAdmission pool(limits);
-    std::vector<std::uint32_t> flying(3);
+    std::vector<runtime::Ticket> tickets;
+    std::vector<std::vector<int>> carries(3);  // requests of each connection in use
     for (int i = 0; i < 40; ++i) {
       const std::uint32_t worker = Below(3);
       const smt::Int c = Number(pool.connections()), f = Number(pool.in_flight()),
                      w = Number(pool.waiting()), p = Number(pool.promised());
       const std::uint32_t promised = pool.promised();
       if (Below(2) == 0) {
-        const bool match = Below(2) == 0;
+        const bool has_room = std::ranges::any_of(carries[worker], [](int n) { return n < 3; });
+        const Offer offer = has_room && Below(2) == 0 ? Offer::kRoom
+                            : Below(2) == 0           ? Offer::kIdle
+                                                      : Offer::kNone;
         const std::uint32_t own = pool.idle(worker);
-        const std::uint32_t others = pool.connections() - pool.in_flight() - promised - own;
+        const std::uint32_t others = pool.connections() - InUse(carries) - promised - own;
         Verdict expected = Verdict::kOverflow;
         bool yields = false;
         if (!Says(rule.overflows(f, p, w, Number(limits.requests)))) {
           const bool free = pool.waiting() <= promised;
-          if (free && match && own > 0) {
+          if (offer == Offer::kRoom) {
+            expected = Verdict::kShare;
+          } else if (free && offer == Offer::kIdle && own > 0) {
             expected = Verdict::kReuse;
           } else if (free && Says(rule.may_connect(c, Number(limits.connections)))) {
             expected = Verdict::kConnect;
@@ -164,19 +178,43 @@ TEST_F(StateCode, PoolAdmissionTakesTheRulesSteps) {
             expected = Verdict::kWait;
           }
         }
-        const auto answer = pool.Ask(worker, match);
+        const auto answer = pool.Ask(worker, offer);
         ASSERT_EQ(answer.verdict, expected) << history << "/" << i;
         ASSERT_EQ(answer.ask_to_yield.has_value(), yields) << history << "/" << i;
-        if (expected < Verdict::kWait) ++flying[worker];
+        if (expected == Verdict::kWait) tickets.push_back({worker, answer.id});
+        if (expected == Verdict::kShare) {
+          ++*std::ranges::find_if(carries[worker], [](int n) { return n < 3; });
+        } else if (expected < Verdict::kWait) {
+          carries[worker].push_back(1);
+        }
         ++steps[static_cast<int>(expected)];
         continue;
       }
       const bool grants = Says(rule.grants(p, w));
       std::optional<runtime::Ticket> granted;
+      if (Below(3) == 0) {
+        const bool room = std::ranges::any_of(carries[worker], [](int n) { return n < 3; });
+        if (tickets.empty() || !room || tickets.back().worker != worker) continue;
+        const auto shared = pool.Share(tickets.back());
+        const bool may = Says(rule.may_share(f, p, w, Number(limits.requests)));
+        using Shared = runtime::PoolAdmission::Shared;
+        ASSERT_EQ(shared == Shared::kFull, !may) << history << "/" << i;
+        if (shared != Shared::kFull) tickets.pop_back();
+        if (shared == Shared::kYes) {
+          ++*std::ranges::find_if(carries[worker], [](int n) { return n < 3; });
+        }
+        steps[7] += shared == Shared::kYes;
+        continue;
+      }
       if (Below(2) == 0) {
-        if (flying[worker] == 0) continue;
-        --flying[worker];
-        granted = pool.Finish(worker, Below(3) > 0);
+        if (carries[worker].empty()) continue;
+        if (--carries[worker].back() > 0) {
+          ASSERT_FALSE(pool.Finish(worker, Left::kInUse)) << history << "/" << i;
+          ++steps[8];
+          continue;
+        }
+        carries[worker].pop_back();
+        granted = pool.Finish(worker, Below(3) > 0 ? Left::kIdle : Left::kGone);
       } else if (pool.idle(worker) == 0 && pool.promised(worker) > 0) {
         granted = pool.IdleClosed(worker);
         EXPECT_TRUE(Says(Number(pool.promised()) == rule.promises_left(p)));
@@ -186,8 +224,8 @@ TEST_F(StateCode, PoolAdmissionTakesTheRulesSteps) {
         continue;
       }
       ASSERT_EQ(granted.has_value(), grants) << history << "/" << i;
-      if (granted) ++flying[granted->worker];
-      steps[5] += granted.has_value();
+      if (granted) carries[granted->worker].push_back(1);
+      steps[6] += granted.has_value();
     }
   }
   for (const int count : steps) EXPECT_GT(count, 5);

@@ -2,7 +2,7 @@
 //
 //   client side    ClientHost        - the worker's listener; hears of requests
 //                  ClientConnection  - ends soon, is cut off, closes
-//   upstream side  UpstreamOwner     - the pool; hears when one is idle or over
+//   upstream side  UpstreamOwner     - the pool; hears when a request of one is over, and when it closes
 //                  UpstreamConnection, made by an upstream::Connector
 #ifndef WEIR_PROXY_HTTP_CONNECTION_H_
 #define WEIR_PROXY_HTTP_CONNECTION_H_
@@ -97,10 +97,14 @@ enum class Standing : std::uint8_t { kInUse, kIdle, kGranted, kCounted };
 
 class UpstreamConnection {
  public:
-  // Attaches one request; the connection may be connecting still.
+  // Attaches one request; the connection may be connecting still. It carries fewer
+  // than `capacity` by now.
   virtual UpstreamStream& Begin(UpstreamEvents& events) = 0;
+  // How many requests it can carry at once; 0 once it takes no more. The peer may
+  // change its mind.
+  virtual std::uint32_t capacity() const = 0;
+  virtual void Close() = 0;  // what it carries fails
   // The rest is for one that is idle.
-  virtual void Close() = 0;
   virtual void ExpireAt(std::int64_t at) = 0;  // closes it if it is idle then; ns
   // Whether it could carry a request, as far as this side can know: asks the kernel.
   virtual bool StillOpen() = 0;
@@ -110,9 +114,11 @@ class UpstreamConnection {
 
   // The owner's.
   std::size_t place = 0;
-  std::uint32_t served = 0;     // requests carried
+  std::uint32_t streams = 0;    // requests that it carries
+  std::uint32_t served = 0;     // ... and has carried
   std::int64_t idle_since = 0;  // ns
   Standing standing = Standing::kInUse;
+  bool draining = false;  // it gets no more requests
 
  protected:
   ~UpstreamConnection() = default;
@@ -120,7 +126,8 @@ class UpstreamConnection {
 
 class UpstreamOwner {
  public:
-  virtual void OnIdle(UpstreamConnection& connection) = 0;
+  // One of its requests is over, and the connection stands.
+  virtual void OnStreamOver(UpstreamConnection& connection) = 0;
   // It will be deleted after the current batch of events; it is of no more use.
   virtual void OnClosed(UpstreamConnection& connection) = 0;
 

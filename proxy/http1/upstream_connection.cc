@@ -240,7 +240,7 @@ void UpstreamConnection::EndResponse(bool clean) {
   // The trailers live in body_, which stays until the next response.
   reused_ = true;
   if (again) {
-    owner_.OnIdle(*this);
+    owner_.OnStreamOver(*this);
   } else {
     Close();
   }

@@ -4,7 +4,7 @@
 //   UpstreamStream& stream = connection.Begin(events);   // attaches one request
 //   stream.SendHead(request); stream.SendEnd({}); stream.Flush();
 //
-// The owner (the pool) hears when the connection is idle, and when it is over.
+// The owner (the pool) hears when the request is over, and when the connection is.
 // It may be used again only when the request was sent whole, the response was
 // read whole, both sides keep it alive, and nothing else came.
 //
@@ -40,6 +40,7 @@ class UpstreamConnection final : public proxy::UpstreamConnection,
 
   // proxy::UpstreamConnection
   UpstreamStream& Begin(UpstreamEvents& events) override;
+  std::uint32_t capacity() const override { return 1; }
   void Close() override;
   void ExpireAt(std::int64_t at) override { timer_.Arm(at); }
   bool StillOpen() override { return stream_->Quiet(); }

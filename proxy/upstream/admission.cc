@@ -1,5 +1,6 @@
 #include "proxy/upstream/admission.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "proxy/upstream/lane.h"
@@ -12,21 +13,38 @@ void Admission::Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_pt
   peers_[worker] = {&mailbox, std::move(lane)};
 }
 
-runtime::PoolAdmission::Answer Admission::Ask(std::uint32_t worker, bool match) {
+runtime::PoolAdmission::Answer Admission::Ask(std::uint32_t worker,
+                                              runtime::PoolAdmission::Offer offer) {
   runtime::PoolAdmission::Answer answer;
+  std::optional<std::uint32_t> drains;
   {
     const runtime::MutexLock lock(mutex_);
-    answer = machine_.Ask(worker, match);
+    answer = machine_.Ask(worker, offer);
+    drains = machine_.WhoDrains();
   }
   if (answer.ask_to_yield) AskToYield(*answer.ask_to_yield);
+  AskToDrain(drains);
   return answer;
 }
 
-std::optional<Admission::Ticket> Admission::Finish(std::uint32_t worker, bool kept) {
-  const runtime::MutexLock lock(mutex_);
-  return machine_.Finish(worker, kept);
+std::optional<Admission::Ticket> Admission::Finish(std::uint32_t worker,
+                                                   runtime::PoolAdmission::Left left,
+                                                   bool drained) {
+  std::optional<Ticket> granted;
+  std::optional<std::uint32_t> drains;
+  std::vector<std::uint32_t> full;
+  {
+    const runtime::MutexLock lock(mutex_);
+    granted = machine_.Finish(worker, left, drained);
+    drains = machine_.WhoDrains();
+    if (!granted) full.swap(full_);
+  }
+  AskToDrain(drains);
+  OfferAgain(full);
+  return granted;
 }
 
+// What these leave is no more than was there to drain for before.
 std::optional<Admission::Ticket> Admission::IdleClosed(std::uint32_t worker) {
   const runtime::MutexLock lock(mutex_);
   return machine_.IdleClosed(worker);
@@ -42,6 +60,20 @@ bool Admission::Cancel(const Ticket& ticket) {
   return machine_.Cancel(ticket);
 }
 
+runtime::PoolAdmission::Shared Admission::Share(const Ticket& ticket) {
+  const runtime::MutexLock lock(mutex_);
+  const auto shared = machine_.Share(ticket);
+  const bool full = shared == runtime::PoolAdmission::Shared::kFull;
+  if (full && std::ranges::find(full_, ticket.worker) == full_.end())
+    full_.push_back(ticket.worker);
+  return shared;
+}
+
+void Admission::DrainOver() {
+  const runtime::MutexLock lock(mutex_);
+  machine_.DrainOver();
+}
+
 // A lane that has gone meanwhile had no waiter left: what it was granted goes on.
 void Admission::Send(const Ticket& ticket, Handover handover) {
   Peer peer;
@@ -52,7 +84,8 @@ void Admission::Send(const Ticket& ticket, Handover handover) {
   auto shared = std::make_shared<Handover>(std::move(handover));  // std::function copies
   peer.mailbox->Post([self = shared_from_this(), peer, ticket, shared] {
     if (const auto lane = peer.lane.lock()) return lane->OnGrant(ticket.id, std::move(*shared));
-    if (const auto next = self->Finish(ticket.worker, false)) self->Send(*next, {});
+    if (const auto next = self->Finish(ticket.worker, runtime::PoolAdmission::Left::kGone))
+      self->Send(*next, {});
   });
 }
 
@@ -65,6 +98,32 @@ void Admission::AskToYield(std::uint32_t worker) {
   peer.mailbox->Post([self = shared_from_this(), peer, worker] {
     if (const auto lane = peer.lane.lock()) return lane->YieldOne();
     if (const auto next = self->Yield(worker, false)) self->Send(*next, {});
+  });
+}
+
+void Admission::OfferAgain(const std::vector<std::uint32_t>& workers) {
+  for (const std::uint32_t worker : workers) {
+    Peer peer;
+    {
+      const runtime::MutexLock lock(mutex_);
+      peer = peers_[worker];
+    }
+    peer.mailbox->Post([peer] {
+      if (const auto lane = peer.lane.lock()) lane->OfferAgain();
+    });
+  }
+}
+
+void Admission::AskToDrain(std::optional<std::uint32_t> worker) {
+  if (!worker) return;
+  Peer peer;
+  {
+    const runtime::MutexLock lock(mutex_);
+    peer = peers_[*worker];
+  }
+  peer.mailbox->Post([self = shared_from_this(), peer] {
+    if (const auto lane = peer.lane.lock()) return lane->DrainOne();
+    self->DrainOver();
   });
 }
 

@@ -41,10 +41,13 @@ class Admission : public std::enable_shared_from_this<Admission> {
   void Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<Lane> lane);
 
   // kWait: `id` is where a grant comes to.
-  runtime::PoolAdmission::Answer Ask(std::uint32_t worker, bool match);
-  std::optional<Ticket> Finish(std::uint32_t worker, bool kept);
+  runtime::PoolAdmission::Answer Ask(std::uint32_t worker, runtime::PoolAdmission::Offer offer);
+  std::optional<Ticket> Finish(std::uint32_t worker, runtime::PoolAdmission::Left left,
+                               bool drained = false);
   std::optional<Ticket> IdleClosed(std::uint32_t worker);
   std::optional<Ticket> Yield(std::uint32_t worker, bool has_idle);
+  runtime::PoolAdmission::Shared Share(const Ticket& ticket);
+  void DrainOver();
   bool Cancel(const Ticket& ticket);
 
   // Hands what the ticket was granted to the lane of its worker, by its mailbox.
@@ -63,11 +66,16 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::weak_ptr<Lane> lane;
   };
   void AskToYield(std::uint32_t worker);
+  // POOL-14, after each step.
+  void AskToDrain(std::optional<std::uint32_t> worker);
+  void OfferAgain(const std::vector<std::uint32_t>& workers);
 
   const runtime::PoolLimits limits_;
   mutable runtime::Mutex mutex_;
   runtime::PoolAdmission machine_ WEIR_GUARDED_BY(mutex_);
   std::vector<Peer> peers_ WEIR_GUARDED_BY(mutex_);
+  // Whose room was of no use to their waiters, as many requests were in flight as may.
+  std::vector<std::uint32_t> full_ WEIR_GUARDED_BY(mutex_);
 };
 
 }  // namespace weir::proxy::upstream

@@ -45,7 +45,7 @@ class HealthCheck final : public UpstreamEvents, public UpstreamOwner, public ne
   void OnResponseEnd(std::span<const runtime::Field>) override {}
   void OnUpstreamFailed(const UpstreamFailure&) override;
   void OnUpstreamCredit() override {}
-  void OnIdle(UpstreamConnection& connection) override { connection.Close(); }
+  void OnStreamOver(UpstreamConnection& connection) override { connection.Close(); }
   void OnClosed(UpstreamConnection&) override { stream_ = nullptr; }
   void OnReady(net::Ready ready) override;  // of a bare socket
 

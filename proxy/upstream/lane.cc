@@ -1,9 +1,9 @@
 // Every connection of the lane stands in one of four ways, and each is counted
 // by the admission in exactly one:
 //
-//   in use    a request in flight
+//   in use    each of its streams a request in flight, and itself a connection in use
 //   idle      idle, or promised, of this worker
-//   granted   a request in flight, of the ticket it goes to
+//   granted   in use with one request in flight, of the ticket it goes to
 //   counted   no longer by itself: whoever set this has accounted for it
 //
 // so what its end means is read off how it stood.
@@ -16,6 +16,7 @@ namespace weir::proxy::upstream {
 namespace {
 
 using Verdict = Admission::Verdict;
+using Left = runtime::PoolAdmission::Left;
 
 void Count(std::atomic<std::uint64_t>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -29,39 +30,63 @@ void Lane::Attach() {
 
 void Lane::CountStale() { Count(worker_.counters.stale); }
 
-UpstreamStream* Lane::Start(Taker& taker, Connection* connection, bool reused) {
+UpstreamStream* Lane::Start(Taker& taker, Pool& pool, Connection* connection, bool reused) {
   Count(reused ? worker_.counters.reuses : worker_.counters.connects);
-  connection->standing = Standing::kInUse;
-  return &connection->Begin(taker);
+  UpstreamStream& stream = pool.Begin(*connection, taker);
+  OfferRoom(pool);
+  return &stream;
 }
 
 Opening Lane::Open(Taker& taker, Pool& pool, Freshness freshness) {
   using Kind = Opening::Kind;
-  if (freshness == Freshness::kChecked) pool.DropEnded();
-  const bool match = freshness != Freshness::kNew && pool.idle() > 0;
-  Verdict verdict = match ? Verdict::kReuse : Verdict::kConnect;
+  using Offer = runtime::PoolAdmission::Offer;
+  Offer offer = Offer::kNone;
+  if (freshness != Freshness::kNew) {
+    if (freshness == Freshness::kChecked && !pool.has_room()) pool.DropEnded();
+    if (pool.idle() > 0) offer = Offer::kIdle;
+    if (pool.has_room()) offer = Offer::kRoom;
+  }
+  Verdict verdict = offer == Offer::kNone ? Verdict::kConnect : Verdict::kReuse;
   if (admission_ != nullptr) {
-    const auto answer = admission_->Ask(worker_.index, match);
+    const auto answer = admission_->Ask(worker_.index, offer);
     verdict = answer.verdict;
     if (verdict == Verdict::kOverflow) return {Kind::kOverflow};
     if (verdict == Verdict::kWait) {
-      waiting_.emplace(answer.id, &taker);
+      Wait(taker, pool, freshness, answer.id);
       return {Kind::kWaiting, nullptr, answer.id};
     }
   }
-  if (verdict == Verdict::kReuse) return {Kind::kStream, Start(taker, pool.TakeNewest(), true)};
+  if (verdict == Verdict::kShare || verdict == Verdict::kReuse)
+    return {Kind::kStream, Start(taker, pool, pool.WithRoom(), true)};
   if (verdict == Verdict::kReplace) {
     if (Pool* other = WithMostIdle()) CloseQuietly(*other->TakeOldest());
   }
   int error = 0;
   if (Connection* connection = pool.Connect(error))
-    return {Kind::kStream, Start(taker, connection, false)};
+    return {Kind::kStream, Start(taker, pool, connection, false)};
   GiveBack(nullptr, nullptr);
   return {Kind::kNoSocket, nullptr, 0, error};
 }
 
+// ---- waiting --------------------------------------------------------------------
+
+void Lane::Wait(Taker& taker, Pool& pool, Freshness freshness, std::uint64_t ticket) {
+  const bool by_room = freshness != Freshness::kNew;
+  const auto at = by_room ? pool.waiting.insert(pool.waiting.end(), ticket) : pool.waiting.end();
+  waiting_.emplace(ticket, Waiter{&taker, by_room ? &pool : nullptr, at});
+}
+
+Taker* Lane::EndWait(std::uint64_t ticket) {
+  const auto waiter = waiting_.find(ticket);
+  if (waiter == waiting_.end()) return nullptr;
+  const auto [taker, pool, at] = waiter->second;
+  if (pool != nullptr) pool->waiting.erase(at);
+  waiting_.erase(waiter);
+  return taker;
+}
+
 void Lane::GiveUp(std::uint64_t ticket) {
-  waiting_.erase(ticket);
+  EndWait(ticket);
   // Granted meanwhile: OnGrant or RunDeferred finds nobody, and gives it back.
   admission_->Cancel({worker_.index, ticket});
 }
@@ -78,6 +103,8 @@ void Lane::Enter(Pool& pool) {
 }
 
 void Lane::Leave(Pool& pool) {
+  for (const std::uint64_t ticket : pool.waiting) waiting_.at(ticket).pool = nullptr;
+  std::ranges::replace(offers_, &pool, static_cast<Pool*>(nullptr));
   pools_[pool.place] = pools_.back();
   pools_[pool.place]->place = pool.place;
   pools_.pop_back();
@@ -87,19 +114,26 @@ void Lane::Leave(Pool& pool) {
 
 bool Lane::MayKeep(const Pool& pool, const Connection& connection) const {
   return pool.idle() < worker_.settings.max_idle && !worker_.budget.upstreams_over() &&
-         (per_connection_ == 0 || connection.served < per_connection_);
+         MayCarryMore(connection) && connection.capacity() > 0;
 }
 
 void Lane::Ended(Pool& pool, Connection& connection) {
-  if (MayKeep(pool, connection)) return GiveBack(&pool, &connection);
+  if (connection.streams > 0) {  // others go on
+    if (admission_ != nullptr) admission_->Finish(worker_.index, Left::kInUse);
+    return OfferRoom(pool);
+  }
+  const bool drained = std::exchange(connection.draining, false);
+  if (MayKeep(pool, connection)) return GiveBack(&pool, &connection, drained);
   CloseQuietly(connection);
-  GiveBack(nullptr, nullptr);
+  GiveBack(nullptr, nullptr, drained);
 }
 
-// A try of this worker is over; its connection, if any is left, can be used again.
-void Lane::GiveBack(Pool* pool, Connection* connection) {
+// The last try on a connection of this worker is over; the connection, if any is left,
+// can be used again.
+void Lane::GiveBack(Pool* pool, Connection* connection, bool drained) {
   if (admission_ != nullptr) {
-    if (const auto next = admission_->Finish(worker_.index, connection != nullptr)) {
+    const Left left = connection != nullptr ? Left::kIdle : Left::kGone;
+    if (const auto next = admission_->Finish(worker_.index, left, drained)) {
       return PassOn(*next, pool, connection);
     }
   }
@@ -110,11 +144,7 @@ void Lane::PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* conne
   if (ticket.worker == worker_.index) {
     if (connection != nullptr) connection->standing = Standing::kGranted;
     grants_.push_back({ticket.id, pool, connection});
-    if (hold_ == nullptr) {
-      hold_ = shared_from_this();
-      worker_.loop.Defer(this);
-    }
-    return;
+    return RunSoon();
   }
   Handover handover;
   if (connection != nullptr && !connection->movable()) {  // only the place can go over
@@ -130,10 +160,20 @@ void Lane::PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* conne
   admission_->Send(ticket, std::move(handover));
 }
 
+void Lane::RunSoon() {
+  if (hold_ != nullptr) return;
+  hold_ = shared_from_this();
+  worker_.loop.Defer(this);
+}
+
+// What it carried hears of it from the connection itself.
 void Lane::Closed(Connection& connection) {
   switch (connection.standing) {
     case Standing::kInUse:
-      return GiveBack(nullptr, nullptr);
+      for (; connection.streams > 1; --connection.streams) {
+        if (admission_ != nullptr) admission_->Finish(worker_.index, Left::kInUse);
+      }
+      return GiveBack(nullptr, nullptr, connection.draining);
     case Standing::kIdle:
       if (admission_ == nullptr) return;
       if (const auto next = admission_->IdleClosed(worker_.index)) PassOn(*next, nullptr, nullptr);
@@ -173,6 +213,13 @@ void Lane::RunDeferred() {
     Serve(grant);
   }
   grants_.clear();
+  for (std::size_t i = 0; i < offers_.size(); ++i) {
+    if (Pool* pool = offers_[i]) {
+      pool->offered = false;
+      ServeRoom(*pool);
+    }
+  }
+  offers_.clear();
   const auto self = std::move(hold_);  // may end here
 }
 
@@ -181,10 +228,9 @@ void Lane::Serve(Grant grant) {
     CloseQuietly(*grant.connection);
     grant.connection = nullptr;
   }
-  const auto waiter = waiting_.find(grant.ticket);
-  if (waiter == waiting_.end()) return GiveBack(grant.pool, grant.connection);
-  Taker& taker = *waiter->second;
-  waiting_.erase(waiter);
+  Taker* const waiter = EndWait(grant.ticket);
+  if (waiter == nullptr) return GiveBack(grant.pool, grant.connection);
+  Taker& taker = *waiter;
   // The choice may find that hosts have gone: their pools end then, and the
   // connection that was granted with them.
   serving_ = &grant;
@@ -193,7 +239,7 @@ void Lane::Serve(Grant grant) {
   Connection* kept = grant.connection;
   if (to.pool == nullptr) return GiveBack(grant.pool, kept);
   if (kept != nullptr && to.pool == grant.pool && !to.fresh)
-    return taker.OnOpened(Start(taker, kept, true), 0);
+    return taker.OnOpened(Start(taker, *to.pool, kept, true), 0);
   if (kept != nullptr) CloseQuietly(*kept);
   int error = 0;
   Connection* fresh = to.pool->Connect(error);
@@ -201,7 +247,54 @@ void Lane::Serve(Grant grant) {
     GiveBack(nullptr, nullptr);
     return taker.OnOpened(nullptr, error);
   }
-  taker.OnOpened(Start(taker, fresh, false), 0);
+  taker.OnOpened(Start(taker, *to.pool, fresh, false), 0);
+}
+
+// POOL-13: by and by, after the batch of events.
+void Lane::OfferRoom(Pool& pool) {
+  if (pool.waiting.empty() || pool.offered || !pool.has_room()) return;
+  pool.offered = true;
+  offers_.push_back(&pool);
+  RunSoon();
+}
+
+// A waiter that starts may end pools, this one too.
+void Lane::ServeRoom(Pool& pool) {
+  using Shared = runtime::PoolAdmission::Shared;
+  const std::size_t place = offers_.size();
+  offers_.push_back(&pool);  // for Leave to find
+  while (offers_[place] != nullptr && !pool.waiting.empty() && pool.has_room()) {
+    const std::uint64_t ticket = pool.waiting.front();
+    const Shared shared = admission_->Share({worker_.index, ticket});
+    if (shared == Shared::kFull) break;
+    if (shared == Shared::kGranted) {  // its grant is on the way
+      Waiter& waiter = waiting_.at(ticket);
+      pool.waiting.erase(waiter.at);
+      waiter.pool = nullptr;
+      continue;
+    }
+    Taker& taker = *EndWait(ticket);
+    taker.OnOpened(Start(taker, pool, pool.WithRoom(), true), 0);
+  }
+  offers_[place] = nullptr;
+}
+
+void Lane::OfferAgain() {
+  for (Pool* pool : pools_) OfferRoom(*pool);
+}
+
+void Lane::DrainOne() {
+  Pool* where = nullptr;
+  Connection* least = nullptr;
+  for (Pool* pool : pools_) {
+    Connection* connection = pool->LeastUsed();
+    if (connection == nullptr) continue;
+    if (least != nullptr && least->streams <= connection->streams) continue;
+    least = connection;
+    where = pool;
+  }
+  if (least == nullptr) return admission_->DrainOver();
+  where->Drain(*least);
 }
 
 void Lane::YieldOne() {

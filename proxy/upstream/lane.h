@@ -16,6 +16,7 @@
 #define WEIR_PROXY_UPSTREAM_LANE_H_
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -36,7 +37,8 @@ class Taker : public UpstreamEvents {
   // A place is there for who waited. `offered`: the pool of a kept connection
   // that comes with it, or null.
   virtual Destination OnPlace(Pool* offered) = 0;
-  // Right after OnPlace. Null: no socket can be had; `error` is why, as errno has it.
+  // Right after OnPlace; or alone, where there was room on a connection to the host that
+  // was asked for. Null: no socket can be had; `error` is why, as errno has it.
   virtual void OnOpened(UpstreamStream* stream, int error) = 0;
 
  protected:
@@ -87,6 +89,8 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   // From the mailbox.
   void OnGrant(std::uint64_t ticket, Handover handover);
   void YieldOne();
+  void DrainOne();
+  void OfferAgain();
 
   // A pool's.
   void Enter(Pool& pool);
@@ -99,6 +103,10 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   net::ConnectionBudget& budget() const { return worker_.budget; }
   // Descriptors are short: closes the worker's longest idle connection, or asks others to.
   bool MakeRoom();
+  // As far as `requests-per-connection` goes.
+  bool MayCarryMore(const Connection& connection) const {
+    return per_connection_ == 0 || connection.served < per_connection_;
+  }
 
   void RunDeferred() override;
 
@@ -108,10 +116,20 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
     Pool* pool;              // of the connection
     Connection* connection;  // null: a bare place
   };
+  struct Waiter {
+    Taker* taker;
+    Pool* pool;  // whose room will do; null: none's
+    std::list<std::uint64_t>::iterator at;
+  };
 
-  UpstreamStream* Start(Taker& taker, Connection* connection, bool reused);
+  UpstreamStream* Start(Taker& taker, Pool& pool, Connection* connection, bool reused);
+  void Wait(Taker& taker, Pool& pool, Freshness freshness, std::uint64_t ticket);
+  Taker* EndWait(std::uint64_t ticket);
   bool MayKeep(const Pool& pool, const Connection& connection) const;
-  void GiveBack(Pool* pool, Connection* connection);
+  void GiveBack(Pool* pool, Connection* connection, bool drained = false);
+  void OfferRoom(Pool& pool);
+  void ServeRoom(Pool& pool);
+  void RunSoon();
   void PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* connection);
   void Serve(Grant grant);
   void CloseQuietly(Connection& connection);
@@ -122,8 +140,9 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   const std::shared_ptr<Admission> admission_;  // null: no bounds
   std::uint32_t per_connection_ = 0;
   std::vector<Pool*> pools_;
-  std::unordered_map<std::uint64_t, Taker*> waiting_;
+  std::unordered_map<std::uint64_t, Waiter> waiting_;
   std::vector<Grant> grants_;
+  std::vector<Pool*> offers_;   // of room
   Grant* serving_ = nullptr;    // the one that is carried out
   std::shared_ptr<Lane> hold_;  // while deferred
 };

@@ -26,11 +26,43 @@ void Pool::DropEnded() {
   }
 }
 
-Pool::Connection* Pool::TakeNewest() {
+Pool::Connection* Pool::WithRoom() {
+  if (!with_room_.empty()) return with_room_.back();
   if (idle_.empty()) return nullptr;
   Connection* connection = idle_.back();
   idle_.pop_back();
   return connection;
+}
+
+Pool::Connection* Pool::LeastUsed() const {
+  Connection* least = nullptr;
+  for (Connection* connection : all_) {
+    if (connection->standing != Standing::kInUse || connection->capacity() == 1) continue;
+    if (least == nullptr || connection->streams < least->streams) least = connection;
+  }
+  return least;
+}
+
+void Pool::Drain(Connection& connection) {
+  connection.draining = true;
+  NoteRoom(connection);
+}
+
+// Who grows its capacity is seen to have room when one of its requests ends.
+void Pool::NoteRoom(Connection& connection) {
+  const bool room = connection.standing == Standing::kInUse && !connection.draining &&
+                    connection.streams < connection.capacity() && lane_->MayCarryMore(connection);
+  const auto at = std::ranges::find(with_room_, &connection);
+  if (room && at == with_room_.end()) with_room_.push_back(&connection);
+  if (!room && at != with_room_.end()) with_room_.erase(at);
+}
+
+UpstreamStream& Pool::Begin(Connection& connection, UpstreamEvents& events) {
+  connection.standing = Standing::kInUse;
+  ++connection.streams;
+  ++connection.served;
+  if (connection.capacity() != 1) NoteRoom(connection);
+  return connection.Begin(events);
 }
 
 Pool::Connection* Pool::TakeOldest() {
@@ -66,6 +98,7 @@ Pool::Connection* Pool::Add(Connection* connection) {
 }
 
 void Pool::Remove(Connection& connection) {
+  if (!with_room_.empty()) std::erase(with_room_, &connection);
   all_[connection.place] = all_.back();
   all_[connection.place]->place = connection.place;
   all_.pop_back();
@@ -88,8 +121,10 @@ void Pool::CloseIdle() {
   while (!idle_.empty()) idle_.back()->Close();
 }
 
-void Pool::OnIdle(Connection& connection) {
-  ++connection.served;
+void Pool::OnStreamOver(Connection& connection) {
+  --connection.streams;
+  if (connection.streams > 0) NoteRoom(connection);
+  if (connection.streams == 0 && !with_room_.empty()) std::erase(with_room_, &connection);
   lane_->Ended(*this, connection);
 }
 

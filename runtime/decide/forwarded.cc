@@ -35,7 +35,14 @@ void AddOwnFields(const CanonicalRequest& request, std::string_view request_id,
   out.text.append(peer.view());
   out.fields.push_back({"x-forwarded-for", std::string_view(out.text).substr(start)});
   out.fields.push_back({"x-forwarded-proto", request.scheme});
-  out.fields.push_back({"x-forwarded-host", request.authority});
+  const auto received = [&](std::string_view name) {
+    return request.peer_trusted ? request.Find(name) : nullptr;
+  };
+  const Header* const host = received("x-forwarded-host");
+  out.fields.push_back({"x-forwarded-host", host ? host->value : request.authority});
+  if (const Header* const port = received("x-forwarded-port")) {
+    out.fields.push_back({"x-forwarded-port", port->value});
+  }
   const std::string_view kept = KeptRequestId(request);
   out.fields.push_back({"x-request-id", kept.empty() ? request_id : kept});
 }
@@ -47,20 +54,18 @@ bool IsCanonical(const Table& table, const CanonicalRequest& request, std::strin
   if (request.listener >= gateway.listeners.count) return false;
   const ListenerRecord& listener = table.listeners()[gateway.listeners.first + request.listener];
   const std::size_t start = text.size();
-  const char* wrong =
-      CanonicalisePath(path, listener.keep_encoded_slash != 0, listener.keep_slashes != 0, text);
+  const PathOptions options{listener.keep_encoded_slash != 0, listener.keep_slashes != 0,
+                            static_cast<PathParameters>(listener.path_parameters)};
+  const char* wrong = CanonicalisePath(path, options, text);
   return wrong == nullptr && std::string_view(text).substr(start) == path;
 }
 
 }  // namespace
 
 std::string_view KeptRequestId(const CanonicalRequest& request) {
+  // One that came on two lines is none.
   const Header* header = request.Find("x-request-id");
-  if (!header || header->value.empty() || header->value.size() > 128) return {};
-  for (char c : header->value) {
-    if (!kUnreservedBytes[c] || c == '~') return {};
-  }
-  return header->value;
+  return header && header->lines == 1 ? header->value : std::string_view();
 }
 
 std::expected<void, Answer> BuildForwardedHead(const Table& table, const CanonicalRequest& request,

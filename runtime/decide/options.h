@@ -23,6 +23,8 @@ class ListenerOptions {
     CanonicalOptions options = options_;
     options.trusted_proxies = trusted_proxies_;
     options.scalar_fields = scalar_fields_;
+    options.scalar_queries = scalar_queries_;
+    options.scalar_cookies = scalar_cookies_;
     return options;
   }
 
@@ -30,6 +32,8 @@ class ListenerOptions {
   CanonicalOptions options_;
   std::vector<Network> trusted_proxies_;
   std::vector<std::string_view> scalar_fields_;
+  std::vector<std::string_view> scalar_queries_;
+  std::vector<std::string_view> scalar_cookies_;
 };
 
 }  // namespace weir::runtime

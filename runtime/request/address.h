@@ -21,6 +21,10 @@ namespace weir::runtime {
 // IPv6; no zone, no port, no brackets, no white space.
 std::optional<Address> ParseAddress(std::string_view text);
 
+// An element of X-Forwarded-For: an address, perhaps with a port behind it (an IPv6
+// address is in brackets then), perhaps all in quotes.
+std::optional<Address> ParseForwardedAddress(std::string_view element);
+
 bool IsIpv4(const Address& address);
 
 // Whether the first `prefix` bits (of the mapped form) of both are the same.

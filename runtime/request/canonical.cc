@@ -1,6 +1,7 @@
 // The steps, in order: version and method, target, host, fields (hop-by-hop
-// fields go first, then names with underscores, then lines are combined), and
-// last the client's address. The first thing that is wrong ends it.
+// fields go first, then names with underscores, then what proxies alone may say,
+// then lines are combined), the path, and last the client's address and scheme. The first thing
+// that is wrong ends it.
 //
 // Header names go through a hash table, so that neither many lines nor a long
 // Connection field makes the work grow faster than the octets of the head.
@@ -13,6 +14,7 @@
 #include "runtime/request/field_names.h"
 #include "runtime/request/host.h"
 #include "runtime/request/octets.h"
+#include "runtime/request/readings.h"
 
 namespace weir::runtime {
 namespace {
@@ -48,6 +50,27 @@ bool IsScalar(std::string_view name, const CanonicalOptions& options) {
   return false;
 }
 
+bool IsTrusted(const Address& address, const CanonicalOptions& options) {
+  for (const Network& network : options.trusted_proxies) {
+    if (network.Contains(address)) return true;
+  }
+  return false;
+}
+
+bool IsRequestId(std::string_view value) {
+  for (char c : value) {
+    if (!kUnreservedOctets[c] || c == '~') return false;
+  }
+  return !value.empty() && value.size() <= 128;
+}
+
+// What a trusted peer says in X-Forwarded-Proto; empty: no scheme that we know.
+std::string_view SchemeOf(std::string_view said) {
+  if (EqualsLowered("https", said) || EqualsLowered("wss", said)) return "https";
+  if (EqualsLowered("http", said) || EqualsLowered("ws", said)) return "http";
+  return {};
+}
+
 Refusal Bad(const char* detail) { return {400, Reason::kBadRequest, detail, true}; }
 
 }  // namespace
@@ -78,16 +101,22 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   if (!wrong) wrong = CollectFields(raw);
   if (!wrong) wrong = DropHopByHop(raw, options);
   if (!wrong) wrong = ApplyUnderscores(options.underscores);
+  out.peer_trusted = IsTrusted(facts.peer_address, options);
+  if (!wrong) DropUnbelieved(raw, out.peer_trusted);  // else the entries are of another head
   if (!wrong) wrong = CombineFields(raw, options);
   if (wrong) return std::unexpected(Bad(wrong));
   out.headers = headers_;
-  ReadClient(facts, options, out);
+  if (!options.first_query) wrong = CheckQuery(out.query, options.scalar_queries);
+  const Header* const cookie = options.first_cookies ? nullptr : out.Find("cookie");
+  if (!wrong && cookie) wrong = CheckCookies(cookie->value, options.scalar_cookies);
+  if (wrong) return std::unexpected(Bad(wrong));
 
-  // The path last: its canonical form depends on the listener's options.
   const std::size_t start = text_.size();
-  wrong = CanonicalisePath(out.path, options.keep_encoded_slash, options.keep_slashes, text_);
+  wrong = CanonicalisePath(out.path, options.path, text_);
   if (wrong) return std::unexpected(Bad(wrong));
   out.path = std::string_view(text_).substr(start);
+  if (out.peer_trusted) wrong = ReadClient(options, out);
+  if (wrong) return std::unexpected(Refusal{400, Reason::kForwarded, wrong, true});
   assert(text_.data() == base);  // else the views dangle
   return out;
 }
@@ -249,28 +278,46 @@ const char* Canonicaliser::CombineFields(const RawRequest& raw, const CanonicalO
   return nullptr;
 }
 
-// From the right: each trusted proxy vouches for the element it added.
-void Canonicaliser::ReadClient(const ConnectionFacts& facts, const CanonicalOptions& options,
-                               CanonicalRequest& out) const {
-  const auto trusted = [&](const Address& address) {
-    for (const Network& network : options.trusted_proxies) {
-      if (network.Contains(address)) return true;
+// CANON-18: what only proxies may say, and ids that are none.
+void Canonicaliser::DropUnbelieved(const RawRequest& raw, bool trusted) {
+  for (Entry& entry : entries_) {
+    if (!trusted && IsForwardingField(entry.name)) entry.dropped = true;
+    if (entry.dropped || !SpelledAlike(entry.name, "x-request-id")) continue;
+    // Lines that are none go one by one, so that what is left is what a rule reads.
+    std::uint32_t* link = &entry.first;
+    std::uint32_t last = kNone;
+    for (std::uint32_t line = entry.first; line != kNone; line = next_[line]) {
+      if (IsRequestId(TrimOws(raw.fields[line].value))) {
+        last = line;
+        link = &next_[line];
+      } else {
+        --entry.lines;
+        *link = next_[line];
+      }
     }
-    return false;
-  };
-  out.peer_trusted = trusted(facts.peer_address);
-  if (!out.peer_trusted) return;
+    entry.last = last;
+    entry.dropped = entry.lines == 0;
+  }
+}
+
+// From the right: each trusted proxy vouches for the element it added. An element that is
+// no address is refused: whoever stood there, rules would take it for the proxy behind it.
+const char* Canonicaliser::ReadClient(const CanonicalOptions& options, CanonicalRequest& out) {
+  if (const Header* proto = out.Find("x-forwarded-proto")) {
+    out.scheme = SchemeOf(proto->value);
+    if (out.scheme.empty()) return "X-Forwarded-Proto of a trusted proxy is no scheme";
+  }
   const Header* header = out.Find("x-forwarded-for");
-  std::string_view chain = header ? header->value : std::string_view();
-  while (!chain.empty()) {
+  if (!header) return nullptr;
+  std::string_view chain = header->value;
+  while (true) {
     const std::size_t comma = chain.rfind(',');
-    const std::string_view element =
-        TrimOws(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
-    chain = comma == std::string_view::npos ? std::string_view() : chain.substr(0, comma);
-    const auto address = ParseAddress(element);
-    if (!address) return;  // an empty one too: its proxy knew nobody to vouch for
+    const bool last = comma == std::string_view::npos;
+    const auto address = ParseForwardedAddress(TrimOws(last ? chain : chain.substr(comma + 1)));
+    if (!address) return "X-Forwarded-For of a trusted proxy holds no address where one must be";
     out.client = *address;
-    if (!trusted(out.client)) return;
+    if (last || !IsTrusted(out.client, options)) return nullptr;
+    chain = chain.substr(0, comma);
   }
 }
 

@@ -23,21 +23,32 @@ struct Network {
   bool Contains(const Address& address) const;
 };
 
+// What stands behind a ';' in a segment of a path.
+enum class PathParameters : std::uint32_t { kReject, kKeep, kStrip };
 enum class Underscores : std::uint32_t { kDrop, kKeep, kReject };
 
-struct CanonicalOptions {
+struct PathOptions {
   bool keep_encoded_slash = false;
   bool keep_slashes = false;
+  PathParameters parameters = PathParameters::kReject;
+};
+
+struct CanonicalOptions {
+  PathOptions path;
+  bool first_query = false;    // of a parameter that comes twice the first counts, unchecked
+  bool first_cookies = false;  // the same of cookies
   Underscores underscores = Underscores::kDrop;
   std::span<const Network> trusted_proxies;
   // Lower-case names that the policy reads as one value: on two lines, 400.
   std::span<const std::string_view> scalar_fields;
+  // Names of parameters (decoded) and of cookies that it reads as one value.
+  std::span<const std::string_view> scalar_queries;
+  std::span<const std::string_view> scalar_cookies;
 };
 
 // Appends the canonical form of an origin-form path ("/" first, no query) to
 // `out`; null when fine, else what is wrong with it. Pure; canon(canon(p)) = canon(p).
-const char* CanonicalisePath(std::string_view path, bool keep_encoded_slash, bool keep_slashes,
-                             std::string& out);
+const char* CanonicalisePath(std::string_view path, const PathOptions& options, std::string& out);
 
 class Canonicaliser {
  public:
@@ -63,8 +74,8 @@ class Canonicaliser {
   const char* DropHopByHop(const RawRequest& raw, const CanonicalOptions& options);
   const char* ApplyUnderscores(Underscores rule);
   const char* CombineFields(const RawRequest& raw, const CanonicalOptions& options);
-  void ReadClient(const ConnectionFacts& facts, const CanonicalOptions& options,
-                  CanonicalRequest& out) const;
+  void DropUnbelieved(const RawRequest& raw, bool trusted);
+  static const char* ReadClient(const CanonicalOptions& options, CanonicalRequest& out);
 
   // Views of the result point into `text_`, which is made large enough first.
   std::string text_;

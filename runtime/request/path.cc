@@ -7,6 +7,7 @@
 // the last or slashes are kept. As escaped slashes never become slashes, no
 // decoding makes a new segment; as dot segments are looked for after decoding,
 // none is left; so a second run changes nothing.
+#include <algorithm>
 #include <string>
 
 #include "runtime/request/canonical.h"
@@ -50,14 +51,25 @@ const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std
   return nullptr;
 }
 
+// CANON-15, on the segment that begins at `start`. Programs that take parameters off read
+// "/..;x/" as "/../", so a dot segment with parameters is never passed on.
+const char* ApplyParameters(PathParameters choice, std::size_t start, std::string& out) {
+  const std::size_t end = std::min(out.find(';', start), out.find("%3B", start));
+  if (end == std::string::npos) return nullptr;
+  const std::string_view name = std::string_view(out).substr(start, end - start);
+  if (name == "." || name == "..") return "the path holds a dot segment with parameters";
+  if (choice == PathParameters::kReject) return "the path holds ';'";
+  if (choice == PathParameters::kStrip) out.resize(end);
+  return nullptr;
+}
+
 }  // namespace
 
 // `out` always holds complete "/segment" parts, so ".." cuts at its last slash.
 // The order is RFC 3986's: dot segments first, counting empty segments, then
 // slashes are merged; "/a//../b" is "/a/b". So empty segments stay in `out`
 // until the end, and one pass there drops them.
-const char* CanonicalisePath(std::string_view path, bool keep_encoded_slash, bool keep_slashes,
-                             std::string& out) {
+const char* CanonicalisePath(std::string_view path, const PathOptions& options, std::string& out) {
   if (path.empty() || path[0] != '/') return "the path does not begin with '/'";
   const std::size_t base = out.size();
   bool empties = false;
@@ -67,9 +79,10 @@ const char* CanonicalisePath(std::string_view path, bool keep_encoded_slash, boo
     const bool last = slash == std::string_view::npos;
     const std::size_t start = out.size();
     out.push_back('/');
-    if (const char* wrong = AppendSegment(path.substr(0, slash), keep_encoded_slash, out)) {
+    if (const char* wrong = AppendSegment(path.substr(0, slash), options.keep_encoded_slash, out)) {
       return wrong;
     }
+    if (const char* wrong = ApplyParameters(options.parameters, start + 1, out)) return wrong;
     const std::string_view segment = std::string_view(out).substr(start + 1);
     if (segment == "." || segment == "..") {
       std::size_t keep = start;
@@ -82,7 +95,7 @@ const char* CanonicalisePath(std::string_view path, bool keep_encoded_slash, boo
     if (last) break;
     path.remove_prefix(slash);
   }
-  if (empties && !keep_slashes) {
+  if (empties && !options.keep_slashes) {
     std::size_t write = base;
     for (std::size_t read = base; read < out.size(); ++read) {
       if (out[read] == '/' && write > base && out[write - 1] == '/') continue;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::array<std::string_view, kReasonCount> kBodies = {
     "ok\n",
     "bad-request\n",
+    "forwarded\n",
     "body-too-large\n",
     "target-too-long\n",
     "headers-too-large\n",

@@ -12,6 +12,7 @@ namespace weir::runtime {
 enum class Reason : std::uint8_t {
   kOk,                 // the upstream's answer, passed on
   kBadRequest,         // 400: not one strict, unambiguous request
+  kForwarded,          // 400: a trusted proxy's word for the client cannot be understood
   kBodyTooLarge,       // 413
   kTargetTooLong,      // 414
   kHeadersTooLarge,    // 431

@@ -1,21 +1,24 @@
 // Who may use a connection of a service: the limits of its pool over all
-// workers (spec/rules/pool.md). HTTP/1.1: one request a connection.
+// workers (spec/rules/pool.md).
 //
-// Connections live in their worker; this machine holds only how many there are.
-// A place (one of `connections`) is with a request in flight, idle with a worker,
-// or promised: idle with a worker that was asked to yield it. Who finds neither a
-// connection nor a place waits, first come first served over all workers.
+// Connections live in their worker; this machine holds only how many there are, and
+// how many requests they carry: one each by HTTP/1.1, more where the protocol has
+// streams. A connection (one of `connections`) is in use, idle with a worker, or
+// promised: idle with a worker that was asked to yield it. Who finds neither room
+// nor a connection waits, first come first served over all workers.
 //
 //   PoolAdmission pool({.connections = 100, .pending = 10, .requests = 1000});
-//   const auto answer = pool.Ask(worker, has_idle_to_that_endpoint);
+//   const auto answer = pool.Ask(worker, what_it_has_to_that_endpoint);
 //   if (answer.ask_to_yield) Post(*answer.ask_to_yield, CallYield);
 //   ...                                          // when the try is over:
-//   if (auto ticket = pool.Finish(worker, kept)) Post(ticket->worker, Granted(*ticket));
+//   if (auto ticket = pool.Finish(worker, left)) Post(ticket->worker, Granted(*ticket));
+//   if (auto drains = pool.WhoDrains()) Post(*drains, DrainOne);   // after each step
 //
 // A ticket that is returned is a grant: from then on it counts as a request in
-// flight of its worker, which must give it back by Finish, used or not. The place
-// comes with it; whether the connection itself does (same worker, same endpoint)
-// or is closed for a new one is the callers' affair.
+// flight of its worker, on a connection in use, which must give it back by Finish,
+// used or not. The place among `connections` comes with it; whether the connection
+// itself does (same worker, same endpoint) or is closed for a new one is the
+// callers' affair.
 //
 // Each worker reports what happens to its idle connections at once, so that it
 // holds idle(w) + promised(w) of them. A worker that leaves ends its connections
@@ -41,8 +44,15 @@ struct PoolLimits {
 
 class PoolAdmission {
  public:
+  // What the worker has to the endpoint that a try goes to: an idle connection, or
+  // room on one that is in use.
+  enum class Offer : std::uint8_t { kNone, kIdle, kRoom };
+  // What is left of the connection when a request ends: it carries others still,
+  // can be used again, or neither.
+  enum class Left : std::uint8_t { kInUse, kIdle, kGone };
   enum class Verdict : std::uint8_t {
-    kReuse,    // use the idle connection that matches
+    kShare,    // use the room
+    kReuse,    // use the idle connection
     kConnect,  // open a connection
     kReplace,  // close an idle connection, to whatever endpoint, and open one
     kWait,     // until the ticket `id` is granted or cancelled
@@ -56,12 +66,22 @@ class PoolAdmission {
 
   explicit PoolAdmission(const PoolLimits& limits) : limits_(limits) {}
 
-  // Worker w has a try to make. `match`: one of its idle connections leads to
-  // the endpoint that the try goes to.
-  Answer Ask(std::uint32_t w, bool match);
-  // A try of w is over. `kept`: its connection can be used again. None: the
-  // connection is idle with w, or closed.
-  std::optional<Ticket> Finish(std::uint32_t w, bool kept);
+  // Worker w has a try to make.
+  Answer Ask(std::uint32_t w, Offer offer);
+  // A request of w is over. None: the connection goes on, is idle with w, or closed.
+  // `drained`: it is free and was the one that w was asked to drain.
+  std::optional<Ticket> Finish(std::uint32_t w, Left left, bool drained = false);
+  // There is room for a waiter on a connection in use of its worker.
+  enum class Shared : std::uint8_t {
+    kYes,      // it is in flight, and no longer waits
+    kGranted,  // it was granted a connection meanwhile, or has given up
+    kFull,     // as many requests are in flight as may
+  };
+  Shared Share(const Ticket& ticket);
+  // Which worker is to be asked to drain a connection, if one is: it calls Finish with
+  // `drained` once that is free, or DrainOver if it has none in use.
+  std::optional<std::uint32_t> WhoDrains();
+  void DrainOver() { draining_ = false; }
   // An idle connection of w has ended by itself.
   std::optional<Ticket> IdleClosed(std::uint32_t w);
   // w was asked to yield. A ticket: w gives up an idle connection (or has none
@@ -76,6 +96,9 @@ class PoolAdmission {
   std::uint32_t waiting() const { return queue_.size(); }
   std::uint32_t promised() const { return promised_; }
   std::uint32_t idle(std::uint32_t w) const { return w < workers_.size() ? workers_[w].idle : 0; }
+  std::uint32_t in_use(std::uint32_t w) const {
+    return w < workers_.size() ? workers_[w].in_use : 0;
+  }
   std::uint32_t promised(std::uint32_t w) const {
     return w < workers_.size() ? workers_[w].promised : 0;
   }
@@ -86,11 +109,17 @@ class PoolAdmission {
     std::uint32_t idle = 0;
     std::uint32_t promised = 0;
     std::uint32_t place = 0;  // in with_idle_, while idle > 0
+    std::uint32_t in_use = 0;
+    std::uint32_t requests = 0;      // in flight, at least in_use
+    std::uint32_t shared_place = 0;  // in with_shared_, while requests > in_use
   };
 
   Worker& At(std::uint32_t w);
   void AddIdle(std::uint32_t w);
   void TakeIdle(std::uint32_t w);
+  // Counts what changes of a worker's connections in use and their requests.
+  void Use(std::uint32_t w, int connections, int requests);
+  void TookRoom();
   Answer Overflow();
   Answer Wait(std::uint32_t w, std::optional<std::uint32_t> ask_to_yield = {});
   // A place is free and in nobody's count but connections_: the head takes it.
@@ -98,12 +127,16 @@ class PoolAdmission {
 
   PoolLimits limits_;
   std::vector<Worker> workers_;
-  std::vector<std::uint32_t> with_idle_;  // the workers with idle > 0, in any order
+  std::vector<std::uint32_t> with_idle_;    // the workers with idle > 0, in any order
+  std::vector<std::uint32_t> with_shared_;  // those with more requests than connections in use
   TicketQueue queue_;
   std::uint32_t connections_ = 0;
   std::uint32_t in_flight_ = 0;
   std::uint32_t promised_ = 0;
   std::uint64_t overflows_ = 0;
+  bool draining_ = false;           // a worker was asked to
+  std::uint64_t overtaken_id_ = 0;  // who waited longest when room was taken last
+  std::uint32_t overtaken_ = 0;     // ... and how often since it does
 };
 
 }  // namespace weir::runtime

@@ -21,6 +21,7 @@ class TicketQueue {
   std::optional<Ticket> Pop();
   bool Remove(const Ticket& ticket);  // false: it is not in the queue
   std::uint32_t size() const { return size_; }
+  std::uint64_t head() const { return head_ == kNone ? 0 : TicketOf(head_).id; }  // its id; 0: none
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffff;

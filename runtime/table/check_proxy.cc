@@ -17,6 +17,8 @@ void Check(CheckContext& c, const GatewayRecord& r) {
   if (c.In(r.scalar_fields, t.strings().size())) {
     for (StringRef name : TableView::Slice(t.strings(), r.scalar_fields)) c.HeaderName(name);
   }
+  c.In(r.scalar_queries, t.strings().size());
+  c.In(r.scalar_cookies, t.strings().size());
   c.In(r.limits, t.limit_uses().size());
   c.In(r.rules, t.rules().size());
   c.In(r.routes, t.routes().size());
@@ -33,7 +35,9 @@ void Check(CheckContext& c, const ListenerRecord& r) {
   c.Printable(r.client_ca);
   c.Bool(r.keep_encoded_slash);
   c.Bool(r.keep_slashes);
-  c.Require(r.underscores <= 2, "an enumerator is not known");
+  c.Require(r.underscores <= 2 && r.path_parameters <= 2, "an enumerator is not known");
+  c.Bool(r.first_query);
+  c.Bool(r.first_cookies);
   c.Bool(r.proxy_protocol);
   c.Bool(r.intercept);
 }

@@ -427,7 +427,9 @@ struct ListenerRecord {
   std::uint32_t underscores = 0;  // runtime::Underscores
   std::uint32_t proxy_protocol = 0;
   std::uint32_t intercept = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t path_parameters = 0;  // runtime::PathParameters
+  std::uint32_t first_query = 0;      // CANON-16 is not applied
+  std::uint32_t first_cookies = 0;    // CANON-17 is not applied
 };
 
 enum class ProxyKind : std::uint32_t { kGateway, kSidecar };
@@ -448,6 +450,8 @@ struct GatewayRecord {
   Range listeners;             // listeners
   Range trusted_proxies;       // networks
   Range scalar_fields;         // strings
+  Range scalar_queries;        // strings
+  Range scalar_cookies;        // strings
   Range limits;                // limit uses
   Range rules;                 // rules: the gateway's own scope
   Range routes;                // routes, in written order

@@ -83,6 +83,8 @@ std::optional<Value> Untyped(const syntax::Attribute& attribute, const Facts& fa
       return CaptureOf(attribute, facts);
     case Subject::kRoute:
       return Optional(facts.route);
+    case Subject::kUpstreamPath:
+      return Optional(facts.upstream_path);
   }
   return std::nullopt;
 }

@@ -19,6 +19,8 @@ struct Facts {
   Identity identity;                            // kNone before authentication
   std::map<std::string, std::string> captures;  // of the route's matching path pattern
   std::optional<std::string> route;             // its name; none before routing
+  // The path as it is sent (EXPR-8), for claims about requests that are forwarded.
+  std::optional<std::string> upstream_path = std::nullopt;
 };
 
 using Value =

@@ -2,10 +2,12 @@
 
 #include <set>
 
+#include "spec/model/address.h"
 #include "spec/model/client_address.h"
 #include "spec/model/headers.h"
 #include "spec/model/host.h"
 #include "spec/model/path.h"
+#include "spec/model/readings.h"
 #include "spec/model/scalar_fields.h"
 #include "spec/model/text.h"
 
@@ -95,17 +97,34 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   request.has_query = target->query.has_value();
   request.query = target->query.value_or("");
 
-  const std::set<std::string> scalars = ScalarFields(policy, gateway);
+  const ScalarNames names = ScalarFields(policy, gateway);
+  const std::set<std::string>& scalars = names.headers;
+  using Reading = syntax::Listener::Reading;
+  if (listener.query == Reading::kStrict && !QueryIsPlain(request.query, names.queries)) {
+    return std::unexpected(Bad());
+  }
   if (ConnectionTakesReadField(*lines, scalars)) return std::unexpected(Bad());
   const auto kept = WithoutUnderscores(EndToEnd(*lines), listener.underscores);
   if (!kept) return std::unexpected(kept.error());
-  auto headers = Combine(*kept, scalars);
+  const bool trusted = ContainsAny(proxy.trusted_proxies, connection.peer_address);
+  auto headers = Combine(BelievedLines(*kept, trusted), scalars);
   if (!headers) return std::unexpected(headers.error());
   request.headers = *headers;
+  if (listener.cookies == Reading::kStrict &&
+      !CookiesArePlain(HeaderValue(request, "cookie").value_or(""), names.cookies)) {
+    return std::unexpected(Bad());
+  }
 
   request.peer_address = connection.peer_address;
-  request.client = ClientAddress(proxy, connection.peer_address,
-                                 HeaderValue(request, "x-forwarded-for").value_or(""));
+  const auto client =
+      ClientAddress(proxy, connection.peer_address, HeaderValue(request, "x-forwarded-for"));
+  if (!client) return std::unexpected(client.error());
+  request.client = *client;
+  if (const auto said = HeaderValue(request, "x-forwarded-proto"); said && trusted) {
+    const auto scheme = ForwardedScheme(*said);
+    if (!scheme) return std::unexpected(scheme.error());
+    request.scheme = *scheme;
+  }
   request.listener = connection.listener;
   request.listener_port = listener.address.port;
   request.peer = connection.peer_identity;

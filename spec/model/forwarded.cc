@@ -94,14 +94,18 @@ void Apply(const syntax::Transform& transform, const Facts& facts, UpstreamHead&
 
 // TRANSFORM-1: what the client said of itself goes, and we say it.
 Fields OwnFields(const syntax::Gateway& gateway, const CanonicalRequest& request) {
-  std::string chain;
-  if (ContainsAny(gateway.trusted_proxies, request.peer_address)) {
-    const std::string received = HeaderValue(request, "x-forwarded-for").value_or("");
-    if (!received.empty()) chain = received + ", ";
-  }
-  return {{"x-forwarded-for", chain + AddressText(request.peer_address)},
-          {"x-forwarded-proto", request.scheme},
-          {"x-forwarded-host", request.authority}};
+  const bool trusted = ContainsAny(gateway.trusted_proxies, request.peer_address);
+  const auto received = [&](const std::string& name) {
+    return trusted ? HeaderValue(request, name) : std::nullopt;
+  };
+  const std::string chain = received("x-forwarded-for").value_or("");
+  Fields fields = {
+      {"x-forwarded-for", (chain.empty() ? "" : chain + ", ") + AddressText(request.peer_address)},
+      {"x-forwarded-proto", request.scheme},
+      {"x-forwarded-host", received("x-forwarded-host").value_or(request.authority)}};
+  const auto port = received("x-forwarded-port");
+  if (port) fields.emplace_back("x-forwarded-port", *port);
+  return fields;
 }
 
 }  // namespace

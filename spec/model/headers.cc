@@ -28,6 +28,11 @@ std::set<std::string> NamedByConnection(const Lines& lines) {
   return named;
 }
 
+bool IsRequestId(const std::string& value) {
+  if (value.empty() || value.size() > 128) return false;
+  return std::ranges::all_of(value, [](char c) { return IsUnreserved(c) && c != '~'; });
+}
+
 }  // namespace
 
 std::string Hyphenated(std::string name) {
@@ -84,6 +89,16 @@ std::expected<Lines, Refusal> WithoutUnderscores(const Lines& lines,
     const bool underscore = line.first.find('_') != std::string::npos;
     if (underscore && choice == Underscores::kReject) return std::unexpected(Bad());
     if (!underscore || choice == Underscores::kKeep) kept.push_back(line);
+  }
+  return kept;
+}
+
+Lines BelievedLines(const Lines& lines, bool trusted) {
+  Lines kept;
+  for (const auto& line : lines) {
+    if (!trusted && IsForwardingField(line.first)) continue;
+    if (Hyphenated(line.first) == "x-request-id" && !IsRequestId(line.second)) continue;
+    kept.push_back(line);
   }
   return kept;
 }

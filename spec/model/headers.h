@@ -31,6 +31,10 @@ bool ConnectionTakesReadField(const Lines& lines, const std::set<std::string>& s
 std::expected<Lines, Refusal> WithoutUnderscores(const Lines& lines,
                                                  syntax::Listener::Underscores choice);
 
+// Without forwarding fields, unless a trusted peer sent them, and without an X-Request-Id
+// that is none (CANON-18).
+Lines BelievedLines(const Lines& lines, bool trusted);
+
 // One header a name, in the order of first lines; refused when a scalar has two lines.
 std::expected<std::vector<CanonicalRequest::Header>, Refusal> Combine(
     const Lines& lines, const std::set<std::string>& scalars);

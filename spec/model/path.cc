@@ -1,5 +1,7 @@
-// Four passes over the whole text, one for each rule, in the rules' order.
+// Five passes over the whole text, one for each rule, in the rules' order.
 #include "spec/model/path.h"
+
+#include <algorithm>
 
 #include "spec/model/text.h"
 
@@ -33,6 +35,24 @@ std::optional<std::string> DecodeUnreserved(const std::string& path, bool keep_e
 
 std::string FromSegments(const std::vector<std::string>& segments) {
   return "/" + Join(segments, "/");
+}
+
+// CANON-15: what stands behind a ';', escaped or not, in each segment. Programs that take
+// such parameters off read "/..;x/" as "/../".
+std::optional<std::string> Parameters(const std::string& path,
+                                      syntax::Listener::PathParameters choice) {
+  using Choice = syntax::Listener::PathParameters;
+  std::vector<std::string> kept;
+  for (const std::string& segment : Segments(path)) {
+    const std::string name = segment.substr(0, std::min(segment.find(';'), segment.find("%3B")));
+    if (name == segment) {
+      kept.push_back(segment);
+      continue;
+    }
+    if (name == "." || name == ".." || choice == Choice::kReject) return std::nullopt;
+    kept.push_back(choice == Choice::kStrip ? name : segment);
+  }
+  return FromSegments(kept);
 }
 
 // CANON-6: RFC 3986 5.2.4 over segments. A dot segment in the last place leaves
@@ -73,7 +93,9 @@ std::optional<std::string> CanonicalPath(const std::string& path,
   const bool keep_encoded = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
   const auto decoded = DecodeUnreserved(path, keep_encoded);
   if (!decoded) return std::nullopt;
-  const std::string without_dots = RemoveDotSegments(*decoded);
+  const auto named = Parameters(*decoded, listener.path_parameters);
+  if (!named) return std::nullopt;
+  const std::string without_dots = RemoveDotSegments(*named);
   if (listener.slashes == syntax::Listener::Slashes::kKeep) return without_dots;
   return MergeSlashes(without_dots);
 }

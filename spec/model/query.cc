@@ -7,8 +7,19 @@
 namespace weir::model {
 namespace {
 
-// "+" is a space; an escape that is none stands for itself.
-std::string Decode(const std::string& text) {
+std::string Encode(const std::string& text) {
+  std::string encoded;
+  for (char c : text) encoded += IsUnreserved(c) ? std::string(1, c) : Escape(c);
+  return encoded;
+}
+
+std::string NameOf(const std::string& parameter) {
+  return DecodeParameter(parameter.substr(0, parameter.find('=')));
+}
+
+}  // namespace
+
+std::string DecodeParameter(const std::string& text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
@@ -24,23 +35,11 @@ std::string Decode(const std::string& text) {
   return decoded;
 }
 
-std::string Encode(const std::string& text) {
-  std::string encoded;
-  for (char c : text) encoded += IsUnreserved(c) ? std::string(1, c) : Escape(c);
-  return encoded;
-}
-
-std::string NameOf(const std::string& parameter) {
-  return Decode(parameter.substr(0, parameter.find('=')));
-}
-
-}  // namespace
-
 std::optional<std::string> QueryParameter(const std::string& query, const std::string& name) {
   for (const std::string& parameter : Split(query, '&')) {
     if (parameter.empty() || NameOf(parameter) != name) continue;
     const std::size_t equals = parameter.find('=');
-    return equals == std::string::npos ? "" : Decode(parameter.substr(equals + 1));
+    return equals == std::string::npos ? "" : DecodeParameter(parameter.substr(equals + 1));
   }
   return std::nullopt;
 }

@@ -10,6 +10,9 @@ namespace weir::model {
 // The first parameter of that name, decoded; "" when it is written without "=".
 std::optional<std::string> QueryParameter(const std::string& query, const std::string& name);
 
+// "+" is a space; an escape that is none stands for itself.
+std::string DecodeParameter(const std::string& text);
+
 // Without any parameter of that name.
 std::string WithoutParameter(const std::string& query, const std::string& name);
 

@@ -5,10 +5,12 @@
 namespace weir::model {
 namespace {
 
-using Names = std::set<std::string>;
+using Names = ScalarNames;
 
 void Add(const syntax::Attribute& attribute, Names& names) {
-  if (attribute.subject == syntax::Subject::kHeader) names.insert(attribute.name);
+  if (attribute.subject == syntax::Subject::kHeader) names.headers.insert(attribute.name);
+  if (attribute.subject == syntax::Subject::kQuery) names.queries.insert(attribute.name);
+  if (attribute.subject == syntax::Subject::kCookie) names.cookies.insert(attribute.name);
 }
 
 void Add(const syntax::Expression& expression, Names& names) {
@@ -39,9 +41,10 @@ void Add(const syntax::Policy& policy, const syntax::Route& route, Names& names)
   for (const syntax::FieldMatch& field : route.match.fields) {
     switch (field.source) {
       case syntax::FieldMatch::Source::kHeader:
-        names.insert(field.name);
+        names.headers.insert(field.name);
         break;
       case syntax::FieldMatch::Source::kQuery:
+        names.queries.insert(field.name);
         break;
     }
   }
@@ -51,20 +54,24 @@ void Add(const syntax::Policy& policy, const syntax::Route& route, Names& names)
   Add(route.response, names);
   if (route.authentication.keys) {
     const syntax::ApiKeys& keys = policy[*route.authentication.keys];
-    if (!keys.in_query) names.insert(keys.field);
+    (keys.in_query ? names.queries : names.headers).insert(keys.field);
   }
-  for (const syntax::Service* service : TargetServices(policy, route)) Add(service->rules, names);
+  for (const syntax::Service* service : TargetServices(policy, route)) {
+    Add(service->rules, names);
+    const auto& key = service->balance.hash_by;
+    if (key && key->subject == syntax::Subject::kCookie) names.cookies.insert(key->name);
+  }
 }
 
 }  // namespace
 
-std::set<std::string> ScalarFields(const syntax::Policy& policy, std::uint32_t gateway) {
-  Names names = {"authorization", "content-type"};
+ScalarNames ScalarFields(const syntax::Policy& policy, std::uint32_t gateway) {
+  Names names{.headers = {"authorization", "content-type"}};
   const syntax::Gateway& proxy = policy.gateways[gateway];
   for (syntax::Ref<syntax::Limit> limit : proxy.limits) Add(policy[limit], names);
   Add(proxy.rules, names);
   for (const syntax::Route& route : proxy.routes) Add(policy, route, names);
-  names.erase("cookie");
+  names.headers.erase("cookie");
   return names;
 }
 

@@ -48,6 +48,7 @@ enum class Subject : std::uint8_t {
   kConsumer,       // consumer             string, of the API key, may be absent
   kCapture,        // capture.NAME         string, segment matched by {NAME}
   kRoute,          // route                string: its name; as a limit's key only
+  kUpstreamPath,   // upstream.path        string: the path as it is sent; in claims only
 };
 
 struct Attribute {

@@ -20,6 +20,9 @@ struct Listener {
   enum class EncodedSlash : std::uint8_t { kReject, kKeep };
   enum class Slashes : std::uint8_t { kMerge, kKeep };
   enum class Underscores : std::uint8_t { kDrop, kKeep, kReject };
+  enum class PathParameters : std::uint8_t { kReject, kKeep, kStrip };
+  // kStrict: what programs could read in two ways is refused; kFirst: the first value counts.
+  enum class Reading : std::uint8_t { kStrict, kFirst };
   enum class Mtls : std::uint8_t { kOff, kOptional, kStrict };
   enum class Direction : std::uint8_t { kEdge, kInbound, kOutbound };
   Protocol protocol = Protocol::kHttp;
@@ -32,6 +35,9 @@ struct Listener {
   EncodedSlash encoded_slash = EncodedSlash::kReject;
   Slashes slashes = Slashes::kMerge;
   Underscores underscores = Underscores::kDrop;
+  PathParameters path_parameters = PathParameters::kReject;
+  Reading query = Reading::kStrict;
+  Reading cookies = Reading::kStrict;
   bool proxy_protocol = false;
   bool intercept = false;  // transparently redirected traffic
   NodeId node = kNoNode;

@@ -167,7 +167,7 @@ std::string Show(const Sample& sample) {
 
 TEST(EncodeModel, ExactlyTheRowOfTheModelHolds) {
   const auto seed = static_cast<unsigned>(testing::Seed());
-  int forwarded = 0, answered = 0, requests = 0;
+  int forwarded = 0, answered = 0, requests = 0, refused = 0;
   for (unsigned i = 0; i < 150; ++i) {
     SmallPolicies random(seed + i);
     const syntax::Policy policy = random.Policy();
@@ -192,6 +192,11 @@ TEST(EncodeModel, ExactlyTheRowOfTheModelHolds) {
         return model::Identity{};
       };
       const auto outcome = model::Decide(policy, 0, sample.raw, sample.connection, world);
+      // The encoding is of canonical requests; a cookie such as "a, b" is refused before.
+      if (outcome.reason == "bad-request") {
+        ++refused;
+        continue;
+      }
       const Row* held = nullptr;
       for (const Row& row : rows) {
         if (!universe.Evaluate(row.when, sample.values)) continue;
@@ -210,6 +215,7 @@ TEST(EncodeModel, ExactlyTheRowOfTheModelHolds) {
     }
   }
   // The test says something only when both kinds are common.
+  EXPECT_LT(refused, requests / 5);
   EXPECT_GT(forwarded, requests / 20);
   EXPECT_GT(answered, requests / 20);
 }

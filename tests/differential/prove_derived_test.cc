@@ -25,6 +25,28 @@ constexpr std::array<std::uint8_t, 32> kPassword{
     0x5e, 0x88, 0x48, 0x98, 0xda, 0x28, 0x04, 0x71, 0x51, 0xd0, 0xe5, 0x6f, 0x8d, 0xc6, 0x29, 0x27,
     0x73, 0x60, 0x3d, 0x0d, 0x6a, 0xab, 0xbd, 0xd6, 0x2a, 0x11, 0xef, 0x72, 0x1d, 0x15, 0x42, 0xd8};
 
+// A path whose second segment is captured.
+syntax::PathPattern WithCapture(SmallPolicies& random) {
+  syntax::PathPattern pattern;
+  pattern.segments.resize(2);
+  pattern.segments[0].literal = random.Word();
+  pattern.segments[1].kind = syntax::PathSegment::Kind::kWildcard;
+  pattern.segments[1].capture = "c";
+  pattern.rest = true;
+  pattern.text = "/" + pattern.segments[0].literal + "/*/**";
+  return pattern;
+}
+
+void WritePath(SmallPolicies& random, syntax::Route& route) {
+  using Kind = syntax::Transform::Kind;
+  const std::vector<std::string> rewrites{"/admin/{c}", "/{c}/{c}", "/a", "/{c}", "/b{c}"};
+  if (random.Chance(30)) {
+    route.request.push_back({Kind::kRewritePath, rewrites[random.Below(rewrites.size())]});
+  }
+  if (random.Chance(80)) route.request.push_back({Kind::kStripPrefix, "/" + random.Word()});
+  if (random.Chance(20)) route.request.push_back({Kind::kStripPrefix, "/" + random.Word()});
+}
+
 syntax::Policy RandomPolicy(SmallPolicies& random) {
   syntax::Policy policy = random.Policy();
   for (auto& jwt : policy.jwts) {
@@ -39,6 +61,10 @@ syntax::Policy RandomPolicy(SmallPolicies& random) {
     trusted.base.octets[12] = 10;
     trusted.prefix = 104;
     gateway.trusted_proxies = {trusted};
+  }
+  for (syntax::Route& route : gateway.routes) {
+    route.match.paths.push_back(WithCapture(random));
+    if (random.Chance(60)) WritePath(random, route);
   }
   if (random.Chance(50)) {
     gateway.listeners[1].underscores = syntax::Listener::Underscores::kKeep;
@@ -63,6 +89,9 @@ syntax::Expression Comparison(SmallPolicies& random) {
       {{Subject::kJwtClaim, "iss", Type::kString}, {"a", "b"}},
       {{Subject::kJwtClaim, "sub", Type::kString}, {"a", "b"}},
       {{Subject::kScheme, "", Type::kString}, {"http", "https"}},
+      {{Subject::kPath, "", Type::kString}, {"/a", "/admin", "/ab/a"}},
+      {{Subject::kUpstreamPath, "", Type::kString}, {"/a", "/admin", "/admin/a", "/b", "/"}},
+      {{Subject::kUpstreamPath, "", Type::kString}, {"/a/a", "/b/a", "/ba", "/a/b"}},
       {{Subject::kPeer, "", Type::kString}, {"a"}}};
   syntax::Expression expression;
   expression.kind = syntax::Expression::Kind::kPredicate;
@@ -90,8 +119,8 @@ syntax::Expression Comparison(SmallPolicies& random) {
   p.attribute = attribute;
   if (random.Chance(40)) return expression;  // present(...)
   const syntax::Operator operators[] = {syntax::Operator::kEqual, syntax::Operator::kStartsWith,
-                                        syntax::Operator::kNotEqual};
-  p.op = operators[random.Below(3)];
+                                        syntax::Operator::kNotEqual, syntax::Operator::kEndsWith};
+  p.op = operators[random.Below(4)];
   p.constants = {texts[random.Below(texts.size())]};
   return expression;
 }
@@ -187,17 +216,39 @@ bool Breaks(const syntax::Policy& policy, const model::RawRequest& raw,
   const syntax::Route& route = policy.gateways[0].routes[*outcome.route];
   const auto canonical = model::Canonicalise(policy, 0, raw, connection);
   if (!canonical) return false;
-  model::Facts facts{*canonical, {}, model::CapturesOf(route.match, canonical->path), route.name};
+  model::Facts facts{*canonical,
+                     {},
+                     model::CapturesOf(route.match, canonical->path),
+                     route.name,
+                     outcome.upstream_path};
   if (route.authentication.jwt || route.authentication.keys) {
     facts.identity = identify(route.authentication);
   }
   return model::Holds(claim.where, facts) && !model::Holds(claim.satisfies, facts);
 }
 
+bool Reads(const syntax::Expression& condition, syntax::Subject subject, const std::string& name) {
+  if (condition.kind == syntax::Expression::Kind::kPredicate) {
+    const syntax::Attribute& attribute = condition.predicate.attribute;
+    return attribute.subject == subject && attribute.name == name;
+  }
+  return std::ranges::any_of(condition.children,
+                             [&](const auto& child) { return Reads(child, subject, name); });
+}
+
+// The client's address and the field that it is read from.
+bool ReadsBoth(const syntax::RequestClaim& claim) {
+  using syntax::Subject;
+  const auto reads = [&](Subject subject, const std::string& name) {
+    return Reads(claim.where, subject, name) || Reads(claim.satisfies, subject, name);
+  };
+  return reads(Subject::kHeader, "x-forwarded-for") && reads(Subject::kClientAddress, "");
+}
+
 TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
   const auto seed = static_cast<unsigned>(testing::Seed());
   const auto count = static_cast<unsigned>(testing::CasesOr(60));
-  int proved = 0, refuted = 0, unknown = 0;
+  int proved = 0, refuted = 0, unknown = 0, chains = 0;
   for (unsigned i = 0; i < count; ++i) {
     SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed + i) + " WEIR_CASES=1");
     SmallPolicies random(seed + i);
@@ -220,8 +271,10 @@ TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
       const auto& claim = std::get<syntax::RequestClaim>(policy.proofs[verdict.proof].claim);
       if (std::holds_alternative<smt::Unknown>(verdict.verdict)) {
         const std::string& why = std::get<smt::Unknown>(verdict.verdict).reason;
-        EXPECT_NE(why.find("it turns on the text of"), std::string::npos) << why;
-        ++unknown;
+        // Whom a chain that no test names whole leads to is left open (derived.h).
+        const bool chain = ReadsBoth(claim);
+        EXPECT_TRUE(chain || why.find("it turns on the text of") != std::string::npos) << why;
+        ++(chain ? chains : unknown);
       } else if (smt::IsProved(verdict.verdict)) {
         ++proved;
         for (const Sent& sent : requests) {
@@ -249,11 +302,13 @@ TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
     }
     if (HasFailure()) return;
   }
-  std::printf("  %d proved, %d refuted, %d unknown\n", proved, refuted, unknown);
+  std::printf("  %d proved, %d refuted, %d unknown, %d more of chains\n", proved, refuted, unknown,
+              chains);
   if (count >= 60) {
     EXPECT_GT(proved, 60);
     EXPECT_GT(refuted, 60);
     EXPECT_LT(unknown, (proved + refuted) / 10);
+    EXPECT_LT(chains, (proved + refuted) / 100);
   }
 }
 

@@ -36,12 +36,17 @@ class Explained : public ::testing::Test {
         "service app {\n" +
         Endpoints({app_.port()}) +
         "}\ngateway edge {\n  listen http 127.0.0.1:8080\n  explain headers\n"
+        "  trusted-proxies [127.0.0.0/8]\n"
         "  max-body 100B\n  max-header-count " +
         std::to_string(fields) + "\n  max-headers " + size +
         "\n  route open { match path \"/open/**\"  forward app }\n"
         "  route small { match path \"/small\"  max-body 10B  forward app }\n"
         "  route own { match path \"/own\" method [GET, POST]  respond 204 }\n"
         "  route keyed { match path \"/keyed\"  authenticate keys  forward app }\n"
+        "  route mode { match path \"/mode\"  deny when query.mode == \"admin\"  forward app }\n"
+        "  route sid { match path \"/sid\"  deny when cookie.sid == \"bad\"  forward app }\n"
+        "  route inner { match path \"/inner\"  allow when client.address in [10.0.0.0/8] and "
+        "scheme == \"https\"  forward app }\n"
         "  route roles { match path \"/roles\"  deny when header.x-role == \"bad\"  forward app }\n"
         "}\n";
     const std::string octets = Compiled(policy);
@@ -194,15 +199,52 @@ TEST_F(Explained, RandomHeadsAreReadAlike) {
   int refused = 0;
   for (int i = 0; i < count; ++i) {
     Asked asked{pick({"GET", "GET", "POST", "brew", "a(b", "OPTIONS"}),
-                pick({"/open", "/open/x?q=1", "/own", "/small", "/keyed", "/roles", "/a/../open",
-                      "/open/%zz", "/open/" + std::string(900, 'y')}),
+                pick({"/open",
+                      "/open/x?q=1",
+                      "/own",
+                      "/small",
+                      "/keyed",
+                      "/roles",
+                      "/a/../open",
+                      "/open/%zz",
+                      "/open/" + std::string(900, 'y'),
+                      "/open;x=1",
+                      "/sid",
+                      "/sid",
+                      "/a/..;/open",
+                      "/mode?mode=x",
+                      "/mode?mode=x&mode=admin",
+                      "/mode?m%6Fde=admin",
+                      "/mode?mode[]=admin",
+                      "/mode?x;mode=admin",
+                      "/inner",
+                      "/inner"}),
                 {kHost}};
     for (unsigned n = random() % 7; n > 0; --n) {
       asked.fields.emplace_back(
           pick({"a", "x-role", "x_role", "expect", "connection", "content-length",
-                "transfer-encoding", "host", "x-api-key", "b c", "cookie"}),
-          pick({"1", "7", "bad", "chunked", "gzip", "100-continue", "close", "a=b; c=d", "", "gw",
-                std::string(200, 'z'), "\x7f"}));
+                "transfer-encoding", "host", "x-api-key", "b c", "cookie", "cookie",
+                "x-forwarded-for", "x-forwarded-proto", "x-real-ip"}),
+          pick({"1",
+                "7",
+                "bad",
+                "chunked",
+                "gzip",
+                "100-continue",
+                "close",
+                "a=b; c=d",
+                "",
+                "gw",
+                "sid=x; sid=bad",
+                "sid=bad",
+                "Sid=\"bad\"",
+                "10.1.2.3",
+                "10.1.2.3:80, 127.0.0.1",
+                "unknown",
+                "https",
+                "WS",
+                std::string(200, 'z'),
+                "\x7f"}));
     }
     SCOPED_TRACE("case " + std::to_string(i));
     // Who sends a key sends one that is not known: no consumer says so.

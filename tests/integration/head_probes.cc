@@ -138,8 +138,7 @@ std::vector<Probe> PathProbes() {
   goes("/admi", "/admi");
   goes("/admins", "/admins");
   goes("/%61dmins", "/admins");
-  goes("/a;b=c/d", "/a;b=c/d");
-  goes("/admin;x", "/admin;x");
+  goes("/a?b;c", "/a?b;c");
   goes("/a?/../admin", "/a?/../admin");
   goes("/a?b?c", "/a?b?c");
   goes("/a?", "/a?");
@@ -155,7 +154,12 @@ std::vector<Probe> PathProbes() {
                              "http://gw/admin", "http://gw//admin", "http://gw/x/../admin"}) {
     out.push_back({To(target), Fate::kAnswered, 403});
   }
-  for (const char* target : {"/a%2fb",
+  for (const char* target : {"/a;b=c/d",
+                             "/admin;x",
+                             "/admin%3bx",
+                             "/x/..;/admin",
+                             "/x/%2e%2e%3B/admin",
+                             "/a%2fb",
                              "/a%2Fb",
                              "/%2fadmin",
                              "/x%2f..%2fadmin",

@@ -28,9 +28,11 @@ TEST(Canonical, RuntimeSaysWhatTheModelSays) {
 
 // Every string over a small alphabet, so that no combination is left to luck.
 TEST(Canonical, ShortPathsAgreeAndAreIdempotent) {
-  const std::string alphabet = "/.%2eEfFaA\\";
-  for (int options = 0; options < 4; ++options) {
+  const std::string alphabet = "/.%2eEfFaA;3bB\\";
+  for (int options = 0; options < 12; ++options) {
+    const int parameters = options / 4;
     syntax::Listener listener;
+    listener.path_parameters = static_cast<syntax::Listener::PathParameters>(parameters);
     if (options & 1) listener.encoded_slash = syntax::Listener::EncodedSlash::kKeep;
     if (options & 2) listener.slashes = syntax::Listener::Slashes::kKeep;
     for (int length = 0; length <= 4; ++length) {
@@ -45,7 +47,10 @@ TEST(Canonical, ShortPathsAgreeAndAreIdempotent) {
         const auto wanted = model::CanonicalPath(path, listener);
         std::string got;
         const char* wrong =
-            runtime::CanonicalisePath(path, (options & 1) != 0, (options & 2) != 0, got);
+            runtime::CanonicalisePath(path,
+                                      {(options & 1) != 0, (options & 2) != 0,
+                                       static_cast<runtime::PathParameters>(parameters)},
+                                      got);
         ASSERT_EQ(wanted.has_value(), wrong == nullptr) << path;
         if (!wanted) continue;
         ASSERT_EQ(*wanted, got) << path;

@@ -44,8 +44,10 @@ TEST_F(Machine, HealthIsItsReports) {
 
 TEST_F(Machine, PoolIsItsConnections) {
   Check(fuzz::PoolHistory,
-        {"reuse", "connect", "replace", "wait", "overflow", "asked to yield", "granted", "gave up",
-         "too late to give up", "a promised connection closed", "nothing left to yield"});
+        {"share", "reuse", "connect", "replace", "wait", "overflow", "asked to yield", "granted",
+         "gave up", "too late to give up", "a promised connection closed", "nothing left to yield",
+         "the last request ended", "one of several ended", "a waiter took room",
+         "room, but too many requests", "asked to drain", "drained", "nothing left to drain"});
 }
 
 TEST_F(Machine, BalancerPicksAsTheModel) {

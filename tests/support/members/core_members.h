@@ -69,7 +69,8 @@ WEIR_MEMBERS(syntax::Route, name, match, cors, cors_upstream, authentication, li
              request, response, retry, timeout, idle_timeout, breaker, max_body, action, mirrors,
              fallback, written, node)
 WEIR_MEMBERS(syntax::Listener, protocol, direction, address, certificate, key, client_ca, mtls,
-             encoded_slash, slashes, underscores, proxy_protocol, intercept, node)
+             encoded_slash, slashes, underscores, path_parameters, query, cookies, proxy_protocol,
+             intercept, node)
 WEIR_MEMBERS(syntax::AccessLog, sink, file)
 WEIR_MEMBERS(syntax::Gateway, kind, name, sidecar_of, listeners, identity, host, processes, log,
              explain_headers, trusted_proxies, max_header_octets, max_header_count, max_body,

@@ -27,7 +27,7 @@ concept HasMembers = requires(T& value) { Members(value, [](std::string_view, au
 constexpr auto Last(syntax::JwtAlgorithm) { return syntax::JwtAlgorithm::kHS256; }
 constexpr auto Last(syntax::SecretSource::Kind) { return syntax::SecretSource::Kind::kUrl; }
 constexpr auto Last(syntax::Type) { return syntax::Type::kAbsent; }
-constexpr auto Last(syntax::Subject) { return syntax::Subject::kRoute; }
+constexpr auto Last(syntax::Subject) { return syntax::Subject::kUpstreamPath; }
 constexpr auto Last(syntax::Quantifier) { return syntax::Quantifier::kAll; }
 constexpr auto Last(syntax::Operator) { return syntax::Operator::kEndsWith; }
 constexpr auto Last(syntax::Expression::Kind) { return syntax::Expression::Kind::kPredicate; }
@@ -39,6 +39,10 @@ constexpr auto Last(syntax::Listener::Slashes) { return syntax::Listener::Slashe
 constexpr auto Last(syntax::Listener::Underscores) {
   return syntax::Listener::Underscores::kReject;
 }
+constexpr auto Last(syntax::Listener::PathParameters) {
+  return syntax::Listener::PathParameters::kStrip;
+}
+constexpr auto Last(syntax::Listener::Reading) { return syntax::Listener::Reading::kFirst; }
 constexpr auto Last(syntax::Listener::Mtls) { return syntax::Listener::Mtls::kStrict; }
 constexpr auto Last(syntax::Listener::Direction) { return syntax::Listener::Direction::kOutbound; }
 constexpr auto Last(syntax::AccessLog::Sink) { return syntax::AccessLog::Sink::kFile; }

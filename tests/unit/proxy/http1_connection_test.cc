@@ -17,7 +17,7 @@ namespace {
 
 class Owner final : public UpstreamOwner {
  public:
-  void OnIdle(proxy::UpstreamConnection& connection) override { idle = &connection; }
+  void OnStreamOver(proxy::UpstreamConnection& connection) override { idle = &connection; }
   void OnClosed(proxy::UpstreamConnection&) override { closed = true; }
   proxy::UpstreamConnection* idle = nullptr;
   bool closed = false;

@@ -11,9 +11,10 @@
 namespace weir::runtime {
 namespace {
 
-std::string Path(std::string_view path, bool keep_encoded = false, bool keep_slashes = false) {
+std::string Path(std::string_view path, bool keep_encoded = false, bool keep_slashes = false,
+                 PathParameters parameters = PathParameters::kReject) {
   std::string out;
-  const char* wrong = CanonicalisePath(path, keep_encoded, keep_slashes, out);
+  const char* wrong = CanonicalisePath(path, {keep_encoded, keep_slashes, parameters}, out);
   return wrong ? "400" : out;
 }
 
@@ -43,15 +44,16 @@ TEST(CanonicalPath, EquivalentSpellingsBecomeOne) {
       {"/a/..//b", "/b"},
       {"/...", "/..."},
       {"/a/.../b", "/a/.../b"},
-      {"/a/..;/b", "/a/..;/b"},
       {"/%252e%252e/a", "/%252e%252e/a"},
   };
   for (const auto& c : kCases) EXPECT_EQ(Path(c.input), c.expected) << c.input;
 }
 
 TEST(CanonicalPath, RefusesWhatCanBeReadInTwoWays) {
-  for (const char* path : {"", "a", "/a\\b", "/a#b", "/%", "/%4", "/%g1", "/a%0", "/%00", "/a b",
-                           "/a\tb", "/\x7f", "/\xc3\xa9", "/a?b", "/a%5Cb", "/a%2Fb"}) {
+  for (const char* path :
+       {"",       "a",      "/a\\b",  "/a#b",   "/%",           "/%4",   "/%g1",   "/a%0",
+        "/%00",   "/a b",   "/a\tb",  "/\x7f",  "/\xc3\xa9",    "/a?b",  "/a%5Cb", "/a%2Fb",
+        "/a;x/b", "/a%3bx", "/..;/a", "/.;x/a", "/%2e%2e%3b/a", "/a/..;"}) {
     EXPECT_EQ(Path(path), "400") << path;
   }
 }
@@ -278,6 +280,161 @@ TEST(CanonicalFields, UnderscoresAsTheListenerSays) {
   EXPECT_FALSE(head.Run(options));
 }
 
+// Whoever stood there, a rule on client.address would take it for the proxy.
+TEST(CanonicalClient, AnElementThatIsNoAddressIsRefused) {
+  const Network trusted[] = {{*ParseAddress("10.0.0.0"), 104}};
+  CanonicalOptions options;
+  options.trusted_proxies = trusted;
+  for (const char* chain : {"",
+                            ",",
+                            "unknown",
+                            "203.0.113.5,",
+                            "203.0.113.5, ,10.0.0.2",
+                            "6.6.6.6, bad, 10.0.0.2",
+                            "_hidden",
+                            "203.0.113.5:",
+                            "203.0.113.5:65536",
+                            "203.0.113.5:x",
+                            "203.0.113.5:4711:1",
+                            "[203.0.113.5]:80",
+                            "[2001:db8::1",
+                            "[2001:db8::1]80",
+                            "[2001:db8::1]:",
+                            "\"203.0.113.5",
+                            "\"\"",
+                            "2001:db8::1%eth0",
+                            "203.0.113.05",
+                            "203.0.113.5 10.0.0.2"}) {
+    Head head;
+    head.With("Host", "h").With("X-Forwarded-For", chain);
+    head.facts.peer_address = *ParseAddress("10.0.0.1");
+    const auto request = head.Run(options);
+    ASSERT_FALSE(request) << chain;
+    EXPECT_EQ(ReasonName(request.error().reason), "forwarded") << chain;
+    head.facts.peer_address = *ParseAddress("192.0.2.1");
+    EXPECT_TRUE(head.Run(options)) << chain;
+  }
+}
+
+TEST(CanonicalFields, ForwardingFieldsByTrust) {
+  const Network trusted[] = {{*ParseAddress("10.0.0.0"), 104}};
+  CanonicalOptions options;
+  options.trusted_proxies = trusted;
+  options.underscores = Underscores::kKeep;
+  Head head;
+  head.With("Host", "h").With("X-Real-IP", "1").With("Forwarded", "for=1").With("X-Weir-Peer", "1");
+  head.With("X_Forwarded_User", "1").With("X-Forwarded-Proto", "WSS").With("X-Request-Id", "a b");
+  head.With("X-Other", "1").With("X-Request-Id", "one");
+  EXPECT_EQ(Headers(*head.Run(options)), "x-request-id=one|x-other=1|");
+  EXPECT_EQ(head.Run(options)->scheme, "http");
+  head.facts.peer_address = *ParseAddress("10.0.0.1");
+  EXPECT_EQ(Headers(*head.Run(options)),
+            "x-real-ip=1|forwarded=for=1|x-weir-peer=1|x_forwarded_user=1|x-forwarded-proto=WSS|"
+            "x-request-id=one|x-other=1|");
+  EXPECT_EQ(head.Run(options)->scheme, "https");
+  for (const char* proto : {"", "ftp", "https, https", "https,http", "\"https\""}) {
+    Head odd;
+    odd.With("Host", "h").With("X-Forwarded-Proto", proto);
+    EXPECT_TRUE(odd.Run(options)) << proto;
+    odd.facts.peer_address = *ParseAddress("10.0.0.1");
+    ASSERT_FALSE(odd.Run(options)) << proto;
+    EXPECT_EQ(ReasonName(odd.Run(options).error().reason), "forwarded") << proto;
+  }
+}
+
+TEST(CanonicalQuery, OneValueWhoeverReadsIt) {
+  const std::string_view names[] = {"mode", "a_b", "f[x]", "id", "ID"};
+  CanonicalOptions options;
+  options.scalar_queries = names;
+  const auto reads = [&](const std::string& query) {
+    Head head("/?" + query);
+    head.With("Host", "h");
+    return head.Run(options).has_value();
+  };
+  for (const char* query :
+       {"", "mode=x", "m%6Fde=x", "x=1&mode=%c3%a9&y", "mode", "&&mode=&", "model=1", "x=%",
+        "x=%00", "x=1;y=2", "f[x]=1&f[y]=2", "id=1&ID=2", "modes[]=1", "f=1", "amode=1", "x=%ff"}) {
+    EXPECT_TRUE(reads(query)) << query;
+  }
+  for (const char* query : {"mode=x&mode=admin",
+                            "mode=x&m%6fde=admin",
+                            "mode&mode",
+                            "x=1;mode=admin",
+                            "mode=x;y=1",
+                            "mode;y=1",
+                            "mode[]=admin",
+                            "mode[0]=admin",
+                            "mode=x&mode%5B%5D=admin",
+                            "Mode=admin",
+                            "MODE",
+                            "+mode=1",
+                            "%20mode=1",
+                            "mode%00=1",
+                            "mode%00x=1",
+                            "a.b=1",
+                            "a+b=1",
+                            "a%20b=1",
+                            "a[b=1",
+                            "mode=admin%00",
+                            "mode=%ff",
+                            "mode=%c1%a1",
+                            "mode=%ed%a0%80",
+                            "mode=%f4%90%80%80",
+                            "mode=%e2%82",
+                            "mode=%",
+                            "mode=%u0061",
+                            "m%u006fde=1",
+                            "Id=1",
+                            "f[x]=1&f[x]=2"}) {
+    EXPECT_FALSE(reads(query)) << query;
+  }
+  options.first_query = true;
+  EXPECT_TRUE(reads("mode=x&mode=admin&Mode"));
+}
+
+TEST(CanonicalCookies, OneValueWhoeverReadsIt) {
+  const std::string_view names[] = {"sid"};
+  CanonicalOptions options;
+  options.scalar_cookies = names;
+  const auto reads = [&](const std::string& cookies) {
+    Head head;
+    head.With("Host", "h").With("Cookie", cookies);
+    return head.Run(options).has_value();
+  };
+  for (const char* cookies : {"", "sid=a", "a=1; sid=b%3Ac%2f==; b=2", "sidx=1", "x=\"a,b\"; sid=1",
+                              "a=sid", "sid", "x=%62", "sid=100%", "sid=\xc3\xa9"}) {
+    EXPECT_TRUE(reads(cookies)) << cookies;
+  }
+  for (const char* cookies :
+       {"sid=a; sid=b", "sid=a;sid=b", "sid=\"bad\"", "x=1,sid=bad", "sid=a,b=1", "sid=%62ad",
+        "sid=%00", "sid=%2Dx", "SID=bad", "sid=a; Sid=b", "sid[]=bad", "s%69d=bad", "sid[x]=1"}) {
+    EXPECT_FALSE(reads(cookies)) << cookies;
+  }
+  Head lines;
+  lines.With("Host", "h").With("Cookie", "sid=a").With("Cookie", "sid=b");
+  EXPECT_FALSE(lines.Run(options));
+  options.first_cookies = true;
+  EXPECT_TRUE(reads("sid=a; sid=\"b\""));
+}
+
+TEST(CanonicalPath, ParametersAsTheListenerSays) {
+  const auto keep = [](const char* path) { return Path(path, true, false, PathParameters::kKeep); };
+  const auto strip = [](const char* path) {
+    return Path(path, false, false, PathParameters::kStrip);
+  };
+  EXPECT_EQ(keep("/admin;x=1/u%3bv"), "/admin;x=1/u%3Bv");
+  EXPECT_EQ(strip("/admin;x=1/u%3bv"), "/admin/u");
+  EXPECT_EQ(strip("/;x/admin;"), "/admin");
+  EXPECT_EQ(strip("/a;x/../b"), "/b");
+  EXPECT_EQ(keep("/...;x"), "/...;x");
+  for (const char* path : {"/public/..;/admin", "/public/%2e%2e%3b/admin", "/.;/a", "/..;x=1",
+                           "/a/.%2e;/b", "/%2E%3B"}) {
+    EXPECT_EQ(keep(path), "400") << path;
+    EXPECT_EQ(strip(path), "400") << path;
+    EXPECT_EQ(Path(path), "400") << path;
+  }
+}
+
 TEST(CanonicalFields, ScalarOnTwoLinesIsRefused) {
   const std::string_view scalars[] = {"authorization", "cookie"};
   CanonicalOptions options;
@@ -311,9 +468,12 @@ TEST(CanonicalClient, OnlyTrustedProxiesAreBelieved) {
       {"10.0.0.1", "1.1.1.1", "1.1.1.1"},
       {"10.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "1.1.1.1"},
       {"10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
-      {"10.0.0.1", "6.6.6.6, bad, 10.0.0.2", "10.0.0.2"},
-      {"10.0.0.1", "6.6.6.6, 1.1.1.1:80", "10.0.0.1"},
-      {"10.0.0.1", "", "10.0.0.1"},
+      {"10.0.0.1", "bad, 1.1.1.1", "1.1.1.1"},  // what stands further left is the client's word
+      {"10.0.0.1", "6.6.6.6, 1.1.1.1:80", "1.1.1.1"},
+      {"10.0.0.1", "\"1.1.1.1:80\", 10.0.0.2:65535", "1.1.1.1"},
+      {"10.0.0.1", "[2001:db8::1]", "2001:db8::1"},
+      {"10.0.0.1", "\"[2001:db8::1]:4711\"", "2001:db8::1"},
+      {"192.0.2.1", "unknown", "192.0.2.1"},
       {"10.0.0.1", "2001:db8::1", "2001:db8::1"},
   };
   for (const auto& c : kCases) {

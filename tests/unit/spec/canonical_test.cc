@@ -66,25 +66,13 @@ TEST(Canonical, Paths) {
     const char* path;
     const char* canonical;  // null: refused
   } rows[] = {
-      {"/a/./b/../c", "/a/c"},
-      {"/../../a", "/a"},
-      {"/a/..", "/"},
-      {"/a/.", "/a/"},
-      {"/a//../b", "/a/b"},
-      {"//a///b/", "/a/b/"},
-      {"/%61%7e", "/a~"},
-      {"/%3a%2A", "/%3A%2A"},
-      {"/%2e%2e/a", "/a"},
-      {"/a%2Fb", nullptr},
-      {"/a%5cb", nullptr},
-      {"/a\\b", nullptr},
-      {"/%00", nullptr},
-      {"/%", nullptr},
-      {"/%4", nullptr},
-      {"/%gg", nullptr},
-      {"/\x80", nullptr},
-      {"/a b", nullptr},
-      {"/a;p=1/..;x", "/a;p=1/..;x"},
+      {"/a/./b/../c", "/a/c"},  {"/../../a", "/a"},     {"/a/..", "/"},
+      {"/a/.", "/a/"},          {"/a//../b", "/a/b"},   {"//a///b/", "/a/b/"},
+      {"/%61%7e", "/a~"},       {"/%3a%2A", "/%3A%2A"}, {"/%2e%2e/a", "/a"},
+      {"/a%2Fb", nullptr},      {"/a%5cb", nullptr},    {"/a\\b", nullptr},
+      {"/%00", nullptr},        {"/%", nullptr},        {"/%4", nullptr},
+      {"/%gg", nullptr},        {"/\x80", nullptr},     {"/a b", nullptr},
+      {"/a;p=1/..;x", nullptr},
   };
   for (const auto& row : rows) {
     const auto got = CanonicalPath(row.path, Listener());
@@ -181,15 +169,21 @@ TEST(Canonical, ClientAddressWalk) {
     const char* chain;
     const char* client;
   } rows[] = {
-      {"203.0.113.5", "203.0.113.5"},     {"6.6.6.6, 203.0.113.5, 10.1.1.1", "203.0.113.5"},
-      {"10.2.2.2, 10.1.1.1", "10.2.2.2"}, {"203.0.113.5, unknown, 10.1.1.1", "10.1.1.1"},
-      {"203.0.113.5,", "10.0.0.9"},       {"", "10.0.0.9"},
+      {"203.0.113.5", "203.0.113.5"},
+      {"6.6.6.6, 203.0.113.5, 10.1.1.1", "203.0.113.5"},
+      {"10.2.2.2, 10.1.1.1", "10.2.2.2"},
+      {"203.0.113.5, unknown, 10.1.1.1", "400"},
+      {"203.0.113.5,", "400"},
+      {"", "400"},
+      {"unknown, 203.0.113.5:80", "203.0.113.5"},
   };
   for (const auto& row : rows) {
     Case c;
     c.trusted = {{*ParseAddress("10.0.0.0"), 104, ""}};
     c.raw.fields.emplace_back("X-Forwarded-For", row.chain);
-    EXPECT_EQ(AddressText(c.Run()->client), row.client) << row.chain;
+    const auto request = c.Run();
+    EXPECT_EQ(request ? AddressText(request->client) : "400", row.client) << row.chain;
+    if (!request) EXPECT_EQ(request.error().reason, "forwarded");
     c.trusted.clear();
     EXPECT_EQ(AddressText(c.Run()->client), "10.0.0.9") << "nobody is trusted";
   }

@@ -1,0 +1,26 @@
+// The path that a route sends upstream, told of the path that came in.
+#ifndef WEIR_COMPILER_ENCODE_SENT_PATH_H_
+#define WEIR_COMPILER_ENCODE_SENT_PATH_H_
+
+#include <string>
+#include <vector>
+
+#include "compiler/automata/dfa.h"
+#include "compiler/encode/universe.h"
+#include "spec/syntax/match.h"
+#include "spec/syntax/route.h"
+
+namespace weir::compiler {
+
+// Of a request that the route matches: what the route's transforms make of its path is
+// in the language. `name` names the language.
+Formula SentPathIn(Universe& universe, const syntax::Match& match,
+                   const std::vector<syntax::Transform>& request, const std::string& name,
+                   const Dfa& language);
+
+// The paths that are in the language once the prefix is taken off (TRANSFORM-2).
+Dfa BeforeStrip(const std::string& prefix, const Dfa& language);
+
+}  // namespace weir::compiler
+
+#endif  // WEIR_COMPILER_ENCODE_SENT_PATH_H_

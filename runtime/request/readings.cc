@@ -1,0 +1,241 @@
+// One pass for each name that is read. Names are compared as they are decoded, octet by
+// octet: exactly, and folded as PHP and case-blind programs fold them. A name that is the
+// same only when folded is refused, as some program behind us would take its value for
+// the one that was decided on.
+#include "runtime/request/readings.h"
+
+#include <cstdint>
+
+#include "runtime/request/octets.h"
+
+namespace weir::runtime {
+namespace {
+
+constexpr char kMalformed[] = "a parameter's name holds a '%' that begins no escape";
+constexpr char kTwice[] = "a parameter that is read as one value comes twice, or beside ';'";
+constexpr char kAlike[] = "a parameter is named almost like one that is read";
+constexpr char kValue[] = "a parameter that is read has no plain UTF-8 value";
+
+// Takes pieces off a text at each `separator`; empty pieces too.
+class Pieces {
+ public:
+  Pieces(std::string_view text, char separator) : rest_(text), separator_(separator) {}
+  bool Next(std::string_view& piece) {
+    if (done_) return false;
+    const std::size_t end = rest_.find(separator_);
+    piece = rest_.substr(0, end);
+    done_ = end == std::string_view::npos;
+    if (!done_) rest_.remove_prefix(end + 1);
+    return true;
+  }
+
+ private:
+  std::string_view rest_;
+  char separator_;
+  bool done_ = false;
+};
+
+bool IsEscape(std::string_view text) {
+  return text.size() >= 3 && text[0] == '%' && HexDigit(text[1]) >= 0 && HexDigit(text[2]) >= 0;
+}
+
+// The octets of a parameter in turn: "+" is a space, an escape that is none itself.
+class Decoded {
+ public:
+  explicit Decoded(std::string_view text, bool decode = true) : rest_(text), decode_(decode) {}
+  bool Next(char& octet) {
+    if (rest_.empty()) return false;
+    octet = rest_[0];
+    std::size_t used = 1;
+    if (decode_ && octet == '+') octet = ' ';
+    if (decode_ && IsEscape(rest_)) {
+      octet = static_cast<char>(HexDigit(rest_[1]) * 16 + HexDigit(rest_[2]));
+      used = 3;
+    }
+    rest_.remove_prefix(used);
+    return true;
+  }
+
+ private:
+  std::string_view rest_;
+  bool decode_;
+};
+
+bool IsExactly(Decoded text, std::string_view name) {
+  char octet;
+  for (char wanted : name) {
+    if (!text.Next(octet) || octet != wanted) return false;
+  }
+  return !text.Next(octet);
+}
+
+// A name without blanks before it, up to a NUL, '_' for what no variable's name holds,
+// in lower case; with `element`, up to a '[' as well: a[] and a[x] are read as a.
+class Folded {
+ public:
+  Folded(Decoded text, bool element) : text_(text), element_(element) {}
+  bool Next(char& octet) {
+    if (!text_.Next(octet)) return false;
+    while (start_ && octet == ' ') {
+      if (!text_.Next(octet)) return false;
+    }
+    start_ = false;
+    if (octet == '\0' || (element_ && octet == '[')) {
+      text_ = Decoded({});
+      return false;
+    }
+    octet = octet == ' ' || octet == '.' || octet == '[' ? '_' : LowerOctet(octet);
+    return true;
+  }
+
+ private:
+  Decoded text_;
+  bool element_;
+  bool start_ = true;
+};
+
+bool SameFolded(Folded a, Folded b) {
+  char x, y;
+  while (true) {
+    const bool more_a = a.Next(x), more_b = b.Next(y);
+    if (more_a != more_b) return false;
+    if (!more_a) return true;
+    if (x != y) return false;
+  }
+}
+
+bool IsAlike(Decoded text, std::string_view name) {
+  const Folded wanted(Decoded(name, false), false);
+  return SameFolded({text, false}, wanted) || SameFolded({text, true}, wanted);
+}
+
+bool IsSome(std::string_view text, bool decode, std::span<const std::string_view> names) {
+  for (std::string_view name : names) {
+    if (IsExactly(Decoded(text, decode), name)) return true;
+  }
+  return false;
+}
+
+bool EscapesAreWhole(std::string_view text) {
+  for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 1)) {
+    if (!IsEscape(text.substr(i))) return false;
+  }
+  return true;
+}
+
+// UTF-8 by its table (Unicode, table 3-7): what may follow a lead, and how often.
+class Utf8 {
+ public:
+  bool Take(unsigned char octet) {
+    if (left_ > 0) {
+      const bool fine = octet >= low_ && octet <= high_;
+      low_ = 0x80;
+      high_ = 0xbf;
+      --left_;
+      return fine;
+    }
+    if (octet < 0x80) return true;
+    if (octet < 0xc2 || octet > 0xf4) return false;
+    left_ = octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
+    low_ = octet == 0xe0 ? 0xa0 : octet == 0xf0 ? 0x90 : 0x80;
+    high_ = octet == 0xed ? 0x9f : octet == 0xf4 ? 0x8f : 0xbf;
+    return true;
+  }
+  bool IsWhole() const { return left_ == 0; }
+
+ private:
+  int left_ = 0;
+  unsigned char low_ = 0x80, high_ = 0xbf;
+};
+
+bool IsPlainValue(std::string_view text) {
+  if (!EscapesAreWhole(text)) return false;
+  Utf8 utf8;
+  Decoded octets(text);
+  for (char octet; octets.Next(octet);) {
+    if (octet == '\0' || !utf8.Take(static_cast<unsigned char>(octet))) return false;
+  }
+  return utf8.IsWhole();
+}
+
+// Some programs decode cookies and some take quotes off. An escape that no encoder
+// writes, of an octet that needs none, would be another value to them.
+bool IsPlainCookie(std::string_view value) {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '"' || value[i] == ',') return false;
+    if (!IsEscape(value.substr(i))) continue;
+    const auto octet = static_cast<char>(HexDigit(value[i + 1]) * 16 + HexDigit(value[i + 2]));
+    if (octet == '\0' || kUnreservedOctets[octet]) return false;
+  }
+  return true;
+}
+
+const char* CheckParameter(std::string_view query, std::string_view name,
+                           std::span<const std::string_view> names) {
+  bool found = false;
+  Pieces parameters(query, '&');
+  for (std::string_view parameter; parameters.Next(parameter);) {
+    Pieces pieces(parameter, ';');
+    for (std::string_view piece; pieces.Next(piece);) {
+      if (piece.empty()) continue;
+      const std::size_t equals = piece.find('=');
+      const std::string_view written = piece.substr(0, equals);
+      if (!EscapesAreWhole(written)) return kMalformed;
+      if (!IsExactly(Decoded(written), name)) {
+        if (IsAlike(Decoded(written), name) && !IsSome(written, true, names)) return kAlike;
+        continue;
+      }
+      if (found || piece.size() != parameter.size()) return kTwice;
+      found = true;
+      if (equals != std::string_view::npos && !IsPlainValue(piece.substr(equals + 1))) {
+        return kValue;
+      }
+    }
+  }
+  return nullptr;
+}
+
+const char* CheckCookie(std::string_view field, std::string_view name,
+                        std::span<const std::string_view> names) {
+  bool found = false;
+  Pieces pairs(field, ';');
+  for (std::string_view pair; pairs.Next(pair);) {
+    Pieces pieces(pair, ',');  // which separated cookies once (RFC 2109)
+    bool first = true;
+    for (std::string_view piece; pieces.Next(piece); first = false) {
+      const std::size_t equals = piece.find('=');
+      if (equals == std::string_view::npos) continue;
+      const std::string_view written = TrimOws(piece.substr(0, equals));
+      if (written != name) {
+        if (IsAlike(Decoded(written), name) && !IsSome(written, false, names)) {
+          return "a cookie is named almost like one that is read";
+        }
+        continue;
+      }
+      if (!first || found) return "a cookie that is read comes twice, or behind ','";
+      found = true;
+      if (!IsPlainCookie(TrimOws(pair.substr(pair.find('=') + 1)))) {
+        return "a cookie that is read holds quotes, ',' or an escape that needs none";
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* CheckQuery(std::string_view query, std::span<const std::string_view> names) {
+  for (std::string_view name : names) {
+    if (const char* wrong = CheckParameter(query, name, names)) return wrong;
+  }
+  return nullptr;
+}
+
+const char* CheckCookies(std::string_view field, std::span<const std::string_view> names) {
+  for (std::string_view name : names) {
+    if (const char* wrong = CheckCookie(field, name, names)) return wrong;
+  }
+  return nullptr;
+}
+
+}  // namespace weir::runtime
