@@ -8,6 +8,7 @@
 #include "compiler/automata/minimise.h"
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -73,7 +74,6 @@ Dfa Row(std::string_view text, bool any_rest) {
 RegexNode Escapes(bool encoded_slash, bool parameters) {
   const std::bitset<256> raw = Unreserved();
   std::vector<RegexNode> choices;
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   for (unsigned high = 0; high < 16; ++high) {
     std::bitset<256> lows;
     for (unsigned low = 0; low < 16; ++low) {
@@ -81,11 +81,11 @@ RegexNode Escapes(bool encoded_slash, bool parameters) {
       if (raw[octet] || octet == 0) continue;
       if ((octet == '/' || octet == '\\') && !encoded_slash) continue;
       if (octet == ';' && !parameters) continue;
-      lows.set(static_cast<unsigned char>(kDigits[low]));
+      lows.set(static_cast<unsigned char>(kUpperHex[low]));
     }
     if (lows.none()) continue;
     choices.push_back(
-        RegexConcat({RegexText("%"), RegexSet(Octets(kDigits.substr(high, 1))), RegexSet(lows)}));
+        RegexConcat({RegexText("%"), RegexSet(Octets(kUpperHex.substr(high, 1))), RegexSet(lows)}));
   }
   return RegexAlternate(std::move(choices));
 }

@@ -8,17 +8,12 @@
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
 #include "compiler/automata/utf8_regex.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
 
 using syntax::RegexNode;
-
-bool IsUnreserved(int octet) {
-  return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-         (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_' ||
-         octet == '~';
-}
 
 // One character of a segment: an octet that may stand raw, or an escape that
 // canonicalisation leaves.
@@ -28,13 +23,13 @@ RegexNode SegmentCharacter(bool encoded_slash, bool parameters) {
   for (const char octet : std::string_view("#?\\%/")) raw.reset(static_cast<unsigned char>(octet));
   if (!parameters) raw.reset(';');
   std::vector<RegexNode> ways{RegexSet(raw)};
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   for (int octet = 1; octet < 256; ++octet) {
-    if (IsUnreserved(octet)) continue;
+    if (kUnreservedBytes[static_cast<char>(octet)]) continue;
     if (!encoded_slash && (octet == '/' || octet == '\\')) continue;
     if (!parameters && octet == ';') continue;
-    const auto at = static_cast<std::size_t>(octet);
-    ways.push_back(RegexText(std::string{'%', kHex[at / 16], kHex[at % 16]}));
+    std::string escape = "%";
+    AppendHex(static_cast<char>(octet), escape);
+    ways.push_back(RegexText(escape));
   }
   return RegexAlternate(std::move(ways));
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "runtime/base/ascii.h"
 #include "spec/model/address.h"
 #include "spec/model/headers.h"
 
@@ -12,16 +13,14 @@ namespace {
 
 // Every octet that is not unreserved is escaped: no value can pose as two.
 std::string Encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain)
+    if (kUnreservedBytes[c]) {
       encoded += c;
-    else
-      encoded += {'%', kHex[octet / 16], kHex[octet % 16]};
+    } else {
+      encoded += '%';
+      AppendHex(c, encoded);
+    }
   }
   return encoded;
 }

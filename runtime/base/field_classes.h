@@ -159,6 +159,16 @@ constexpr bool IsWrittenByTheProxy(std::string_view name) {
   return kOwnFields.HasInAnyCase(name) || kFramingFields.HasLoosely(name);
 }
 
+// Many applications read both '-' and '_' as '_' (CGI's HTTP_X_USER), so to them two
+// names that differ only in these are one field.
+constexpr bool SpelledAlike(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if ((a[i] == '_' ? '-' : a[i]) != (b[i] == '_' ? '-' : b[i])) return false;
+  }
+  return true;
+}
+
 // FIELD-5. `lower_name` is in lower case.
 constexpr bool IsForwardingField(std::string_view lower_name) {
   return kForwardingFields.HasLoosely(lower_name);

@@ -3,34 +3,20 @@
 namespace weir {
 
 std::size_t SequenceLength(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
-  };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  if (at >= text.size()) return 0;
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
-    const unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
-    return byte(1) >= low && byte(1) <= high && tail(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
-    return byte(1) >= low && byte(1) <= high && tail(2) && tail(3) ? 4 : 0;
+  Utf8Check check;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    if (!check.Take(static_cast<unsigned char>(text[i]))) return 0;
+    if (check.IsWhole()) return i + 1 - at;
   }
   return 0;
 }
 
 bool IsUtf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = SequenceLength(text, at);
-    if (length == 0) return false;
-    at += length;
+  Utf8Check check;
+  for (const char c : text) {
+    if (!check.Take(static_cast<unsigned char>(c))) return false;
   }
-  return true;
+  return check.IsWhole();
 }
 
 void AppendUtf8(std::uint32_t code, std::string& out) {

@@ -6,10 +6,10 @@
 #include <cassert>
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 #include "runtime/decide/transform.h"
 #include "runtime/request/address.h"
 #include "runtime/request/canonical.h"
-#include "runtime/request/field_names.h"
 
 namespace weir::runtime {
 namespace {

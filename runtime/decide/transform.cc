@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 #include "runtime/decide/parameter.h"
 #include "runtime/decide/substitute.h"
-#include "runtime/request/field_names.h"
 
 namespace weir::runtime {
 namespace {

@@ -10,10 +10,10 @@
 #include <bit>
 #include <cassert>
 
+#include "runtime/base/ascii.h"
+#include "runtime/base/field_classes.h"
 #include "runtime/request/address.h"
-#include "runtime/request/field_names.h"
 #include "runtime/request/host.h"
-#include "runtime/request/octets.h"
 #include "runtime/request/readings.h"
 
 namespace weir::runtime {
@@ -25,22 +25,6 @@ std::uint64_t HashName(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash ^ (hash >> 29);
-}
-
-bool EqualsLowered(std::string_view lower, std::string_view text) {
-  if (lower.size() != text.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower[i] != LowerOctet(text[i])) return false;
-  }
-  return true;
-}
-
-bool ValidValue(std::string_view value) {
-  for (char c : value) {
-    const auto octet = static_cast<unsigned char>(c);
-    if ((octet < 0x20 && octet != '\t') || octet == 0x7f) return false;
-  }
-  return true;
 }
 
 bool IsScalar(std::string_view name, const CanonicalOptions& options) {
@@ -59,15 +43,15 @@ bool IsTrusted(const Address& address, const CanonicalOptions& options) {
 
 bool IsRequestId(std::string_view value) {
   for (char c : value) {
-    if (!kUnreservedOctets[c] || c == '~') return false;
+    if (!kUnreservedBytes[c] || c == '~') return false;
   }
   return !value.empty() && value.size() <= 128;
 }
 
 // What a trusted peer says in X-Forwarded-Proto; empty: no scheme that we know.
 std::string_view SchemeOf(std::string_view said) {
-  if (EqualsLowered("https", said) || EqualsLowered("wss", said)) return "https";
-  if (EqualsLowered("http", said) || EqualsLowered("ws", said)) return "http";
+  if (EqualsLower(said, "https") || EqualsLower(said, "wss")) return "https";
+  if (EqualsLower(said, "http") || EqualsLower(said, "ws")) return "http";
   return {};
 }
 
@@ -131,7 +115,7 @@ const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& o
   url_authority_ = {};
   if (!rest.starts_with('/')) {
     const std::size_t colon = rest.find("://");
-    if (colon == std::string_view::npos || !EqualsLowered(raw.scheme, rest.substr(0, colon))) {
+    if (colon == std::string_view::npos || !EqualsLower(rest.substr(0, colon), raw.scheme)) {
       return "the target is neither a path nor a URL of this listener's scheme";
     }
     rest.remove_prefix(colon + 3);
@@ -149,7 +133,7 @@ const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& o
 const char* Canonicaliser::ReadHost(const RawRequest& raw, CanonicalRequest& out) {
   const Field* host = nullptr;
   for (const Field& field : raw.fields) {
-    if (!EqualsLowered("host", field.name)) continue;
+    if (!EqualsLower(field.name, "host")) continue;
     if (host) return "there is more than one Host";
     host = &field;
   }
@@ -180,13 +164,13 @@ const char* Canonicaliser::CollectFields(const RawRequest& raw) {
 
 const char* Canonicaliser::CollectField(const Field& field, std::uint32_t place) {
   if (!IsToken(field.name)) return "a field's name is no token";
-  if (!ValidValue(field.value)) return "a field's value holds a control octet";
+  if (!IsFieldText(field.value)) return "a field's value holds a control octet";
   std::string_view name = field.name;
   bool upper = false;
-  for (char c : name) upper = upper || LowerOctet(c) != c;
+  for (char c : name) upper = upper || ToLower(c) != c;
   if (upper) {
     const std::size_t start = text_.size();
-    for (char c : name) text_.push_back(LowerOctet(c));
+    for (char c : name) text_.push_back(ToLower(c));
     name = std::string_view(text_).substr(start);
   }
   if (name == "host") return nullptr;
@@ -231,7 +215,7 @@ const char* Canonicaliser::DropHopByHop(const RawRequest& raw, const CanonicalOp
     std::string_view element;
     while (NextElement(list, element)) {
       const std::size_t start = text_.size();
-      for (char c : element) text_.push_back(LowerOctet(c));
+      for (char c : element) text_.push_back(ToLower(c));
       const std::string_view name = std::string_view(text_).substr(start);
       Entry* const entry = IsForwardingField(name) ? nullptr : FindEntry(name);
       if (entry && !entry->dropped) {

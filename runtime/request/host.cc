@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "runtime/base/ascii.h"
 #include "runtime/request/address.h"
-#include "runtime/request/octets.h"
 
 namespace weir::runtime {
 namespace {
+
+constexpr ByteSet kHostBytes = AlphanumericAnd("-_");  // of one label
 
 const char* AppendName(std::string_view name, std::string& out) {
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -18,10 +20,10 @@ const char* AppendName(std::string_view name, std::string& out) {
       if (label_empty) return "the host has an empty label";
       label_empty = true;
     } else {
-      if (!kHostOctets[c]) return "the host holds an octet that no name has";
+      if (!kHostBytes[c]) return "the host holds an octet that no name has";
       label_empty = false;
     }
-    out.push_back(LowerOctet(c));
+    out.push_back(ToLower(c));
   }
   return label_empty ? "the host has an empty label" : nullptr;
 }

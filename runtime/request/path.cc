@@ -10,13 +10,11 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/base/ascii.h"
 #include "runtime/request/canonical.h"
-#include "runtime/request/octets.h"
 
 namespace weir::runtime {
 namespace {
-
-constexpr char kUpperHex[] = "0123456789ABCDEF";
 
 // Appends one segment, decoded; what is wrong with it, or null.
 const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std::string& out) {
@@ -40,12 +38,11 @@ const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std
     if ((value == '/' || value == '\\') && !keep_encoded_slash) {
       return "the path holds an escaped slash";
     }
-    if (kUnreservedOctets[static_cast<char>(value)]) {
+    if (kUnreservedBytes[static_cast<char>(value)]) {
       out.push_back(static_cast<char>(value));
     } else {
       out.push_back('%');
-      out.push_back(kUpperHex[high]);
-      out.push_back(kUpperHex[low]);
+      AppendHex(static_cast<char>(value), out);
     }
   }
   return nullptr;

@@ -6,7 +6,8 @@
 
 #include <cstdint>
 
-#include "runtime/request/octets.h"
+#include "runtime/base/ascii.h"
+#include "runtime/base/utf8.h"
 
 namespace weir::runtime {
 namespace {
@@ -84,7 +85,7 @@ class Folded {
       text_ = Decoded({});
       return false;
     }
-    octet = octet == ' ' || octet == '.' || octet == '[' ? '_' : LowerOctet(octet);
+    octet = octet == ' ' || octet == '.' || octet == '[' ? '_' : ToLower(octet);
     return true;
   }
 
@@ -123,34 +124,9 @@ bool EscapesAreWhole(std::string_view text) {
   return true;
 }
 
-// UTF-8 by its table (Unicode, table 3-7): what may follow a lead, and how often.
-class Utf8 {
- public:
-  bool Take(unsigned char octet) {
-    if (left_ > 0) {
-      const bool fine = octet >= low_ && octet <= high_;
-      low_ = 0x80;
-      high_ = 0xbf;
-      --left_;
-      return fine;
-    }
-    if (octet < 0x80) return true;
-    if (octet < 0xc2 || octet > 0xf4) return false;
-    left_ = octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
-    low_ = octet == 0xe0 ? 0xa0 : octet == 0xf0 ? 0x90 : 0x80;
-    high_ = octet == 0xed ? 0x9f : octet == 0xf4 ? 0x8f : 0xbf;
-    return true;
-  }
-  bool IsWhole() const { return left_ == 0; }
-
- private:
-  int left_ = 0;
-  unsigned char low_ = 0x80, high_ = 0xbf;
-};
-
 bool IsPlainValue(std::string_view text) {
   if (!EscapesAreWhole(text)) return false;
-  Utf8 utf8;
+  Utf8Check utf8;
   Decoded octets(text);
   for (char octet; octets.Next(octet);) {
     if (octet == '\0' || !utf8.Take(static_cast<unsigned char>(octet))) return false;
@@ -165,7 +141,7 @@ bool IsPlainCookie(std::string_view value) {
     if (value[i] == '"' || value[i] == ',') return false;
     if (!IsEscape(value.substr(i))) continue;
     const auto octet = static_cast<char>(HexDigit(value[i + 1]) * 16 + HexDigit(value[i + 2]));
-    if (octet == '\0' || kUnreservedOctets[octet]) return false;
+    if (octet == '\0' || kUnreservedBytes[octet]) return false;
   }
   return true;
 }
