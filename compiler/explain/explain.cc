@@ -168,10 +168,12 @@ class Explainer {
     Step step = decision.Start();
     while (step == Step::kNeedLimit || step == Step::kNeedIdentity) {
       if (step == Step::kNeedLimit) {
-        const LimitRecord& limit = table_.limits()[decision.limit().limit];
-        out_.limits.push_back(
-            {Copy(table_.text(limit.name)), KeyParts(decision.limit().key, limit.by.count)});
-        step = decision.Resume(LimitVerdict{.remaining = limit.burst});
+        step = decision.ChargeEach([&](const LimitCharge& charge) {
+          const LimitRecord& limit = table_.limits()[charge.limit];
+          out_.limits.push_back(
+              {Copy(table_.text(limit.name)), KeyParts(charge.key, limit.by.count)});
+          return LimitVerdict{.remaining = limit.burst};
+        });
         continue;
       }
       auto caller = CallerFor(decision.jwt(), decision.api_keys());

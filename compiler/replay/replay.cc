@@ -123,9 +123,11 @@ Outcome TableReplay::Decided(const runtime::CanonicalRequest& request, const mod
   Step step = decision.Start();
   while (step == Step::kNeedLimit || step == Step::kNeedIdentity) {
     if (step == Step::kNeedLimit) {
-      const std::uint32_t limit = limits_[decision.limit().limit];
-      charges.emplace_back(limit, KeyParts(decision.limit().key));
-      step = decision.Resume(VerdictOf(world.charge(limit, charges.back().second)));
+      step = decision.ChargeEach([&](const runtime::LimitCharge& charge) {
+        const std::uint32_t limit = limits_[charge.limit];
+        charges.emplace_back(limit, KeyParts(charge.key));
+        return VerdictOf(world.charge(limit, charges.back().second));
+      });
     } else {
       const std::uint32_t route = decision.route() - table_->gateway().routes.first;
       identity.emplace(*table_, decision.jwt(),

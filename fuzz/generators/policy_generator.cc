@@ -40,6 +40,9 @@ syntax::Limit RandomLimit(Choices& choices, std::size_t place) {
     limit.by.push_back(KeyAttribute(choices, place % 2 == 1 && i == 0));
   }
   if (choices.Chance(80)) limit.missing_key = choices.Of({"none", "", "u1"});
+  limit.store_down = choices.Chance(40)   ? syntax::Limit::StoreDown::kAllow
+                     : choices.Chance(20) ? syntax::Limit::StoreDown::kLocal
+                                          : syntax::Limit::StoreDown::kDeny;
   return limit;
 }
 

@@ -56,7 +56,7 @@ LimitAnswer RandomAnswer(Choices& choices) {
   answer.remaining = choices.Below(9);
   answer.reset = std::int64_t{choices.Below(8)} * 500'000'000;
   const std::uint32_t kind = choices.Below(12);
-  if (kind == 11) answer.verdict = LimitVerdict::kStoreDownDeny;
+  if (kind == 11) answer.verdict = LimitVerdict::kUnavailable;
   if (kind < 2) {
     answer.verdict = LimitVerdict::kRefused;
     answer.remaining = 0;

@@ -10,26 +10,25 @@ using runtime::Reason;
 using runtime::ResponseRecord;
 using runtime::Table;
 
-void Exchange::AnswerDecision() {
-  const runtime::Answer& answer = decision_->answer();
-  Answer(answer.status, answer.reason, answer.body, {}, answer.close);
-}
-
 void Exchange::Refuse(const runtime::Refusal& refusal) {
   detail_ = refusal.detail;
   Answer(refusal.status, refusal.reason, runtime::ReasonBody(refusal.reason), {}, refusal.close);
 }
 
 // No upstream answer can be had: the route's fallback, or `status`.
-void Exchange::FailWith(std::uint16_t status, Reason reason, const char* detail) {
+void Exchange::OnNoResponse(std::uint16_t status, Reason reason, const char* detail) {
   detail_ = detail;
-  const runtime::Index fallback = decision_->route_record().fallback;
+  const runtime::Index fallback = route().fallback;
   if (fallback == kNoIndex) return Answer(status, reason, runtime::ReasonBody(reason), {}, false);
   const ResponseRecord& record = table().responses()[fallback];
   const std::string_view body =
       record.body.length > 0 ? table().text(record.body) : runtime::ReasonBody(reason);
   Answer(static_cast<std::uint16_t>(record.status), reason, body,
          Table::Slice(table().fields(), record.headers), false);
+}
+
+void Exchange::OnRequestUnsendable() {
+  Answer(400, Reason::kBadRequest, runtime::ReasonBody(Reason::kBadRequest), {}, false);
 }
 
 void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body,
@@ -64,11 +63,8 @@ void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body
       return Break(Reason::kInternal, "no answer can be sent");
     }
   }
-  if (message.body.length > 0) {
-    client_->SendData(body);
-    bytes_out_ = body.size();
-  }
-  client_->SendEnd({});
+  if (message.body.length > 0) response_body_.Send(body);
+  response_body_.End({});
   Complete();
 }
 
@@ -76,25 +72,9 @@ void Exchange::Answer(std::uint16_t status, Reason reason, std::string_view body
 void Exchange::Break(Reason reason, const char* detail) {
   reason_ = reason;
   detail_ = detail;
-  CancelTries(Ending::kCancelled);
+  attempts_.Cancel(Attempts::Ending::kCancelled);
   Record();
   client_->Abort();
-  Release();
-}
-
-void Exchange::OnRequestBad(const runtime::Refusal& refusal) {
-  CancelTries(Ending::kCancelled);
-  if (phase_ == Phase::kResponding) return Break(refusal.reason, refusal.detail);
-  if (phase_ == Phase::kForwarding) Refuse(refusal);
-}
-
-void Exchange::OnClientGone() {
-  if (phase_ == Phase::kEnded) return;
-  CancelTries(Ending::kCancelled);
-  status_ = 499;
-  reason_ = Reason::kDownstreamClosed;
-  detail_ = "the client went away";
-  Record();
   Release();
 }
 

@@ -1,16 +1,17 @@
-// The life of one request, from its head to its access-log record:
+// The life of one request, from its head to its access-log record, as phases:
 //
-//   begin.cc     canonicalise, decide, charge limits, verify
-//   tries.cc     how tries begin and end: breaker, host, pool, hedges
-//   attempt.cc   what a try carries, and what follows when it fails
-//   response.cc  the upstream's answer on its way to the client
-//   answer.cc    answers of the proxy's own, fallbacks among them
-//   finish.cc    the one record and its metrics, whatever happened
+//   deciding    deciding.h       canonicalise, charge limits, verify; may be suspended
+//   forwarding  attempts.h       until one attempt answers; request_body.h feeds it
+//   responding  response_body.h  the upstream's answer on its way to the client
+//   ended       finish.cc        the one record and its metrics, whatever happened
+//
+//   exchange.cc  how the phases follow each other, and what the client tells
+//   response.cc  the answer's head      answer.cc  answers of the proxy's own
 //
 // It stands between a ClientStream and an UpstreamStream and holds no body but
-// the part that another try may need (the replay buffer). Exchanges are used
-// again: Release puts one back after the current batch of events, so no callback
-// can find a stranger in its place.
+// the part that another attempt may need. Exchanges are used again: Release puts
+// one back after the current batch of events, so no callback can find a stranger
+// in its place.
 #ifndef WEIR_PROXY_EXCHANGE_EXCHANGE_H_
 #define WEIR_PROXY_EXCHANGE_EXCHANGE_H_
 
@@ -21,40 +22,26 @@
 #include <string>
 #include <vector>
 
-#include "proxy/exchange/mirror.h"
-#include "proxy/exchange/request_id.h"
-#include "proxy/exchange/retry.h"
-#include "proxy/exchange/serving.h"
-#include "proxy/exchange/try.h"
+#include "proxy/config/serving.h"
+#include "proxy/exchange/attempts.h"
+#include "proxy/exchange/context.h"
+#include "proxy/exchange/deciding.h"
+#include "proxy/exchange/request_body.h"
+#include "proxy/exchange/response_body.h"
+#include "proxy/exchange/target.h"
 #include "proxy/http/stream.h"
 #include "proxy/net/loop.h"
 #include "proxy/net/timer.h"
-#include "proxy/observe/log_writer.h"
-#include "proxy/observe/metrics.h"
-#include "runtime/decide/decision.h"
 #include "runtime/decide/forwarded.h"
 #include "runtime/request/canonical.h"
-#include "runtime/state/limiter.h"
 
 namespace weir::proxy {
 
-class Exchange;
-
-// What exchanges use of their worker. Outlives them.
-struct ExchangeContext {
-  net::Loop& loop;
-  runtime::LocalLimiter& limiter;
-  observe::WorkerLog& log;
-  observe::WorkerMetrics& metrics;
-  Random& random;
-  Mirrors mirrors;
-  std::vector<std::unique_ptr<Exchange>> idle;  // to be used again
-
-  // An exchange in its first state; its worker need not keep it.
-  Exchange* Take();
-};
-
-class Exchange final : public ClientEvents, public net::Deferred {
+class Exchange final : public ClientEvents,
+                       public net::Deferred,
+                       private Deciding::Owner,
+                       private Attempts::Owner,
+                       private ResponseBody::Owner {
  public:
   explicit Exchange(ExchangeContext& context);
 
@@ -78,74 +65,39 @@ class Exchange final : public ClientEvents, public net::Deferred {
  private:
   enum class Phase : std::uint8_t { kIdle, kDeciding, kForwarding, kResponding, kEnded };
 
-  // begin.cc
+  // exchange.cc
   void Start(ClientStream& client, const runtime::ConnectionFacts& facts,
              std::shared_ptr<Serving> serving);
   void ChooseRequestId();
-  void Decide();
-  runtime::LimitVerdict Charge(const runtime::LimitCharge& charge);
-  void Forward(const BodySize& body);
-  void ChooseService();
+  void OnDecided(runtime::Step step) override;
+  void Forward();
   void StartMirrors();
+  void StartAttempts();
   std::uint64_t MaxBody() const;
-
-  // How a try that was admitted went, for breaker and ejection; else by its status.
-  enum class Ending : std::uint8_t { kAnswered, kFailed, kCancelled };
-
-  // tries.cc
-  friend class Try;
-  void StartTry(Try& t);
-  bool ChooseHost(Try& t, const upstream::Pool* offered);
-  void OpenTry(Try& t, upstream::Freshness freshness);
-  upstream::Taker::Destination OnPlace(Try& t, upstream::Pool* offered);
-  void OnOpened(Try& t, UpstreamStream* stream, int error);
-  void CountTry(Try& t);
-  void BeginTry(Try& t, UpstreamStream* stream);
-  void RefuseTry(Try& t, runtime::Reason reason, const char* detail);
-  void Settle(Try& t, Ending ending, std::uint16_t status = 0);
-  void ReportHost(const Try& t, upstream::Outliers::Outcome outcome);
-  void EndTry(Try& t);
-  void CancelTries(Ending ending);
-  Try* LiveTry();
-  bool MayHedge() const;
-  void ArmHedge();
-  void OnHedge();
-
-  // attempt.cc
-  void SendRequest(Try& t);
   UpstreamRequest UpstreamHead() const;
-  void ArmTry(Try& t);
-  Try* OpenTryNow();
   void AllowRequestBody();
-  void RequestEnded();
-  void OnUpstreamCredit();
-  void OnUpstreamFailed(Try& t, const UpstreamFailure& failure);
-  void TryFailed(Try& t, const TryOutcome& outcome, runtime::Reason reason, const char* detail,
-                 bool sent, bool last = false);
-  bool TakeRetry();
-  bool MayCountAnother(std::uint32_t beginning) const;
-  bool Resends(Try& t, const UpstreamFailure& failure, bool& refused);
-  bool TryAgain(Try& t, const TryOutcome& outcome, bool sent);
-  void OnBackoffOver();
-  void OnTryTimeout(Try& t);
+  void OnWaiting() override { AllowRequestBody(); }
+  void OnStream(UpstreamStream& stream) override;
+  void OnUpstreamActivity() override { ResetIdleTimer(); }
+  void OnUpstreamRoom() override;
   void OnIdleTimeout();
   void TimedOut(const char* detail);
-  void Moved();
+  void ResetIdleTimer();
 
   // response.cc
-  void OnInterim(Try& t, const ResponseMessage& message);
-  void OnResponseHead(Try& t, const ResponseMessage& message);
-  void OnResponseData(std::string_view data);
-  void OnResponseEnd(Try& t, std::span<const runtime::Field> trailers);
+  void OnInterim(const ResponseMessage& message) override;
+  void OnResponseHead(const ResponseMessage& message, bool exhausted) override;
+  void OnResponseData(std::string_view data) override;
+  void OnResponseEnd(std::span<const runtime::Field> trailers) override;
+  void OnResponseBroken(const char* detail) override;
+  void OnResponseRoom() override;
   void AllowResponseBody();
-  void AppendAffinity(const Try& t);
   void AppendOwnFields(std::string_view reason);
-  void ScheduleFlush();
 
   // answer.cc
-  void AnswerDecision();
   void Refuse(const runtime::Refusal& refusal);
-  void FailWith(std::uint16_t status, runtime::Reason reason, const char* detail);
+  void OnNoResponse(std::uint16_t status, runtime::Reason reason, const char* detail) override;
+  void OnRequestUnsendable() override;
   void Answer(std::uint16_t status, runtime::Reason reason, std::string_view body,
               std::span<const runtime::FieldRecord> headers, bool close);
   void Break(runtime::Reason reason, const char* detail);
@@ -156,16 +108,15 @@ class Exchange final : public ClientEvents, public net::Deferred {
   void Release();
 
   const runtime::Table& table() const { return serving_->table(); }
+  const runtime::RouteRecord& route() const { return deciding_.decision()->route_record(); }
   bool has_route() const {
-    return decision_.has_value() && decision_->route() != runtime::kNoIndex;
+    return deciding_.decision() != nullptr && deciding_.decision()->route() != runtime::kNoIndex;
   }
 
   ExchangeContext& context_;
   std::shared_ptr<Serving> serving_;
   ClientStream* client_ = nullptr;
   Phase phase_ = Phase::kIdle;
-  bool deferred_ = false;
-  bool flush_pending_ = false;
 
   // The request.
   runtime::ConnectionFacts facts_;
@@ -173,38 +124,21 @@ class Exchange final : public ClientEvents, public net::Deferred {
   std::string_view raw_target_;  // for the record of a request that is refused
   runtime::Canonicaliser canonicaliser_;
   std::optional<runtime::CanonicalRequest> request_;
-  std::optional<runtime::Decision> decision_;
-  std::shared_ptr<const void> identity_hold_;
   std::array<char, 32> new_id_{};
   std::string_view request_id_;
   runtime::ForwardedHead head_;
-  BodySize body_;
-  bool request_ended_ = false;
-  bool awaits_body_ = false;  // nothing of it has come, and no try is begun
+  BodySize body_size_;
+  bool awaits_body_ = false;  // nothing of it has come, and no attempt is begun
 
-  // The tries: the second is a hedge.
-  const runtime::RetryRecord* retry_ = nullptr;
-  upstream::Service* service_ = nullptr;
-  upstream::SharedBreaker* breaker_ = nullptr;
-  runtime::Index service_index_ = runtime::kNoIndex;
-  std::array<Try, 2> tries_;
-  std::shared_ptr<const upstream::Service::Place>
-      shown_;  // where the last went: what the record names
-  Try* backing_off_ = nullptr;
-  std::uint64_t hash_ = 0;            // for consistent hashing
-  std::string affinity_token_;        // as the client sent it
-  std::vector<std::uint64_t> tried_;  // identities of hosts
-  std::uint32_t attempts_ = 0;
-  bool stale_retried_ = false;
-  bool can_replay_ = false;
-  std::string replay_;
-  std::vector<std::shared_ptr<Mirror>> mirrors_;
+  Deciding deciding_;
+  Target target_;
+  RequestBody request_body_;
+  Attempts attempts_;
+  ResponseBody response_body_;
   net::Timer timeout_;
-  net::Timer backoff_timer_;
-  net::Timer hedge_timer_;
   net::Timer idle_timer_;
 
-  // The answer.
+  // The answer's head.
   std::vector<runtime::Field> fields_;
   std::string field_names_, field_text_, affinity_field_;
 
@@ -213,8 +147,6 @@ class Exchange final : public ClientEvents, public net::Deferred {
   std::uint16_t status_ = 0;
   runtime::Reason reason_ = runtime::Reason::kOk;
   const char* detail_ = "";
-  std::uint64_t bytes_in_ = 0;
-  std::uint64_t bytes_out_ = 0;
 };
 
 }  // namespace weir::proxy

@@ -1,22 +1,15 @@
 // The end of a request: exactly one record, and the exchange goes back.
 #include <algorithm>
-#include <utility>
 
 #include "proxy/exchange/exchange.h"
 #include "proxy/exchange/fields.h"
+#include "proxy/exchange/shrink.h"
 #include "runtime/request/address.h"
 
 namespace weir::proxy {
 namespace {
 
-// What is kept of strings for the next request; the rest would add up.
-constexpr std::size_t kKeep = 4096;
 constexpr std::size_t kMaxRefusedPath = 1024;
-
-void Shrink(std::string& text) {
-  text.clear();
-  if (text.capacity() > kKeep) text = std::string();
-}
 
 }  // namespace
 
@@ -44,9 +37,9 @@ void Exchange::Record() {
   record.duration = duration;
   record.reason = runtime::ReasonName(reason_);
   record.detail = detail_;
-  record.attempts = attempts_;
-  record.bytes_in = bytes_in_;
-  record.bytes_out = bytes_out_;
+  record.attempts = attempts_.count();
+  record.bytes_in = request_body_.bytes();
+  record.bytes_out = response_body_.bytes();
   const runtime::AddressText client(request_ ? request_->client : facts_.peer_address);
   record.client_ip = client.view();
   if (request_) {
@@ -58,74 +51,57 @@ void Exchange::Record() {
   }
   std::uint32_t metrics_id = 0;
   if (has_route()) {
-    record.route = table.text(decision_->route_record().name);
-    metrics_id = serving_->metrics_id(decision_->route());
-    const runtime::Identity& identity = decision_->identity();
+    record.route = table.text(route().name);
+    metrics_id = serving_->metrics_id(deciding_.decision()->route());
+    const runtime::Identity& identity = deciding_.decision()->identity();
     if (!identity.consumer.empty()) record.user_id = identity.consumer;
     if (!identity.claims.empty()) record.user_id = identity.claims[0].string;  // sub
   }
-  if (shown_ != nullptr) record.upstream = shown_->host->text;
+  if (attempts_.shown() != nullptr) record.upstream = attempts_.shown()->host->text;
   if (record.sidecar) {
     const bool inbound = table.listeners()[gateway.listeners.first + facts_.listener].direction ==
                          runtime::DirectionKind::kInbound;
     const std::string_view self = table.text(gateway.sidecar_of);
     record.source_app = inbound ? facts_.peer_identity : self;
     record.destination_service = inbound ? self : std::string_view();
-    if (!inbound && service_index_ != runtime::kNoIndex) {
-      record.destination_service = table.text(table.services()[service_index_].name);
+    if (!inbound && target_.index != runtime::kNoIndex) {
+      record.destination_service = table.text(table.services()[target_.index].name);
     }
   }
   context_.log.Add(record);
-  context_.metrics.Ended({metrics_id, method_, status_, reason_, duration, bytes_in_, bytes_out_});
+  context_.metrics.Ended(
+      {metrics_id, method_, status_, reason_, duration, record.bytes_in, record.bytes_out});
 }
 
 void Exchange::Release() {
   phase_ = Phase::kEnded;
   timeout_.Cancel();
   idle_timer_.Cancel();
-  CancelTries(Ending::kCancelled);
-  for (const auto& mirror : mirrors_) mirror->Drop();
-  mirrors_.clear();
+  deciding_.Cancel();
+  attempts_.Cancel(Attempts::Ending::kCancelled);
+  request_body_.DropMirrors();
+  response_body_.Reset();
   client_ = nullptr;
-  if (!std::exchange(deferred_, true)) context_.loop.Defer(this);
+  context_.loop.Defer(this);
 }
 
-// After the batch of events: what was sent leaves, or a finished exchange goes
-// back, in the state of a new one.
+// After the batch of events: it goes back, in the state of a new one.
 void Exchange::RunDeferred() {
-  deferred_ = false;
-  const bool flush = std::exchange(flush_pending_, false);
-  if (phase_ != Phase::kEnded) {
-    if (flush && client_ != nullptr) client_->Flush();
-    // What left at once made room, and no event will tell of it.
-    if (flush && phase_ == Phase::kResponding) AllowResponseBody();
-    return;
-  }
   phase_ = Phase::kIdle;
-  decision_.reset();
+  attempts_.Reset();
+  deciding_.Reset();
+  target_.Reset();
+  request_body_.Reset();
   request_.reset();
-  identity_hold_.reset();
   serving_.reset();
   method_ = raw_target_ = request_id_ = {};
-  body_ = {};
-  Shrink(replay_);
+  body_size_ = {};
+  awaits_body_ = false;
   Shrink(field_names_);
   Shrink(field_text_);
-  retry_ = nullptr;
-  service_ = nullptr;
-  breaker_ = nullptr;
-  service_index_ = runtime::kNoIndex;
-  for (Try& t : tries_) t.place.reset();
-  shown_.reset();
-  hash_ = 0;
-  Shrink(affinity_token_);
-  tried_.clear();
-  attempts_ = 0;
-  stale_retried_ = can_replay_ = request_ended_ = awaits_body_ = false;
   status_ = 0;
   reason_ = runtime::Reason::kOk;
   detail_ = "";
-  bytes_in_ = bytes_out_ = 0;
   context_.idle.emplace_back(this);
 }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/exchange/serving.h"
+#include "proxy/config/serving.h"
 #include "proxy/net/loop.h"
 #include "proxy/upstream/service.h"
 

@@ -10,69 +10,36 @@ using runtime::Field;
 using runtime::Reason;
 
 // Goes on as the answer's head would (RFC 9110 15.2), but for 100: whoever asked for
-// that has it from us (Forward). Of two tries under way nobody knows yet whose
-// answer the client will get, so it hears of neither.
-void Exchange::OnInterim(Try& t, const ResponseMessage& message) {
-  const Try& other = tries_[&t == &tries_[0] ? 1 : 0];
-  if (phase_ != Phase::kForwarding || message.status == 100 || other.live()) return;
+// that has it from us (StartAttempts).
+void Exchange::OnInterim(const ResponseMessage& message) {
+  if (message.status == 100) return;
   CopyEndToEnd(message.fields, fields_, field_names_);
-  TransformResponse(table(), *request_, *decision_, fields_, field_text_);
-  if (client_->SendInterim({message.status, fields_, {}, {}})) ScheduleFlush();
+  TransformResponse(table(), *request_, *deciding_.decision(), fields_, field_text_);
+  if (client_->SendInterim({message.status, fields_, {}, {}})) response_body_.ScheduleFlush();
 }
 
-void Exchange::OnResponseHead(Try& t, const ResponseMessage& message) {
-  Moved();
-  t.timer.Cancel();
-  Settle(t, Ending::kAnswered, message.status);
-  const TryOutcome outcome{TryOutcome::Kind::kAnswer, message.status};
-  const bool failed = retry_ != nullptr && IsCause(table(), *retry_, outcome);
-  Try& other = tries_[&t == &tries_[0] ? 1 : 0];
-  if (failed && other.live()) {  // a hedge or what it hedges may do better
-    EndTry(t);
-    return ArmHedge();
-  }
-  if (failed && TryAgain(t, outcome, true)) return;
-  hedge_timer_.Cancel();
-  if (other.live()) {
-    Settle(other, Ending::kCancelled);
-    EndTry(other);
-  }
-  shown_ = t.place;
-  reason_ = failed && attempts_ > 1 ? Reason::kRetriesExhausted : Reason::kOk;
-
+void Exchange::OnResponseHead(const ResponseMessage& message, bool exhausted) {
+  reason_ = exhausted ? Reason::kRetriesExhausted : Reason::kOk;
   CopyEndToEnd(message.fields, fields_, field_names_);
   // RFC 9110 6.6.1. What the policy says of the field comes after it.
   const bool dated = std::ranges::any_of(fields_, [](const Field& f) { return f.name == "date"; });
   if (!dated) fields_.push_back({"date", HttpDate(context_.loop.unix_ms())});
-  TransformResponse(table(), *request_, *decision_, fields_, field_text_);
-  AppendAffinity(t);
+  TransformResponse(table(), *request_, *deciding_.decision(), fields_, field_text_);
+  if (WriteAffinityCookie(table(), target_, *attempts_.shown(), request_->scheme == "https",
+                          affinity_field_)) {
+    fields_.push_back({"set-cookie", affinity_field_});
+  }
   AppendOwnFields(runtime::ReasonName(reason_));
   ResponseMessage out = message;
   out.fields = fields_;
   if (!client_->SendHead(out, MoreInput::kAccepted)) {
-    CancelTries(Ending::kCancelled);
-    return FailWith(502, Reason::kUpstreamProtocol, "a field of the answer cannot be sent");
+    attempts_.Cancel(Attempts::Ending::kCancelled);
+    return OnNoResponse(502, Reason::kUpstreamProtocol, "a field of the answer cannot be sent");
   }
   status_ = message.status;
   phase_ = Phase::kResponding;
-  replay_.clear();
-  if (replay_.capacity() > kStreamWindow) replay_ = std::string();
-  ScheduleFlush();
-}
-
-// Names the host that answered, where the client did not.
-void Exchange::AppendAffinity(const Try& t) {
-  const runtime::ServiceRecord& record = service_->cluster().record();
-  const std::string_view token(t.place->token.data(), t.place->token.size());
-  if (record.affinity_cookie.length == 0 || token == affinity_token_) return;
-  affinity_field_.assign(table().text(record.affinity_cookie)).append("=").append(token);
-  affinity_field_.append("; Path=/; HttpOnly; SameSite=Lax");
-  if (request_->scheme == "https") affinity_field_.append("; Secure");
-  if (record.affinity_max_age >= 0) {
-    affinity_field_.append("; Max-Age=")
-        .append(std::to_string(record.affinity_max_age / 1'000'000'000));
-  }
-  fields_.push_back({"set-cookie", affinity_field_});
+  request_body_.StopKeeping();
+  response_body_.ScheduleFlush();
 }
 
 // What the decision adds to any response, and what explains it.
@@ -83,47 +50,34 @@ void Exchange::AppendOwnFields(std::string_view reason) {
       return field.name == "x-weir-reason" || field.name == "x-weir-route";
     });
   }
-  if (decision_) {
-    for (const Field& own : decision_->response_fields()) fields_.push_back(own);
+  if (const runtime::Decision* decision = deciding_.decision()) {
+    for (const Field& own : decision->response_fields()) fields_.push_back(own);
   }
   if (!explain) return;
   fields_.push_back({"x-weir-reason", reason});
-  if (has_route())
-    fields_.push_back({"x-weir-route", table().text(decision_->route_record().name)});
+  if (has_route()) fields_.push_back({"x-weir-route", table().text(route().name)});
 }
 
 void Exchange::OnResponseData(std::string_view data) {
-  Moved();
-  bytes_out_ += data.size();
-  client_->SendData(data);
+  ResetIdleTimer();
+  response_body_.Send(data);
   AllowResponseBody();
-  ScheduleFlush();
+  response_body_.ScheduleFlush();
 }
 
-// While a response streams there is one try.
 void Exchange::AllowResponseBody() {
-  if (Try* t = OpenTryNow()) t->stream->AllowBody(client_->Credit());
+  if (UpstreamStream* stream = attempts_.stream()) stream->AllowBody(response_body_.Credit());
 }
 
-void Exchange::OnResponseEnd(Try& t, std::span<const Field> trailers) {
-  t.stream = nullptr;
-  EndTry(t);
-  client_->SendEnd(trailers);
+void Exchange::OnResponseRoom() {
+  if (phase_ == Phase::kResponding) AllowResponseBody();
+}
+
+void Exchange::OnResponseEnd(std::span<const Field> trailers) {
+  response_body_.End(trailers);
   Complete();
 }
 
-void Exchange::OnClientCredit() {
-  if (phase_ != Phase::kResponding) return;
-  Moved();
-  AllowResponseBody();
-}
-
-// Pieces of a response that come in one batch of events leave in one write.
-void Exchange::ScheduleFlush() {
-  flush_pending_ = true;
-  if (deferred_) return;
-  deferred_ = true;
-  context_.loop.Defer(this);
-}
+void Exchange::OnResponseBroken(const char* detail) { Break(Reason::kUpstreamReset, detail); }
 
 }  // namespace weir::proxy

@@ -6,9 +6,9 @@ namespace weir::proxy {
 namespace {
 
 using runtime::RetryCauseKind;
-using Kind = TryOutcome::Kind;
+using Kind = AttemptOutcome::Kind;
 
-bool Is(const TryOutcome& outcome, RetryCauseKind cause, std::uint32_t status) {
+bool Is(const AttemptOutcome& outcome, RetryCauseKind cause, std::uint32_t status) {
   const bool answered = outcome.kind == Kind::kAnswer;
   switch (cause) {
     case RetryCauseKind::kConnectFailure:
@@ -40,7 +40,7 @@ bool IsIdempotent(std::string_view method) {
 }
 
 bool IsCause(const runtime::Table& table, const runtime::RetryRecord& policy,
-             const TryOutcome& outcome) {
+             const AttemptOutcome& outcome) {
   const auto causes = runtime::Table::Slice(table.retry_causes(), policy.on);
   return std::any_of(causes.begin(), causes.end(), [&](const runtime::RetryCauseRecord& cause) {
     return Is(outcome, cause.kind, cause.status);

@@ -11,7 +11,7 @@
 
 #include "proxy/admin/admin.h"
 #include "proxy/net/file.h"
-#include "proxy/server/generation.h"
+#include "proxy/config/generation.h"
 #include "proxy/server/worker.h"
 #include "proxy/upstream/caretaker.h"
 #include "runtime/base/sha256.h"

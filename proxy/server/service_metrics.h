@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "proxy/exchange/policy.h"
+#include "proxy/config/policy.h"
 #include "proxy/observe/metrics.h"
 
 namespace weir::proxy::server {

@@ -133,7 +133,8 @@ Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::Loc
       budget_(budget),
       log_(loop_),
       lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_, budget_}),
-      context_{loop_, limiter, log_, metrics_, random_, {loop_}, {}} {}
+      limits_(limiter, loop_.clock()),
+      context_(loop_, limits_, log_, metrics_, random_) {}
 
 Worker::~Worker() { Stop(); }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "proxy/exchange/exchange.h"
+#include "proxy/exchange/local_limits.h"
 #include "proxy/http/connection.h"
 #include "proxy/net/descriptors.h"
 #include "proxy/net/mailbox.h"
@@ -87,6 +88,7 @@ class Worker final {
   observe::WorkerLog log_;
   upstream::PoolCounters pool_counters_;
   upstream::Lanes lanes_;
+  LocalLimits limits_;
   ExchangeContext context_;
   std::shared_ptr<Serving> serving_;
   std::map<std::string, std::shared_ptr<Listener>> listeners_;

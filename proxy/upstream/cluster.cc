@@ -42,10 +42,11 @@ runtime::EjectionSettings EjectionOf(const runtime::ServiceRecord& record) {
 }  // namespace
 
 Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-                 States& states)
+                 States& states, const Connector& connector)
     : table_(std::move(table)),
       record_(record),
       states_(states),
+      connector_(connector),
       hosts_(std::make_shared<const Hosts>()) {
   if (record.has_pool != 0) {
     const runtime::PoolLimits limits{record.pool_connections, record.pool_pending,
@@ -63,8 +64,8 @@ Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::Ser
 
 std::expected<std::shared_ptr<Cluster>, std::string> Cluster::Make(
     std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-    const std::string& folder, States& states) {
-  std::shared_ptr<Cluster> cluster(new Cluster(std::move(table), record, states));
+    const std::string& folder, States& states, const Connector& connector) {
+  std::shared_ptr<Cluster> cluster(new Cluster(std::move(table), record, states, connector));
   if (record.file.length > 0) {
     const std::string_view file = cluster->table().text(record.file);
     cluster->file_ = file.starts_with('/') ? std::string(file) : folder + "/" + std::string(file);

@@ -36,14 +36,14 @@ class Cluster {
   // The table must outlive it. The error, a sentence, is of its endpoints file.
   static std::expected<std::shared_ptr<Cluster>, std::string> Make(
       std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-      const std::string& folder, States& states);
+      const std::string& folder, States& states, const Connector& connector);
 
   std::string_view name() const { return table_->text(record_.name); }
   const runtime::Table& table() const { return *table_; }
   const runtime::ServiceRecord& record() const { return record_; }
   const std::shared_ptr<Admission>& admission() const { return admission_; }
   // What its connections are made by; lives as long as the process.
-  const Connector& connector() const { return PlainHttp1(); }
+  const Connector& connector() const { return connector_; }
   Outliers* outliers() const { return outliers_.get(); }
   const std::string& file() const { return file_; }  // empty: none
 
@@ -62,12 +62,13 @@ class Cluster {
 
  private:
   Cluster(std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-          States& states);
+          States& states, const Connector& connector);
   std::string CheckIdentity() const;
 
   const std::shared_ptr<const runtime::Table> table_;
   const runtime::ServiceRecord& record_;
   States& states_;
+  const Connector& connector_;
   std::string file_;
   net::FileWatch watch_;
   std::shared_ptr<Admission> admission_;  // null: no pool is written

@@ -4,6 +4,8 @@
 #include "runtime/decide/decision.h"
 
 #include <cassert>
+#include <memory>
+#include <optional>
 
 #include "runtime/decide/attribute.h"
 #include "runtime/decide/authorize.h"
@@ -19,23 +21,34 @@ Step Decision::Start() {
   return Advance();
 }
 
-Step Decision::Resume(const LimitVerdict& verdict) {
-  const LimitRecord& limit = table_->limits()[charge_.limit];
-  if (verdict.kind == LimitVerdict::Kind::kStoreDownDeny) {
-    refused_limit_ = charge_.limit;
+Step Decision::Resume(std::span<const LimitVerdict> verdicts) {
+  assert(!verdicts.empty() && verdicts.size() <= charge_count_);
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (!Admits(charges_[i], verdicts[i])) return Finish(Step::kAnswer);
+  }
+  next_limit_ = next_after_[verdicts.size() - 1];
+  return Advance();
+}
+
+// LIMIT-7, LIMIT-8, LIMIT-11.
+bool Decision::Admits(const LimitCharge& charge, const LimitVerdict& verdict) {
+  const LimitRecord& limit = table_->limits()[charge.limit];
+  if (verdict.kind == LimitVerdict::Kind::kUnavailable) {
+    if (limit.store_down == StoreDownKind::kAllow) return true;
+    refused_limit_ = charge.limit;
     SetAnswer(503, Reason::kStoreDown);
-    return Finish(Step::kAnswer);
+    return false;
   }
   if (!limited_ || verdict.remaining <= tightest_.remaining) {
     limited_ = true;
     tightest_ = verdict;
     tightest_limit_ = &limit;
   }
-  if (verdict.kind == LimitVerdict::Kind::kAdmitted) return Advance();
-  refused_limit_ = charge_.limit;
+  if (verdict.kind == LimitVerdict::Kind::kAdmitted) return true;
+  refused_limit_ = charge.limit;
   retry_after_ = verdict.retry_after;
   SetAnswer(429, Reason::kRateLimited);
-  return Finish(Step::kAnswer);
+  return false;
 }
 
 Step Decision::Resume(const Identity& identity) {
@@ -65,7 +78,7 @@ Step Decision::Resume(const Identity& identity) {
 Step Decision::Advance() {
   switch (phase_) {
     case Phase::kGatewayLimits:
-      if (ChargeNext(table_->gateway().limits, true, false)) return Step::kNeedLimit;
+      if (CollectCharges(table_->gateway().limits, true, false)) return Step::kNeedLimit;
       phase_ = Phase::kRouting;
       [[fallthrough]];
     case Phase::kRouting:
@@ -74,7 +87,7 @@ Step Decision::Advance() {
       next_limit_ = 0;
       [[fallthrough]];
     case Phase::kRouteLimits:
-      if (ChargeNext(route_record().limits, false, false)) return Step::kNeedLimit;
+      if (CollectCharges(route_record().limits, false, false)) return Step::kNeedLimit;
       if (route_record().jwt != kNoIndex || route_record().api_keys != kNoIndex) {
         phase_ = Phase::kIdentity;
         return Step::kNeedIdentity;
@@ -84,7 +97,7 @@ Step Decision::Advance() {
       [[fallthrough]];
     case Phase::kIdentity:
     case Phase::kIdentityLimits:
-      if (ChargeNext(route_record().limits, false, true)) return Step::kNeedLimit;
+      if (CollectCharges(route_record().limits, false, true)) return Step::kNeedLimit;
       phase_ = Phase::kAuthorize;
       [[fallthrough]];
     case Phase::kAuthorize:
@@ -97,17 +110,24 @@ Step Decision::Advance() {
   return Step::kAnswer;
 }
 
-bool Decision::ChargeNext(Range uses, bool all, bool needs_identity) {
-  while (next_limit_ < uses.count) {
-    const Index place = table_->limit_uses()[uses.first + next_limit_++];
+// A run ends early where the next key finds no room behind the others, so whether a
+// key becomes a digest depends on that key alone.
+bool Decision::CollectCharges(Range uses, bool all, bool needs_identity) {
+  charge_count_ = 0;
+  std::span<char> room = std::span(text_).subspan(text_used_);
+  for (; next_limit_ < uses.count && charge_count_ < kMaxCharges; ++next_limit_) {
+    const Index place = table_->limit_uses()[uses.first + next_limit_];
     const LimitRecord& limit = table_->limits()[place];
     if (!all && (limit.needs_identity != 0) != needs_identity) continue;
     const Facts facts{*table_, *request_, identity_, route_};
-    charge_ = {place, WriteLimitKey(facts, limit, std::span(text_).subspan(text_used_)),
-               limit.cost};
-    return true;
+    std::optional<std::string_view> key = WriteLimitKey(facts, limit, room);
+    if (!key && charge_count_ > 0) break;
+    if (!key) key = DigestLimitKey(facts, limit, room);
+    std::construct_at(&charges_[charge_count_], place, *key, limit.cost);
+    next_after_[charge_count_++] = next_limit_ + 1;
+    room = room.subspan(key->size());
   }
-  return false;
+  return charge_count_ > 0;
 }
 
 // CORS-1: the route that counts is that of the requested method.

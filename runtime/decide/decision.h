@@ -1,14 +1,14 @@
 // One decision as a small machine (spec/rules/order.md).
 //
 // It stops where something outside must answer, and resumes once with that
-// answer; it never calls back, throws or locks. It allocates only for a field of
-// its own answer that outgrows its buffer (a long Location or Allow). The canonical
-// request and the table must outlive it.
+// answer, at once or later; it never calls back, throws or locks. It allocates only
+// for a field of its own answer that outgrows its buffer (a long Location or Allow).
+// The canonical request and the table must outlive it.
 //
 //   Decision decision(table, request);
 //   for (Step step = decision.Start();;) {
 //     switch (step) {
-//       case Step::kNeedLimit:    step = decision.Resume(limiter.Charge(decision.limit())); break;
+//       case Step::kNeedLimit:    step = decision.Resume(store.Charge(decision.charges())); break;
 //       case Step::kNeedIdentity: step = decision.Resume(authenticator.Verify(...)); break;
 //       case Step::kAnswer:       return Send(decision.answer());
 //       case Step::kForward:      return Forward(decision.route(), ...);
@@ -44,7 +44,7 @@ struct LimitVerdict {
   enum class Kind : std::uint8_t {
     kAdmitted,
     kRefused,
-    kStoreDownDeny,  // the store is down and the policy says deny
+    kUnavailable,  // the store cannot say: what follows is the limit's `store-down`
   };
   Kind kind = Kind::kAdmitted;
   std::uint64_t remaining = 0;   // whole requests left at once
@@ -98,11 +98,20 @@ class Decision {
   Decision& operator=(const Decision&) = delete;
 
   Step Start();
-  Step Resume(const LimitVerdict& verdict);  // after kNeedLimit
-  Step Resume(const Identity& identity);     // after kNeedIdentity; kept until the end
+  // After kNeedLimit: the verdicts of charges() in order, at least one. Those behind
+  // one that ends the request are not looked at; charges without a verdict that are
+  // needed still come again.
+  Step Resume(std::span<const LimitVerdict> verdicts);
+  Step Resume(const Identity& identity);  // after kNeedIdentity; kept until the end
+  // The same where each charge is answered at once: calls charge(const LimitCharge&)
+  // for one after the other, until one is not admitted.
+  template <class Charge>
+  Step ChargeEach(Charge&& charge);
 
-  // After kNeedLimit.
-  const LimitCharge& limit() const { return charge_; }
+  // After kNeedLimit: charges of one phase that are to be made in this order, up to
+  // the first that is refused. Their keys live until Resume.
+  static constexpr std::size_t kMaxCharges = 8;
+  std::span<const LimitCharge> charges() const { return {charges_.data(), charge_count_}; }
   // After kNeedIdentity: what the route accepts (kNoIndex: not that kind).
   Index jwt() const { return route_record().jwt; }
   Index api_keys() const { return route_record().api_keys; }
@@ -143,11 +152,12 @@ class Decision {
     kDone
   };
   Step Advance();
-  // Charges the next limit of `uses`; false when none is left.
-  bool ChargeNext(Range uses, bool all, bool needs_identity);
-  bool Preflight();   // true: answered
-  bool Route();       // true: answered
-  bool Authorized();  // false: answered
+  // Collects the next charges among `uses`; false when none is left.
+  bool CollectCharges(Range uses, bool all, bool needs_identity);
+  bool Admits(const LimitCharge& charge, const LimitVerdict& verdict);  // false: answered
+  bool Preflight();                                                     // true: answered
+  bool Route();                                                         // true: answered
+  bool Authorized();                                                    // false: answered
   Step Act();
   void AnswerMethod();
   void AnswerUnauthenticated(bool bad);
@@ -172,7 +182,11 @@ class Decision {
   bool preflight_ = false;
   bool limited_ = false;  // `tightest_` is set
   std::uint32_t next_limit_ = 0;
-  LimitCharge charge_;
+  union {  // not cleared for each decision
+    std::array<LimitCharge, kMaxCharges> charges_;
+  };
+  std::array<std::uint32_t, kMaxCharges> next_after_;  // `next_limit_` once a charge is made
+  std::size_t charge_count_ = 0;
   Answer answer_;
   Index route_ = kNoIndex;
   Index rule_ = kNoIndex;
@@ -189,6 +203,17 @@ class Decision {
   std::size_t text_used_ = 0;
   std::vector<std::unique_ptr<char[]>> long_text_;
 };
+
+template <class Charge>
+Step Decision::ChargeEach(Charge&& charge) {
+  std::array<LimitVerdict, kMaxCharges> verdicts;
+  std::size_t count = 0;
+  for (const LimitCharge& one : charges()) {
+    verdicts[count] = charge(one);
+    if (verdicts[count++].kind != LimitVerdict::Kind::kAdmitted) break;
+  }
+  return Resume(std::span<const LimitVerdict>(verdicts).first(count));
+}
 
 }  // namespace weir::runtime
 

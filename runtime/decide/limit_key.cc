@@ -26,8 +26,8 @@ void WriteParts(const Facts& facts, const LimitRecord& limit, Sink sink) {
 
 }  // namespace
 
-std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
-                               std::span<char> buffer) {
+std::optional<std::string_view> WriteLimitKey(const Facts& facts, const LimitRecord& limit,
+                                              std::span<char> buffer) {
   std::size_t used = 0;
   bool fits = true;
   WriteParts(facts, limit, [&](std::string_view piece) {
@@ -36,7 +36,12 @@ std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
     std::memcpy(buffer.data() + used, piece.data(), piece.size());
     used += piece.size();
   });
-  if (fits) return {buffer.data(), used};
+  if (!fits) return std::nullopt;
+  return std::string_view(buffer.data(), used);
+}
+
+std::string_view DigestLimitKey(const Facts& facts, const LimitRecord& limit,
+                                std::span<char> buffer) {
   Sha256 digest;
   WriteParts(facts, limit, [&](std::string_view piece) { digest.Add(piece); });
   const auto result = digest.Finish();

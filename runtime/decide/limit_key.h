@@ -5,6 +5,7 @@
 #define WEIR_RUNTIME_DECIDE_LIMIT_KEY_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,10 +15,12 @@ namespace weir::runtime {
 
 inline constexpr std::uint32_t kAbsentPart = 0x80000000;
 
-// Writes the key into `buffer` (at least 32 octets) and gives a view of it. A key
-// that does not fit becomes its SHA-256.
-std::string_view WriteLimitKey(const Facts& facts, const LimitRecord& limit,
-                               std::span<char> buffer);
+// Writes the key to the start of `buffer` and gives a view of it; none where it does not fit.
+std::optional<std::string_view> WriteLimitKey(const Facts& facts, const LimitRecord& limit,
+                                              std::span<char> buffer);
+// Writes the key's SHA-256 (32 bytes), which stands for one that is too long.
+std::string_view DigestLimitKey(const Facts& facts, const LimitRecord& limit,
+                                std::span<char> buffer);
 
 }  // namespace weir::runtime
 

@@ -119,7 +119,7 @@ class alignas(64) Shard {
       const LimitVerdict verdict = ChargeGcra(rate, cost, now_, fresh);
       if (verdict.kind != LimitVerdict::Kind::kAdmitted || cost == 0) return verdict;
       if (!MakeRoom(identity.size() + key.size())) {
-        return {.kind = LimitVerdict::Kind::kStoreDownDeny};
+        return {.kind = LimitVerdict::Kind::kUnavailable};
       }
       Insert(hash, identity, key, rate.count, fresh);
       return verdict;

@@ -5,7 +5,7 @@
 // rounded. One LocalLimiter serves all workers of a process; it is sharded, and
 // each charge locks one shard. Its memory is bounded, in entries and at 128
 // octets of identity and key an entry on average: entries are dropped only when
-// TAT <= now, and where a new one finds no room the verdict is kStoreDownDeny,
+// TAT <= now, and where a new one finds no room the verdict is kUnavailable,
 // from which the caller goes on as the limit's `store-down` says.
 #ifndef WEIR_RUNTIME_STATE_LIMITER_H_
 #define WEIR_RUNTIME_STATE_LIMITER_H_

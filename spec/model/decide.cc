@@ -63,13 +63,14 @@ class Evaluation {
 
   const syntax::Route& route() const { return gateway_.routes[*outcome_.route]; }
 
-  // ORDER-3, ORDER-6, ORDER-8.
+  // ORDER-3, ORDER-6, ORDER-8; LIMIT-7, LIMIT-11.
   bool Charge(syntax::Ref<syntax::Limit> ref) {
     const syntax::Limit& limit = policy_[ref];
     const LimitKey key = KeyOf(limit, facts_);
     outcome_.charges.emplace_back(ref.index, key);
     const LimitAnswer answer = world_.charge(ref.index, key);
-    if (answer.verdict == LimitVerdict::kStoreDownDeny) {
+    if (answer.verdict == LimitVerdict::kUnavailable) {
+      if (limit.store_down == syntax::Limit::StoreDown::kAllow) return false;
       outcome_.limit = ref.index;
       return Answer(503, "store-down");
     }

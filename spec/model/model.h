@@ -44,7 +44,7 @@ struct Identity {
   std::optional<std::string> consumer;
 };
 
-enum class LimitVerdict { kAdmitted, kRefused, kStoreDownDeny };
+enum class LimitVerdict { kAdmitted, kRefused, kUnavailable };
 
 // A limiter's answer: the verdict, and what the RateLimit fields say of it. A
 // world that does not care for those fields answers with the verdict alone.

@@ -49,7 +49,7 @@ TEST(RulesTest, EachThatIsUsedIsListed) {
 }
 
 // Advice that a proxy then refuses to serve is none. What is served is said by
-// proxy/server/capabilities.cc.
+// proxy/config/capabilities.cc.
 TEST(RulesTest, NoHelpNamesWhatIsNotServed) {
   static const std::regex kUnserved(
       R"(endpoints dns|keys url|store redis|\bmtls\b|listen (with )?https|proxy-protocol|intercept)",

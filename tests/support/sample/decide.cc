@@ -89,10 +89,11 @@ Reply Proxy::Decide(const CanonicalRequest& request) {
       step = decision.Resume(identity);
       continue;
     }
-    const LimitRecord& limit = table_->limits()[decision.limit().limit];
-    reply.charges.push_back(std::string(table_->text(limit.name)) + ":" +
-                            Parts(decision.limit().key));
-    step = decision.Resume(verdict);
+    step = decision.ChargeEach([&](const LimitCharge& charge) {
+      const LimitRecord& limit = table_->limits()[charge.limit];
+      reply.charges.push_back(std::string(table_->text(limit.name)) + ":" + Parts(charge.key));
+      return verdict;
+    });
   }
   if (decision.route() != kNoIndex) reply.route = table_->text(decision.route_record().name);
   if (decision.rule() != kNoIndex) reply.rule = std::to_string(decision.rule());

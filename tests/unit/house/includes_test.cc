@@ -68,8 +68,11 @@ const std::vector<Allowed> kAllowed = {
     {"proxy/net", {"runtime", "proxy/net"}},
     {"proxy/http", {"runtime", "proxy/net", "proxy/http"}},
     {"proxy/http1", {"runtime", "proxy/net", "proxy/http", "proxy/http1"}},
+    {"proxy/config",
+     {"runtime", "proxy/net", "proxy/http", "proxy/upstream", "proxy/observe", "proxy/config"}},
     {"proxy/exchange",
-     {"runtime", "proxy/net", "proxy/http", "proxy/upstream", "proxy/observe", "proxy/exchange"}},
+     {"runtime", "proxy/net", "proxy/http", "proxy/upstream", "proxy/observe", "proxy/config",
+      "proxy/exchange"}},
 };
 
 // A protocol is known where its connections are made, and to nobody who uses them.

@@ -18,10 +18,10 @@ namespace weir::proxy {
 namespace {
 
 using End = model::TryResult::Kind;
-using Kind = TryOutcome::Kind;
+using Kind = AttemptOutcome::Kind;
 
-std::vector<std::pair<TryOutcome, model::TryResult>> AllEnds() {
-  std::vector<std::pair<TryOutcome, model::TryResult>> ends = {
+std::vector<std::pair<AttemptOutcome, model::TryResult>> AllEnds() {
+  std::vector<std::pair<AttemptOutcome, model::TryResult>> ends = {
       {{Kind::kConnectFailure}, {End::kConnectFailure}},
       {{Kind::kRefused}, {End::kRefusedStream}},
       {{Kind::kReset}, {End::kReset}},

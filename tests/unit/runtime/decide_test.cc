@@ -137,7 +137,7 @@ TEST_F(Decide, LimitsRefuseWithTheTimeToWait) {
             "ratelimit-remaining: 0\nratelimit-reset: 4\nratelimit: "
             "\"per-ip\";r=0;t=4\nretry-after: 3\n");
   EXPECT_EQ(reply.charges.size(), 1u);
-  proxy_.verdict = {.kind = LimitVerdict::Kind::kStoreDownDeny};
+  proxy_.verdict = {.kind = LimitVerdict::Kind::kUnavailable};
   EXPECT_EQ(proxy_.Send({"GET", "/users/1"}).reason, "store-down");
 }
 
@@ -232,13 +232,51 @@ TEST_F(Decide, AKeyThatOutgrowsTheBufferStaysApart) {
     request.headers = headers;
     runtime::Decision decision(*table, request);
     EXPECT_EQ(decision.Start(), runtime::Step::kNeedLimit);
-    return std::string(decision.limit().key);
+    return std::string(decision.charges()[0].key);
   };
   EXPECT_EQ(key("ab"), std::string("\2\0\0\0ab", 6));
   const std::string a = key(std::string(5000, 'a'));
   EXPECT_EQ(a.size(), 32u);
   EXPECT_NE(a, key(std::string(5001, 'a')));
   EXPECT_EQ(a, key(std::string(5000, 'a')));
+}
+
+// Charges of one phase come in one run, so far as their keys find room; whether a key
+// is a digest does not depend on the keys before it.
+TEST_F(Decide, AKeyDoesNotDependOnThoseBeforeIt) {
+  syntax::Policy policy = EmptyPolicy();
+  for (const char* name : {"one", "two", "three"}) {
+    policy.limits.push_back({.name = name,
+                             .count = 1,
+                             .period = {1},
+                             .burst = 1,
+                             .by = {{syntax::Subject::kHeader, name, syntax::Type::kString}}});
+  }
+  policy.gateways[0].limits = {{0}, {1}, {2}};
+  policy.gateways[0].routes.push_back(Answering("all"));
+  const auto table = LowerAndLoad(policy);
+  const auto runs = [&](std::size_t one, std::size_t two, std::size_t three) {
+    const std::string values[] = {std::string(one, 'a'), std::string(two, 'b'),
+                                  std::string(three, 'c')};
+    const runtime::Header headers[] = {
+        {"one", values[0]}, {"two", values[1]}, {"three", values[2]}};
+    runtime::CanonicalRequest request;
+    request.headers = headers;
+    runtime::Decision decision(*table, request);
+    std::vector<std::vector<std::size_t>> sizes;
+    for (runtime::Step step = decision.Start(); step == runtime::Step::kNeedLimit;) {
+      sizes.emplace_back();
+      for (const auto& charge : decision.charges()) sizes.back().push_back(charge.key.size());
+      const std::vector<runtime::LimitVerdict> all(decision.charges().size());
+      step = decision.Resume(all);
+    }
+    return sizes;
+  };
+  using Runs = std::vector<std::vector<std::size_t>>;
+  EXPECT_EQ(runs(10, 20, 30), (Runs{{14, 24, 34}}));
+  EXPECT_EQ(runs(900, 300, 10), (Runs{{904}, {304, 14}}));
+  EXPECT_EQ(runs(10, 1020, 10), (Runs{{14}, {1024}, {14}}));
+  EXPECT_EQ(runs(10, 1021, 10), (Runs{{14}, {32, 14}}));
 }
 
 }  // namespace

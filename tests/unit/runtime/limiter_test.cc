@@ -172,7 +172,7 @@ TEST(LocalLimiter, AFullTableRefusesNewKeysAndForgetsNobodyWhoStillCounts) {
     const std::string key = "key" + std::to_string(i);
     const Kind kind = limiter.Charge("l", once, key, 1, kSecond).kind;
     if (kind == Kind::kAdmitted) held.push_back(key);
-    if (kind == Kind::kStoreDownDeny) ++turned_away;
+    if (kind == Kind::kUnavailable) ++turned_away;
   }
   EXPECT_LE(limiter.size(), 256u);
   EXPECT_EQ(limiter.size(), held.size());
@@ -212,7 +212,7 @@ TEST(LocalLimiter, AgreesWithATableThatForgetsNothing) {
     now += static_cast<std::int64_t>(random() % 3);
     const std::size_t key = random() % plain.size();
     const LimitVerdict got = limiter.Charge("l", rate, std::to_string(key), 1, now);
-    if (got.kind == Kind::kStoreDownDeny) continue;
+    if (got.kind == Kind::kUnavailable) continue;
     const LimitVerdict wanted = ChargeGcra(rate, 1, now, plain[key]);
     ASSERT_EQ(got.kind, wanted.kind) << "step " << i;
     ASSERT_EQ(got.remaining, wanted.remaining);

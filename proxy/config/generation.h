@@ -1,18 +1,18 @@
 // A table file on its way into service: read, checked, its keys loaded, its log
 // opened; everything that can fail does so here, before any worker hears of it.
-#ifndef WEIR_PROXY_SERVER_GENERATION_H_
-#define WEIR_PROXY_SERVER_GENERATION_H_
+#ifndef WEIR_PROXY_CONFIG_GENERATION_H_
+#define WEIR_PROXY_CONFIG_GENERATION_H_
 
 #include <expected>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "proxy/exchange/policy.h"
+#include "proxy/config/policy.h"
 #include "proxy/observe/log_writer.h"
 #include "runtime/auth/authenticator.h"
 
-namespace weir::proxy::server {
+namespace weir::proxy {
 
 struct Generation {
   std::shared_ptr<const Policy> policy;
@@ -26,6 +26,6 @@ std::expected<Generation, std::vector<std::string>> LoadGeneration(
     const std::string& file, std::string octets, std::size_t workers,
     std::shared_ptr<observe::LogWriter> previous, upstream::States& states);
 
-}  // namespace weir::proxy::server
+}  // namespace weir::proxy
 
-#endif  // WEIR_PROXY_SERVER_GENERATION_H_
+#endif  // WEIR_PROXY_CONFIG_GENERATION_H_

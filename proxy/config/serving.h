@@ -1,14 +1,14 @@
 // A policy as one worker serves it: its verifier of tokens, its ways to the
 // services, and what is computed once for a listener or route. A reload makes a
 // new one; requests keep the one they began with.
-#ifndef WEIR_PROXY_EXCHANGE_SERVING_H_
-#define WEIR_PROXY_EXCHANGE_SERVING_H_
+#ifndef WEIR_PROXY_CONFIG_SERVING_H_
+#define WEIR_PROXY_CONFIG_SERVING_H_
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "proxy/exchange/policy.h"
+#include "proxy/config/policy.h"
 #include "proxy/observe/metrics.h"
 #include "proxy/upstream/service.h"
 #include "runtime/auth/authenticator.h"
@@ -41,4 +41,4 @@ class Serving {
 
 }  // namespace weir::proxy
 
-#endif  // WEIR_PROXY_EXCHANGE_SERVING_H_
+#endif  // WEIR_PROXY_CONFIG_SERVING_H_

@@ -1,11 +1,11 @@
-#include "proxy/server/capabilities.h"
+#include "proxy/config/capabilities.h"
 
 #include <set>
 #include <utility>
 
 #include "proxy/net/socket.h"
 
-namespace weir::proxy::server {
+namespace weir::proxy {
 namespace {
 
 using namespace runtime;
@@ -69,4 +69,4 @@ std::vector<std::string> Unsupported(const Table& table) {
   return out.Take();
 }
 
-}  // namespace weir::proxy::server
+}  // namespace weir::proxy

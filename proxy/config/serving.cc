@@ -1,4 +1,4 @@
-#include "proxy/exchange/serving.h"
+#include "proxy/config/serving.h"
 
 #include <utility>
 

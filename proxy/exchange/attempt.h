@@ -1,8 +1,7 @@
-// One try of an exchange: a place in a service's pool, then a stream to one of
-// its hosts. Tells its exchange what happens, with itself as who; the exchange
-// decides (tries.cc).
-#ifndef WEIR_PROXY_EXCHANGE_TRY_H_
-#define WEIR_PROXY_EXCHANGE_TRY_H_
+// One attempt of a request: a place in a service's pool, then a stream to one of
+// its hosts. Tells Attempts what happens, with itself as who; they decide.
+#ifndef WEIR_PROXY_EXCHANGE_ATTEMPT_H_
+#define WEIR_PROXY_EXCHANGE_ATTEMPT_H_
 
 #include <cstdint>
 #include <memory>
@@ -13,13 +12,13 @@
 
 namespace weir::proxy {
 
-class Exchange;
+class Attempts;
 
-class Try final : public upstream::Taker {
+class Attempt final : public upstream::Taker {
  public:
   enum class State : std::uint8_t { kOver, kWaiting, kOpen };
 
-  Try(Exchange& exchange, net::TimerHeap& timers);
+  Attempt(Attempts& attempts, net::TimerHeap& timers);
 
   bool live() const { return state != State::kOver; }
   const upstream::Host& host() const { return *place->host; }
@@ -33,21 +32,21 @@ class Try final : public upstream::Taker {
   void OnUpstreamFailed(const UpstreamFailure& failure) override;
   void OnUpstreamCredit() override;
 
-  // The exchange's.
+  // Attempts' own.
   State state = State::kOver;
   std::shared_ptr<const upstream::Service::Place> place;  // kept when it is over, for the record
   UpstreamStream* stream = nullptr;                       // kOpen
   std::uint64_t ticket = 0;                               // kWaiting
   upstream::SharedBreaker::Permit permit;
-  bool host_waits = false;  // ejection hears of a good answer when it is over
-  bool unsettled = false;   // breaker and ejection have not heard how it went
-  bool again = false;       // goes out anew on a fresh connection (RETRY-9)
-  net::Timer timer;         // the per-try timeout
+  bool success_pending = false;  // ejection hears of a good answer when it is over
+  bool unreported = false;       // breaker and ejection have not heard how it went
+  bool resent = false;           // goes out anew on a fresh connection (RETRY-9)
+  net::Timer timer;              // the per-try timeout
 
  private:
-  Exchange& exchange_;
+  Attempts& attempts_;
 };
 
 }  // namespace weir::proxy
 
-#endif  // WEIR_PROXY_EXCHANGE_TRY_H_
+#endif  // WEIR_PROXY_EXCHANGE_ATTEMPT_H_

@@ -1,11 +1,11 @@
-#include "proxy/server/generation.h"
+#include "proxy/config/generation.h"
 
 #include <utility>
 
+#include "proxy/config/capabilities.h"
 #include "proxy/observe/log.h"
-#include "proxy/server/capabilities.h"
 
-namespace weir::proxy::server {
+namespace weir::proxy {
 namespace {
 
 using Errors = std::vector<std::string>;
@@ -70,4 +70,4 @@ std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::s
   return out;
 }
 
-}  // namespace weir::proxy::server
+}  // namespace weir::proxy

@@ -1,8 +1,8 @@
 // A loaded table with what all workers share of it: its services, breakers and
 // retry budgets, whose turn it is among weighted targets, and the names under
 // which its limits are known across reloads.
-#ifndef WEIR_PROXY_EXCHANGE_POLICY_H_
-#define WEIR_PROXY_EXCHANGE_POLICY_H_
+#ifndef WEIR_PROXY_CONFIG_POLICY_H_
+#define WEIR_PROXY_CONFIG_POLICY_H_
 
 #include <expected>
 #include <map>
@@ -26,7 +26,7 @@ class Policy {
   // `folder` is the table's own. The error is a sentence about an endpoints file.
   static std::expected<std::shared_ptr<const Policy>, std::string> Make(
       std::shared_ptr<const runtime::Table> table, const std::string& folder,
-      upstream::States& states);
+      upstream::States& states, const upstream::Connector& connector = upstream::PlainHttp1());
 
   const runtime::Table& table() const { return *table_; }
   const std::shared_ptr<const runtime::Table>& shared_table() const { return table_; }
@@ -66,4 +66,4 @@ runtime::LimitRate RateOf(const runtime::LimitRecord& limit);
 
 }  // namespace weir::proxy
 
-#endif  // WEIR_PROXY_EXCHANGE_POLICY_H_
+#endif  // WEIR_PROXY_CONFIG_POLICY_H_

@@ -1,4 +1,4 @@
-#include "proxy/exchange/policy.h"
+#include "proxy/config/policy.h"
 
 #include "proxy/observe/log.h"
 
@@ -45,7 +45,8 @@ std::string IdentityOf(const Table& table, const runtime::BreakerRecord& breaker
 }  // namespace
 
 std::expected<std::shared_ptr<const Policy>, std::string> Policy::Make(
-    std::shared_ptr<const Table> shared, const std::string& folder, upstream::States& states) {
+    std::shared_ptr<const Table> shared, const std::string& folder, upstream::States& states,
+    const upstream::Connector& connector) {
   states.Forget();
   std::shared_ptr<Policy> policy(new Policy(std::move(shared)));
   const Table& table = policy->table();
@@ -57,7 +58,7 @@ std::expected<std::shared_ptr<const Policy>, std::string> Policy::Make(
     }));
   }
   for (const runtime::ServiceRecord& service : table.services()) {
-    auto cluster = upstream::Cluster::Make(policy->table_, service, folder, states);
+    auto cluster = upstream::Cluster::Make(policy->table_, service, folder, states, connector);
     if (!cluster) return std::unexpected(cluster.error());
     policy->clusters_.push_back(std::move(*cluster));
   }

@@ -1,0 +1,141 @@
+// The phases of an exchange and the times of its attempts, on a clock that the test
+// sets: no socket and no waiting.
+#include <gtest/gtest.h>
+
+#include "tests/unit/proxy/exchange_fakes.h"
+
+namespace weir::proxy {
+namespace {
+
+std::string Text(const std::string& route, const std::string& definitions = "") {
+  return definitions +
+         "service app { endpoints [127.0.0.1:1] }\n"
+         "gateway edge {\n  listen http 127.0.0.1:8080\n  explain headers\n"
+         "  route all {\n    match path \"/**\"\n" +
+         route + "\n    forward app\n  }\n}\n";
+}
+
+constexpr UpstreamFailure kReset{
+    .kind = UpstreamFailure::Kind::kReset, .sent = true, .detail = "reset"};
+
+TEST(Exchange, PassesBodiesOnByCredit) {
+  ExchangeWorld world(Text("timeout none"));
+  FakeClient client;
+  Exchange& exchange = world.Begin(client, "POST", "/a?b", {BodySize::Kind::kUnknown, 0});
+  EXPECT_EQ(world.upstreams(), 0u);  // there is nothing to send yet
+  EXPECT_EQ(client.allowed, kStreamWindow);
+  exchange.OnRequestData("on");
+  ASSERT_EQ(world.upstreams(), 1u);
+  FakeUpstream& up = world.upstream(0);
+  EXPECT_EQ(up.method, "POST");
+  EXPECT_EQ(up.body, "on");
+  EXPECT_EQ(client.allowed, kStreamWindow);
+  up.credit = 0;
+  exchange.OnRequestData("e");
+  EXPECT_EQ(client.allowed, 0u);
+  up.credit = 7;
+  up.Room();
+  EXPECT_EQ(client.allowed, 7u);
+  exchange.OnRequestData("two");
+  exchange.OnRequestEnd({});
+  EXPECT_EQ(up.body, "onetwo");
+  EXPECT_TRUE(up.request_ended);
+
+  client.credit = 5;
+  up.Head(200);
+  up.Data("abc");
+  EXPECT_EQ(up.allowed, 2u);
+  client.credit = 100;
+  exchange.OnClientCredit();
+  EXPECT_EQ(up.allowed, 100u);
+  up.End();
+  EXPECT_EQ(client.body, "abc");
+  EXPECT_TRUE(client.finished);
+  EXPECT_EQ(world.metrics.bytes_in.value(), 6u);
+  EXPECT_EQ(world.metrics.bytes_out.value(), 3u);
+}
+
+TEST(Exchange, SendsTheBodyAgainToTheNextAttempt) {
+  ExchangeWorld world(Text("retry r  timeout none", "retry r { attempts 2  on [reset] }\n"));
+  FakeClient client;
+  Exchange& exchange = world.Begin(client, "PUT", "/", {BodySize::Kind::kUnknown, 0});
+  exchange.OnRequestData("one");
+  world.upstream(0).Fail(kReset);
+  EXPECT_EQ(world.upstreams(), 1u);  // it backs off
+  exchange.OnRequestData("two");
+  exchange.OnRequestEnd({});
+  world.Pass(300 * kMillisecond);
+  ASSERT_EQ(world.upstreams(), 2u);
+  EXPECT_EQ(world.upstream(1).body, "onetwo");
+  EXPECT_TRUE(world.upstream(1).request_ended);
+  world.upstream(1).Fail(kReset);
+  EXPECT_EQ(client.status, 502);
+  EXPECT_EQ(client.reason, "retries-exhausted");
+  EXPECT_EQ(world.metrics.retries.value(), 1u);
+}
+
+TEST(Exchange, APostThatWasSentIsNotSentAgain) {
+  ExchangeWorld world(Text("retry r", "retry r { attempts 3  on [reset, connect-failure] }\n"));
+  FakeClient client;
+  world.Begin(client, "POST", "/");
+  world.upstream(0).Fail({.kind = UpstreamFailure::Kind::kConnect, .detail = "refused"});
+  world.Pass(300 * kMillisecond);
+  ASSERT_EQ(world.upstreams(), 2u);  // nothing had gone out
+  world.upstream(1).Fail(kReset);
+  world.Pass(300 * kMillisecond);
+  EXPECT_EQ(world.upstreams(), 2u);
+  EXPECT_EQ(client.status, 502);
+}
+
+TEST(Exchange, APerTryTimeIsACauseForAnother) {
+  ExchangeWorld world(
+      Text("retry r  timeout 10s", "retry r { attempts 2  per-try 1s  on [per-try-timeout] }\n"));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  world.Pass(999 * kMillisecond);
+  EXPECT_FALSE(world.upstream(0).cancelled);
+  world.Pass(2 * kMillisecond);
+  EXPECT_TRUE(world.upstream(0).cancelled);
+  world.Pass(300 * kMillisecond);
+  ASSERT_EQ(world.upstreams(), 2u);
+  world.upstream(1).Answer(200, "late");
+  EXPECT_EQ(client.body, "late");
+}
+
+TEST(Exchange, WhoeverAnswersFirstAnswersAHedgedRequest) {
+  ExchangeWorld world(Text("retry r", "retry r { attempts 2  hedge 50ms  on [5xx] }\n"));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  world.Pass(51 * kMillisecond);
+  ASSERT_EQ(world.upstreams(), 2u);
+  world.upstream(1).Head(200);
+  EXPECT_TRUE(world.upstream(0).cancelled);
+  world.upstream(1).Data("second");
+  world.upstream(1).End();
+  EXPECT_EQ(client.body, "second");
+  EXPECT_EQ(world.metrics.hedges.value(), 1u);
+}
+
+TEST(Exchange, AnAnswerThatBreaksOffBreaksTheClientsToo) {
+  ExchangeWorld world(Text("timeout none"));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  world.upstream(0).Head(200);
+  world.upstream(0).Data("half");
+  world.upstream(0).Fail(kReset);
+  EXPECT_TRUE(client.aborted);
+  EXPECT_FALSE(client.finished);
+  EXPECT_EQ(world.metrics.requests_ended.value(), 1u);
+}
+
+TEST(Exchange, AClientThatGoesCancelsTheAttempt) {
+  ExchangeWorld world(Text("timeout none"));
+  FakeClient client;
+  Exchange& exchange = world.Begin(client, "GET", "/");
+  exchange.OnClientGone();
+  EXPECT_TRUE(world.upstream(0).cancelled);
+  EXPECT_EQ(world.metrics.requests_ended.value(), 1u);
+}
+
+}  // namespace
+}  // namespace weir::proxy
