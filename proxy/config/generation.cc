@@ -46,7 +46,7 @@ std::expected<std::shared_ptr<observe::LogWriter>, std::string> OpenLog(
 std::expected<Generation, Errors> LoadGeneration(const std::string& file, std::string octets,
                                                  std::size_t workers,
                                                  std::shared_ptr<observe::LogWriter> previous,
-                                                 upstream::States& states) {
+                                                 upstream::SharedStateRegistry& states) {
   auto table = runtime::Table::LoadOctets(std::move(octets));
   if (!table) return std::unexpected(Errors{file + ": " + table.error()});
   if (Errors unsupported = Unsupported(**table); !unsupported.empty()) {

@@ -24,7 +24,7 @@ struct Generation {
 // same. The errors are sentences, at least one.
 std::expected<Generation, std::vector<std::string>> LoadGeneration(
     const std::string& file, std::string octets, std::size_t workers,
-    std::shared_ptr<observe::LogWriter> previous, upstream::States& states);
+    std::shared_ptr<observe::LogWriter> previous, upstream::SharedStateRegistry& states);
 
 }  // namespace weir::proxy
 

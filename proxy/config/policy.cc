@@ -45,8 +45,8 @@ std::string IdentityOf(const Table& table, const runtime::BreakerRecord& breaker
 }  // namespace
 
 std::expected<std::shared_ptr<const Policy>, std::string> Policy::Make(
-    std::shared_ptr<const Table> shared, const std::string& folder, upstream::States& states,
-    const upstream::Connector& connector) {
+    std::shared_ptr<const Table> shared, const std::string& folder,
+    upstream::SharedStateRegistry& states, const upstream::Connector& connector) {
   states.Forget();
   std::shared_ptr<Policy> policy(new Policy(std::move(shared)));
   const Table& table = policy->table();
@@ -66,7 +66,7 @@ std::expected<std::shared_ptr<const Policy>, std::string> Policy::Make(
   return policy;
 }
 
-void Policy::AddRoutes(upstream::States& states) {
+void Policy::AddRoutes(upstream::SharedStateRegistry& states) {
   for (const runtime::RouteRecord& route : table().routes()) {
     const auto targets = Table::Slice(table().targets(), route.targets);
     std::unique_ptr<Split>& split = splits_.emplace_back();

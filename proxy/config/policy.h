@@ -26,7 +26,8 @@ class Policy {
   // `folder` is the table's own. The error is a sentence about an endpoints file.
   static std::expected<std::shared_ptr<const Policy>, std::string> Make(
       std::shared_ptr<const runtime::Table> table, const std::string& folder,
-      upstream::States& states, const upstream::Connector& connector = upstream::PlainHttp1());
+      upstream::SharedStateRegistry& states,
+      const upstream::Connector& connector = upstream::PlainHttp1());
 
   const runtime::Table& table() const { return *table_; }
   const std::shared_ptr<const runtime::Table>& shared_table() const { return table_; }
@@ -52,7 +53,7 @@ class Policy {
   };
 
   explicit Policy(std::shared_ptr<const runtime::Table> table) : table_(std::move(table)) {}
-  void AddRoutes(upstream::States& states);
+  void AddRoutes(upstream::SharedStateRegistry& states);
 
   std::shared_ptr<const runtime::Table> table_;
   std::vector<std::string> limits_;

@@ -19,8 +19,8 @@ namespace weir::proxy {
 class Serving {
  public:
   Serving(std::shared_ptr<const Policy> policy,
-          std::unique_ptr<runtime::Authenticator> authenticator, upstream::Lanes& lanes,
-          std::string_view zone, observe::RouteNames& names);
+          std::unique_ptr<runtime::Authenticator> authenticator,
+          upstream::WorkerPools& worker_pools, std::string_view zone, observe::RouteNames& names);
 
   const Policy& policy() const { return *policy_; }
   const runtime::Table& table() const { return policy_->table(); }

@@ -7,7 +7,7 @@ namespace weir::proxy {
 Attempt::Attempt(Attempts& attempts, net::TimerHeap& timers)
     : timer(timers, [this] { attempts_.OnTimeout(*this); }), attempts_(attempts) {}
 
-upstream::Taker::Destination Attempt::OnPlace(upstream::Pool* offered) {
+upstream::StreamRequester::Destination Attempt::OnPlace(upstream::HostPool* offered) {
   return attempts_.OnPlace(*this, offered);
 }
 void Attempt::OnOpened(UpstreamStream* opened, int error) {

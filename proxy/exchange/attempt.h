@@ -14,7 +14,7 @@ namespace weir::proxy {
 
 class Attempts;
 
-class Attempt final : public upstream::Taker {
+class Attempt final : public upstream::StreamRequester {
  public:
   enum class State : std::uint8_t { kOver, kWaiting, kOpen };
 
@@ -23,7 +23,7 @@ class Attempt final : public upstream::Taker {
   bool live() const { return state != State::kOver; }
   const upstream::Host& host() const { return *place->host; }
 
-  Destination OnPlace(upstream::Pool* offered) override;
+  Destination OnPlace(upstream::HostPool* offered) override;
   void OnOpened(UpstreamStream* opened, int error) override;
   void OnInterim(const ResponseMessage& message) override;
   void OnResponseHead(const ResponseMessage& message) override;
@@ -34,9 +34,9 @@ class Attempt final : public upstream::Taker {
 
   // Attempts' own.
   State state = State::kOver;
-  std::shared_ptr<const upstream::Service::Place> place;  // kept when it is over, for the record
-  UpstreamStream* stream = nullptr;                       // kOpen
-  std::uint64_t ticket = 0;                               // kWaiting
+  std::shared_ptr<const upstream::Service::Endpoint> place;  // kept when it is over, for the record
+  UpstreamStream* stream = nullptr;                          // kOpen
+  std::uint64_t ticket = 0;                                  // kWaiting
   upstream::SharedBreaker::Permit permit;
   bool success_pending = false;  // ejection hears of a good answer when it is over
   bool unreported = false;       // breaker and ejection have not heard how it went

@@ -16,7 +16,7 @@ namespace weir::proxy {
 
 using runtime::Reason;
 using upstream::Freshness;
-using upstream::Outliers;
+using upstream::OutlierDetector;
 using upstream::SharedBreaker;
 using Kind = AttemptOutcome::Kind;
 
@@ -48,9 +48,9 @@ void Attempts::Begin(Attempt& a) {
   Open(a, MayCountAnother(1) ? Freshness::kAny : Freshness::kChecked);
 }
 
-bool Attempts::ChooseHost(Attempt& a, const upstream::Pool* offered) {
+bool Attempts::ChooseHost(Attempt& a, const upstream::HostPool* offered) {
   const Target& target = *request_.target;
-  const upstream::Service::Wish wish{target.hash, target.affinity, tried_, offered};
+  const upstream::Service::PickRequest wish{target.hash, target.affinity, tried_, offered};
   const auto* place = target.service->Pick(wish, context_.random.Next());
   if (place == nullptr) return false;
   a.place = *place;
@@ -58,9 +58,9 @@ bool Attempts::ChooseHost(Attempt& a, const upstream::Pool* offered) {
 }
 
 void Attempts::Open(Attempt& a, Freshness freshness) {
-  using Opened = upstream::Opening::Kind;
-  const upstream::Opening opening =
-      request_.target->service->lane().Open(a, *a.place->pool, freshness);
+  using Opened = upstream::OpenResult::Kind;
+  const upstream::OpenResult opening =
+      request_.target->service->worker_pool().Open(a, *a.place->pool, freshness);
   switch (opening.kind) {
     case Opened::kStream:
       return SendOn(a, opening.stream);
@@ -76,7 +76,7 @@ void Attempts::Open(Attempt& a, Freshness freshness) {
 }
 
 // The pool grants the place that it waited for. Who is healthy may have changed meanwhile.
-upstream::Taker::Destination Attempts::OnPlace(Attempt& a, upstream::Pool* offered) {
+upstream::StreamRequester::Destination Attempts::OnPlace(Attempt& a, upstream::HostPool* offered) {
   a.state = Attempt::State::kOver;
   if (!a.resent && !ChooseHost(a, offered)) {
     Refuse(a, Reason::kNoHealthyUpstream, "no host of the service can be had");
@@ -181,7 +181,8 @@ void Attempts::OnFailed(Attempt& a, const UpstreamFailure& failure) {
   a.stream = nullptr;
   a.timer.Cancel();
   if (answered_) {
-    if (std::exchange(a.success_pending, false)) ReportHost(a, Outliers::Outcome::kLocalFailure);
+    if (std::exchange(a.success_pending, false))
+      ReportHost(a, OutlierDetector::Outcome::kLocalFailure);
     return owner_.OnResponseBroken(failure.detail);
   }
   bool refused = false;
@@ -282,13 +283,13 @@ void Attempts::ReportOutcome(Attempt& a, Outcome outcome, std::uint16_t status) 
   if (outcome == Outcome::kCancelled || a.host().member == nullptr) return;
   a.success_pending = outcome == Outcome::kAnswered && !failed;  // until the answer's end
   if (a.success_pending) return;
-  ReportHost(a, outcome == Outcome::kFailed      ? Outliers::Outcome::kLocalFailure
-                : status >= 502 && status <= 504 ? Outliers::Outcome::kGatewayError
-                                                 : Outliers::Outcome::k5xx);
+  ReportHost(a, outcome == Outcome::kFailed      ? OutlierDetector::Outcome::kLocalFailure
+                : status >= 502 && status <= 504 ? OutlierDetector::Outcome::kGatewayError
+                                                 : OutlierDetector::Outcome::k5xx);
 }
 
-void Attempts::ReportHost(const Attempt& a, Outliers::Outcome outcome) {
-  Outliers::Member* member = a.host().member.get();
+void Attempts::ReportHost(const Attempt& a, OutlierDetector::Outcome outcome) {
+  OutlierDetector::Member* member = a.host().member.get();
   if (member == nullptr ||
       !member->owner().Report(*member, outcome, context_.loop.clock().Monotonic()))
     return;
@@ -299,12 +300,12 @@ void Attempts::ReportHost(const Attempt& a, Outliers::Outcome outcome) {
 // Whatever it was doing. Its stream, if it still has one, is broken off.
 void Attempts::End(Attempt& a) {
   a.timer.Cancel();
-  if (a.state == Attempt::State::kWaiting) request_.target->service->lane().GiveUp(a.ticket);
+  if (a.state == Attempt::State::kWaiting) request_.target->service->worker_pool().GiveUp(a.ticket);
   if (a.state == Attempt::State::kOpen)
     a.host().load->in_flight.fetch_sub(1, std::memory_order_relaxed);
   a.state = Attempt::State::kOver;
   if (a.stream != nullptr) std::exchange(a.stream, nullptr)->Cancel();
-  if (std::exchange(a.success_pending, false)) ReportHost(a, Outliers::Outcome::kSuccess);
+  if (std::exchange(a.success_pending, false)) ReportHost(a, OutlierDetector::Outcome::kSuccess);
 }
 
 void Attempts::Cancel(Ending ending) {

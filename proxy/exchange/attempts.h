@@ -77,7 +77,7 @@ class Attempts {
   std::uint32_t count() const { return count_; }
   bool waits_for_place() const;  // and none has been made yet
   // Where the last one went; null: nowhere.
-  const upstream::Service::Place* shown() const { return shown_.get(); }
+  const upstream::Service::Endpoint* shown() const { return shown_.get(); }
 
  private:
   friend class Attempt;
@@ -85,9 +85,9 @@ class Attempts {
   enum class Outcome : std::uint8_t { kAnswered, kFailed, kCancelled };
 
   void Begin(Attempt& a);
-  bool ChooseHost(Attempt& a, const upstream::Pool* offered);
+  bool ChooseHost(Attempt& a, const upstream::HostPool* offered);
   void Open(Attempt& a, upstream::Freshness freshness);
-  upstream::Taker::Destination OnPlace(Attempt& a, upstream::Pool* offered);
+  upstream::StreamRequester::Destination OnPlace(Attempt& a, upstream::HostPool* offered);
   void OnOpened(Attempt& a, UpstreamStream* stream, int error);
   void Count(Attempt& a);
   void SendOn(Attempt& a, UpstreamStream* stream);
@@ -110,7 +110,7 @@ class Attempts {
   void OnBackoffOver();
 
   void ReportOutcome(Attempt& a, Outcome outcome, std::uint16_t status = 0);
-  void ReportHost(const Attempt& a, upstream::Outliers::Outcome outcome);
+  void ReportHost(const Attempt& a, upstream::OutlierDetector::Outcome outcome);
   void End(Attempt& a);
   Attempt* Live();
   Attempt& OtherThan(const Attempt& a) { return attempts_[&a == &attempts_[0] ? 1 : 0]; }
@@ -130,7 +130,7 @@ class Attempts {
   std::uint32_t count_ = 0;
   bool resent_ = false;
   std::vector<std::uint64_t> tried_;  // identities of hosts
-  std::shared_ptr<const upstream::Service::Place> shown_;
+  std::shared_ptr<const upstream::Service::Endpoint> shown_;
   net::Timer backoff_timer_;
   net::Timer hedge_timer_;
 };

@@ -18,15 +18,15 @@ Mirror::Mirror(Mirrors& mirrors, std::shared_ptr<Serving> serving, std::int64_t 
 std::shared_ptr<Mirror> Mirror::Start(Mirrors& mirrors, std::shared_ptr<Serving> serving,
                                       runtime::Index service, const UpstreamRequest& request,
                                       std::uint64_t random, std::int64_t until) {
-  using Kind = upstream::Opening::Kind;
+  using Kind = upstream::OpenResult::Kind;
   upstream::Service& target = serving->service(service);
   const auto* place = target.Pick({.hash = random}, random);
   if (place == nullptr) return nullptr;
   auto mirror = std::make_shared<Mirror>(mirrors, std::move(serving), until);
   mirror->place_ = *place;
   const auto opening =
-      target.lane().Open(*mirror, *mirror->place_->pool, upstream::Freshness::kAny);
-  if (opening.kind == Kind::kWaiting) target.lane().GiveUp(opening.ticket);
+      target.worker_pool().Open(*mirror, *mirror->place_->pool, upstream::Freshness::kAny);
+  if (opening.kind == Kind::kWaiting) target.worker_pool().GiveUp(opening.ticket);
   if (opening.kind != Kind::kStream) return nullptr;
   mirror->stream_ = opening.stream;
   mirror->place_->host->load->in_flight.fetch_add(1, std::memory_order_relaxed);

@@ -28,7 +28,7 @@ struct Mirrors {
   void GiveUp();  // all: the worker stops
 };
 
-class Mirror final : public upstream::Taker, public net::Deferred {
+class Mirror final : public upstream::StreamRequester, public net::Deferred {
  public:
   // The request's views are used at once and not kept. `until` is ns on the
   // loop's clock. Null: it could not be sent.
@@ -42,7 +42,7 @@ class Mirror final : public upstream::Taker, public net::Deferred {
   void SendEnd();
   void Drop();  // unless it was sent whole
 
-  Destination OnPlace(upstream::Pool*) override { return {}; }
+  Destination OnPlace(upstream::HostPool*) override { return {}; }
   void OnOpened(UpstreamStream*, int) override {}
   void OnInterim(const ResponseMessage&) override {}
   void OnResponseHead(const ResponseMessage&) override { stream_->AllowBody(kStreamWindow); }
@@ -59,7 +59,7 @@ class Mirror final : public upstream::Taker, public net::Deferred {
 
   Mirrors& mirrors_;
   std::shared_ptr<Serving> serving_;  // and with it the pool
-  std::shared_ptr<const upstream::Service::Place> place_;
+  std::shared_ptr<const upstream::Service::Endpoint> place_;
   UpstreamStream* stream_ = nullptr;
   bool sent_ = false;  // whole
   net::Timer timer_;

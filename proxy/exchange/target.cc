@@ -38,7 +38,7 @@ void Target::Reset() {
 }
 
 bool WriteAffinityCookie(const runtime::Table& table, const Target& target,
-                         const upstream::Service::Place& place, bool secure, std::string& out) {
+                         const upstream::Service::Endpoint& place, bool secure, std::string& out) {
   const runtime::ServiceRecord& record = target.service->cluster().record();
   const std::string_view token(place.token.data(), place.token.size());
   if (record.affinity_cookie.length == 0 || token == target.affinity) return false;

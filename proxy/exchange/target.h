@@ -29,7 +29,7 @@ class Target {
 
 // The Set-Cookie value that names `place` to a client which did not name it; false: none is due.
 bool WriteAffinityCookie(const runtime::Table& table, const Target& target,
-                         const upstream::Service::Place& place, bool secure, std::string& out);
+                         const upstream::Service::Endpoint& place, bool secure, std::string& out);
 
 }  // namespace weir::proxy
 

@@ -2,7 +2,8 @@
 //
 //   client side    ClientHost        - the worker's listener; hears of requests
 //                  ClientConnection  - ends soon, is cut off, closes
-//   upstream side  UpstreamOwner     - the pool; hears when a request of one is over, and when it closes
+//   upstream side  UpstreamOwner     - the pool; hears when a request of one is over, and when it
+//   closes
 //                  UpstreamConnection, made by an upstream::Connector
 #ifndef WEIR_PROXY_HTTP_CONNECTION_H_
 #define WEIR_PROXY_HTTP_CONNECTION_H_
@@ -93,7 +94,7 @@ class ClientHost {
 // ---- to an upstream -------------------------------------------------------------
 
 // How a connection stands with its owner, who sets it.
-enum class Standing : std::uint8_t { kInUse, kIdle, kGranted, kCounted };
+enum class ConnectionState : std::uint8_t { kInUse, kIdle, kGranted, kCounted };
 
 class UpstreamConnection {
  public:
@@ -117,7 +118,7 @@ class UpstreamConnection {
   std::uint32_t streams = 0;    // requests that it carries
   std::uint32_t served = 0;     // ... and has carried
   std::int64_t idle_since = 0;  // ns
-  Standing standing = Standing::kInUse;
+  ConnectionState state = ConnectionState::kInUse;
   bool draining = false;  // it gets no more requests
 
  protected:

@@ -70,7 +70,7 @@ std::expected<void, Errors> Server::Run() {
   loop_.Run();
   for (auto& worker : workers_) worker->Stop();
   workers_.clear();
-  caretaker_.reset();
+  cluster_monitor_.reset();
   loop_.RunDeferredWork();  // connections of the checks that were under way
   log_.reset();
   if (!observe::LogWriter::AwaitAll(kLastRecords)) {
@@ -218,9 +218,9 @@ void Server::Drain() {
 void Server::TakeCare(std::shared_ptr<const Policy> policy) {
   using upstream::Cluster;
   policy_ = std::move(policy);
-  caretaker_ = std::make_unique<upstream::Caretaker>(
+  cluster_monitor_ = std::make_unique<upstream::ClusterMonitor>(
       loop_, policy_->clusters(),
-      upstream::Caretaker::Listener{
+      upstream::ClusterMonitor::Listener{
           .turned =
               [](const Cluster& cluster, const upstream::Host& host) {
                 observe::LogWarning("service " + std::string(cluster.name()) + ": " + host.text +
@@ -240,11 +240,13 @@ void Server::TakeCare(std::shared_ptr<const Policy> policy) {
                 observe::LogError("service " + std::string(cluster.name()) +
                                   ": the endpoints stay as they were: " + why);
               }},
-      std::move(caretaker_));
+      std::move(cluster_monitor_));
 }
 
 // Not before every checked host has its first verdict.
-bool Server::Ready() const { return !draining_ && caretaker_ != nullptr && caretaker_->ready(); }
+bool Server::Ready() const {
+  return !draining_ && cluster_monitor_ != nullptr && cluster_monitor_->ready();
+}
 
 std::string Server::Metrics() const {
   std::vector<const observe::WorkerMetrics*> metrics;

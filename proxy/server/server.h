@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "proxy/admin/admin.h"
-#include "proxy/net/file.h"
 #include "proxy/config/generation.h"
+#include "proxy/net/file.h"
 #include "proxy/server/worker.h"
-#include "proxy/upstream/caretaker.h"
+#include "proxy/upstream/cluster_monitor.h"
 #include "runtime/base/sha256.h"
 
 namespace weir::proxy::server {
@@ -62,10 +62,10 @@ class Server final : public net::Handler {
   net::ConnectionBudget budget_;
   runtime::LocalLimiter limiter_;
   observe::RouteNames names_;
-  upstream::States states_;
+  upstream::SharedStateRegistry states_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::shared_ptr<const Policy> policy_;  // in force
-  std::unique_ptr<upstream::Caretaker> caretaker_;
+  std::unique_ptr<upstream::ClusterMonitor> cluster_monitor_;
   Listeners listeners_;
   admin::Admin admin_;
   std::shared_ptr<observe::LogWriter> log_;

@@ -132,7 +132,7 @@ Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::Loc
       index_(index),
       budget_(budget),
       log_(loop_),
-      lanes_({loop_, mailbox_, index, settings_.pool, pool_counters_, budget_}),
+      worker_pools_({loop_, mailbox_, index, settings_.pool, pool_counters_, budget_}),
       limits_(limiter, loop_.clock()),
       context_(loop_, limits_, log_, metrics_, random_) {}
 
@@ -154,7 +154,7 @@ void Worker::CutOff() {
   while (!connections_.empty()) connections_.back().connection->CutOff();
   context_.mirrors.GiveUp();
   loop_.RunDeferredWork();  // the exchanges come back
-  lanes_.CloseIdle();
+  worker_pools_.CloseIdle();
   loop_.RunDeferredWork();
   log_.HandOver();
 }
@@ -172,7 +172,7 @@ void Worker::Adopt(std::shared_ptr<WorkerGeneration> generation) {
 void Worker::Take(WorkerGeneration& generation) {
   serving_ =
       std::make_shared<Serving>(std::move(generation.policy), std::move(generation.authenticator),
-                                lanes_, settings_.zone, names_);
+                                worker_pools_, settings_.zone, names_);
   log_.Use(std::move(generation.log));
   std::map<std::string, std::shared_ptr<Listener>> next;
   for (WorkerGeneration::Listener& wanted : generation.listeners) {
@@ -250,7 +250,7 @@ void Worker::CloseLongestWaiting() {
 }
 
 void Worker::CloseIdleUpstream() {
-  mailbox_.Post([this] { lanes_.CloseLongestIdle(); });
+  mailbox_.Post([this] { worker_pools_.CloseLongestIdle(); });
 }
 
 // Its place is taken already.

@@ -87,7 +87,7 @@ class Worker final {
   Random random_;
   observe::WorkerLog log_;
   upstream::PoolCounters pool_counters_;
-  upstream::Lanes lanes_;
+  upstream::WorkerPools worker_pools_;
   LocalLimits limits_;
   ExchangeContext context_;
   std::shared_ptr<Serving> serving_;

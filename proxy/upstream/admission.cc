@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "proxy/upstream/lane.h"
+#include "proxy/upstream/worker_pool.h"
 
 namespace weir::proxy::upstream {
 
-void Admission::Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<Lane> lane) {
+void Admission::Attach(std::uint32_t worker, net::Mailbox& mailbox,
+                       std::weak_ptr<WorkerPool> worker_pool) {
   const runtime::MutexLock lock(mutex_);
   if (worker >= peers_.size()) peers_.resize(worker + 1);
-  peers_[worker] = {&mailbox, std::move(lane)};
+  peers_[worker] = {&mailbox, std::move(worker_pool)};
 }
 
 runtime::PoolAdmission::Answer Admission::Ask(std::uint32_t worker,
@@ -74,7 +75,7 @@ void Admission::DrainOver() {
   machine_.DrainOver();
 }
 
-// A lane that has gone meanwhile had no waiter left: what it was granted goes on.
+// A worker pool that has gone meanwhile had no waiter left: what it was granted goes on.
 void Admission::Send(const Ticket& ticket, Handover handover) {
   Peer peer;
   {
@@ -83,7 +84,8 @@ void Admission::Send(const Ticket& ticket, Handover handover) {
   }
   auto shared = std::make_shared<Handover>(std::move(handover));  // std::function copies
   peer.mailbox->Post([self = shared_from_this(), peer, ticket, shared] {
-    if (const auto lane = peer.lane.lock()) return lane->OnGrant(ticket.id, std::move(*shared));
+    if (const auto worker_pool = peer.worker_pool.lock())
+      return worker_pool->OnGrant(ticket.id, std::move(*shared));
     if (const auto next = self->Finish(ticket.worker, runtime::PoolAdmission::Left::kGone))
       self->Send(*next, {});
   });
@@ -96,7 +98,7 @@ void Admission::AskToYield(std::uint32_t worker) {
     peer = peers_[worker];
   }
   peer.mailbox->Post([self = shared_from_this(), peer, worker] {
-    if (const auto lane = peer.lane.lock()) return lane->YieldOne();
+    if (const auto worker_pool = peer.worker_pool.lock()) return worker_pool->YieldOne();
     if (const auto next = self->Yield(worker, false)) self->Send(*next, {});
   });
 }
@@ -109,7 +111,7 @@ void Admission::OfferAgain(const std::vector<std::uint32_t>& workers) {
       peer = peers_[worker];
     }
     peer.mailbox->Post([peer] {
-      if (const auto lane = peer.lane.lock()) lane->OfferAgain();
+      if (const auto worker_pool = peer.worker_pool.lock()) worker_pool->OfferAgain();
     });
   }
 }
@@ -122,7 +124,7 @@ void Admission::AskToDrain(std::optional<std::uint32_t> worker) {
     peer = peers_[*worker];
   }
   peer.mailbox->Post([self = shared_from_this(), peer] {
-    if (const auto lane = peer.lane.lock()) return lane->DrainOne();
+    if (const auto worker_pool = peer.worker_pool.lock()) return worker_pool->DrainOne();
     self->DrainOver();
   });
 }

@@ -1,5 +1,5 @@
 // A service's pool over all workers: the machine that counts (spec/rules/pool.md),
-// its lock, and the way to each worker's lane.
+// its lock, and the way to each worker's pool.
 #ifndef WEIR_PROXY_UPSTREAM_ADMISSION_H_
 #define WEIR_PROXY_UPSTREAM_ADMISSION_H_
 
@@ -18,7 +18,7 @@
 
 namespace weir::proxy::upstream {
 
-class Lane;
+class WorkerPool;
 
 // A connection on its way to another worker, idle and with nothing unread.
 // Without one it is the bare place that goes over.
@@ -36,9 +36,9 @@ class Admission : public std::enable_shared_from_this<Admission> {
 
   explicit Admission(const runtime::PoolLimits& limits) : limits_(limits), machine_(limits) {}
 
-  // Before a worker's lane asks for anything, on that worker's thread. The
+  // Before a worker's pool asks for anything, on that worker's thread. The
   // mailbox outlives the admission's use.
-  void Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<Lane> lane);
+  void Attach(std::uint32_t worker, net::Mailbox& mailbox, std::weak_ptr<WorkerPool> worker_pool);
 
   // kWait: `id` is where a grant comes to.
   runtime::PoolAdmission::Answer Ask(std::uint32_t worker, runtime::PoolAdmission::Offer offer);
@@ -50,7 +50,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   void DrainOver();
   bool Cancel(const Ticket& ticket);
 
-  // Hands what the ticket was granted to the lane of its worker, by its mailbox.
+  // Hands what the ticket was granted to the worker pool of its worker, by its mailbox.
   void Send(const Ticket& ticket, Handover handover);
 
   struct Counts {
@@ -63,7 +63,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
  private:
   struct Peer {
     net::Mailbox* mailbox = nullptr;
-    std::weak_ptr<Lane> lane;
+    std::weak_ptr<WorkerPool> worker_pool;
   };
   void AskToYield(std::uint32_t worker);
   // POOL-14, after each step.

@@ -42,7 +42,7 @@ runtime::EjectionSettings EjectionOf(const runtime::ServiceRecord& record) {
 }  // namespace
 
 Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-                 States& states, const Connector& connector)
+                 SharedStateRegistry& states, const Connector& connector)
     : table_(std::move(table)),
       record_(record),
       states_(states),
@@ -56,15 +56,15 @@ Cluster::Cluster(std::shared_ptr<const runtime::Table> table, const runtime::Ser
   }
   if (record.has_ejection != 0) {
     const runtime::EjectionSettings settings = EjectionOf(record);
-    outliers_ = states.Get<Outliers>(EjectionIdentity(name(), settings), [&] {
-      return std::make_shared<Outliers>(settings, states.clock().Monotonic());
+    outliers_ = states.Get<OutlierDetector>(EjectionIdentity(name(), settings), [&] {
+      return std::make_shared<OutlierDetector>(settings, states.clock().Monotonic());
     });
   }
 }
 
 std::expected<std::shared_ptr<Cluster>, std::string> Cluster::Make(
     std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-    const std::string& folder, States& states, const Connector& connector) {
+    const std::string& folder, SharedStateRegistry& states, const Connector& connector) {
   std::shared_ptr<Cluster> cluster(new Cluster(std::move(table), record, states, connector));
   if (record.file.length > 0) {
     const std::string_view file = cluster->table().text(record.file);

@@ -23,7 +23,7 @@
 #include "proxy/upstream/connector.h"
 #include "proxy/upstream/endpoints_file.h"
 #include "proxy/upstream/host.h"
-#include "proxy/upstream/states.h"
+#include "proxy/upstream/shared_state_registry.h"
 #include "runtime/base/mutex.h"
 #include "runtime/table/table.h"
 
@@ -36,7 +36,7 @@ class Cluster {
   // The table must outlive it. The error, a sentence, is of its endpoints file.
   static std::expected<std::shared_ptr<Cluster>, std::string> Make(
       std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-      const std::string& folder, States& states, const Connector& connector);
+      const std::string& folder, SharedStateRegistry& states, const Connector& connector);
 
   std::string_view name() const { return table_->text(record_.name); }
   const runtime::Table& table() const { return *table_; }
@@ -44,7 +44,7 @@ class Cluster {
   const std::shared_ptr<Admission>& admission() const { return admission_; }
   // What its connections are made by; lives as long as the process.
   const Connector& connector() const { return connector_; }
-  Outliers* outliers() const { return outliers_.get(); }
+  OutlierDetector* outliers() const { return outliers_.get(); }
   const std::string& file() const { return file_; }  // empty: none
 
   std::shared_ptr<const Hosts> hosts() const;
@@ -62,17 +62,17 @@ class Cluster {
 
  private:
   Cluster(std::shared_ptr<const runtime::Table> table, const runtime::ServiceRecord& record,
-          States& states, const Connector& connector);
+          SharedStateRegistry& states, const Connector& connector);
   std::string CheckIdentity() const;
 
   const std::shared_ptr<const runtime::Table> table_;
   const runtime::ServiceRecord& record_;
-  States& states_;
+  SharedStateRegistry& states_;
   const Connector& connector_;
   std::string file_;
   net::FileWatch watch_;
-  std::shared_ptr<Admission> admission_;  // null: no pool is written
-  std::shared_ptr<Outliers> outliers_;    // null: nobody is ejected
+  std::shared_ptr<Admission> admission_;       // null: no pool is written
+  std::shared_ptr<OutlierDetector> outliers_;  // null: nobody is ejected
   mutable runtime::Mutex mutex_;
   std::shared_ptr<const Hosts> hosts_ WEIR_GUARDED_BY(mutex_);
   std::atomic<std::uint64_t> version_{0};

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "proxy/net/socket.h"
-#include "proxy/upstream/checked.h"
-#include "proxy/upstream/outliers.h"
+#include "proxy/upstream/health_status.h"
+#include "proxy/upstream/outlier_detector.h"
 
 namespace weir::proxy::upstream {
 
@@ -31,8 +31,8 @@ struct Host {
   std::string zone;   // empty: not known
   bool ready = true;  // as the endpoints file says
   std::shared_ptr<HostLoad> load;
-  std::shared_ptr<CheckedHost> checked;      // null: the service has no check
-  std::shared_ptr<Outliers::Member> member;  // null: the service ejects nobody
+  std::shared_ptr<CheckedHost> checked;             // null: the service has no check
+  std::shared_ptr<OutlierDetector::Member> member;  // null: the service ejects nobody
 
   bool healthy() const { return checked == nullptr || checked->healthy(); }
   bool ejected() const { return member != nullptr && member->ejected(); }

@@ -26,48 +26,50 @@ AffinityToken TokenOf(std::string_view service, const Host& host) {
   return token;
 }
 
-// ---- lanes --------------------------------------------------------------------
+// ---- worker pools --------------------------------------------------------------------
 
 // Known by the admission they take part in, or by the service where there is
-// none: an admission has one lane a worker, or waiters of another would be
+// none: an admission has one worker pool a worker, or waiters of another would be
 // forgotten. What tells transports apart is in the key of each pool instead.
-std::shared_ptr<Lane> Lanes::Get(const Cluster& cluster) {
-  std::erase_if(lanes_, [](const auto& entry) { return entry.second.expired(); });
+std::shared_ptr<WorkerPool> WorkerPools::Get(const Cluster& cluster) {
+  std::erase_if(worker_pools_, [](const auto& entry) { return entry.second.expired(); });
   const auto admission = reinterpret_cast<std::uintptr_t>(cluster.admission().get());
-  std::weak_ptr<Lane>& known = lanes_[Identity("lane").Add(cluster.name()).Add(admission).text()];
-  std::shared_ptr<Lane> lane = known.lock();
-  if (lane == nullptr) {
-    lane = std::make_shared<Lane>(worker_, cluster.admission());
-    lane->Attach();
-    known = lane;
+  std::weak_ptr<WorkerPool>& known =
+      worker_pools_[Identity("worker_pool").Add(cluster.name()).Add(admission).text()];
+  std::shared_ptr<WorkerPool> worker_pool = known.lock();
+  if (worker_pool == nullptr) {
+    worker_pool = std::make_shared<WorkerPool>(worker_, cluster.admission());
+    worker_pool->Attach();
+    known = worker_pool;
   }
-  lane->SetRequestsPerConnection(cluster.record().pool_requests_per_connection);
-  return lane;
+  worker_pool->SetRequestsPerConnection(cluster.record().pool_requests_per_connection);
+  return worker_pool;
 }
 
-std::shared_ptr<Pool> Lanes::PoolOf(const std::shared_ptr<Lane>& lane,
-                                    const net::SocketAddress& address, const Connector& connector) {
-  std::weak_ptr<Pool>& known = pools_[{lane.get(), address, connector.identity()}];
-  std::shared_ptr<Pool> pool = known.lock();
+std::shared_ptr<HostPool> WorkerPools::PoolOf(const std::shared_ptr<WorkerPool>& worker_pool,
+                                              const net::SocketAddress& address,
+                                              const Connector& connector) {
+  std::weak_ptr<HostPool>& known = pools_[{worker_pool.get(), address, connector.identity()}];
+  std::shared_ptr<HostPool> pool = known.lock();
   if (pool == nullptr) {
-    pool = std::make_shared<Pool>(lane, address, connector);
+    pool = std::make_shared<HostPool>(worker_pool, address, connector);
     known = pool;
   }
   return pool;
 }
 
-void Lanes::Forget() {
+void WorkerPools::Forget() {
   std::erase_if(pools_, [](const auto& entry) { return entry.second.expired(); });
 }
 
-void Lanes::CloseIdle() {
+void WorkerPools::CloseIdle() {
   for (const auto& [key, known] : pools_) {
     if (const auto pool = known.lock()) pool->CloseIdle();
   }
 }
 
-bool Lanes::CloseLongestIdle() {
-  std::shared_ptr<Pool> longest;
+bool WorkerPools::CloseLongestIdle() {
+  std::shared_ptr<HostPool> longest;
   for (const auto& [key, known] : pools_) {
     const auto pool = known.lock();
     if (pool == nullptr || pool->idle() == 0) continue;
@@ -80,11 +82,11 @@ bool Lanes::CloseLongestIdle() {
 
 // ---- the service --------------------------------------------------------------
 
-Service::Service(std::shared_ptr<Cluster> cluster, Lanes& lanes, std::string_view zone)
+Service::Service(std::shared_ptr<Cluster> cluster, WorkerPools& worker_pools, std::string_view zone)
     : cluster_(std::move(cluster)),
-      lanes_(lanes),
+      worker_pools_(worker_pools),
       zone_(zone),
-      lane_(lanes.Get(*cluster_)),
+      worker_pool_(worker_pools.Get(*cluster_)),
       balancer_(cluster_->record().balance, cluster_->record().bound_percent) {
   Refresh();
 }
@@ -93,21 +95,22 @@ void Service::Refresh() {
   version_ = cluster_->version();
   const auto hosts = cluster_->hosts();
   const bool affinity = cluster_->record().affinity_cookie.length > 0;
-  std::vector<std::shared_ptr<const Place>> next;
+  std::vector<std::shared_ptr<const Endpoint>> next;
   std::vector<std::uint64_t> identities;
   std::vector<std::uint32_t> weights;
   view_.clear();
   for (const std::shared_ptr<const Host>& host : *hosts) {
-    Place place{host, lanes_.PoolOf(lane_, host->address, cluster_->connector()), {}};
+    Endpoint place{
+        host, worker_pools_.PoolOf(worker_pool_, host->address, cluster_->connector()), {}};
     if (affinity) place.token = TokenOf(cluster_->name(), *host);
-    next.push_back(std::make_shared<const Place>(std::move(place)));
+    next.push_back(std::make_shared<const Endpoint>(std::move(place)));
     identities.push_back(host->identity);
     weights.push_back(host->weight);
     view_.push_back({.weight = host->weight});
   }
   balancer_.SetHosts(identities, weights);
   places_ = std::move(next);
-  lanes_.Forget();
+  worker_pools_.Forget();
 }
 
 // Those that are available; in panic all that are ready. False: there is none.
@@ -150,7 +153,8 @@ std::size_t Service::Named(std::string_view token) const {
   return runtime::Balancer::kNone;
 }
 
-const std::shared_ptr<const Service::Place>* Service::Pick(const Wish& wish, std::uint64_t random) {
+const std::shared_ptr<const Service::Endpoint>* Service::Pick(const PickRequest& wish,
+                                                              std::uint64_t random) {
   if (version_ != cluster_->version()) Refresh();
   if (!FindUsable()) return nullptr;
   const auto tried = [&](const Host& host) {

@@ -1,8 +1,8 @@
 // A service as one worker sees it: its hosts, with the worker's pools to them,
 // and whose turn it is (spec/rules/balance.md).
 //
-//   const Service::Place* place = service.Pick({.hash = hash, .tried = tried}, random);
-//   if (place == nullptr) NoHealthyUpstream();
+//   const Service::Endpoint* endpoint = service.Pick({.hash = hash, .tried = tried}, random);
+//   if (endpoint == nullptr) NoHealthyUpstream();
 //
 // Among the hosts that are available the choice falls first on the one that
 // affinity names, then on those not tried yet, then on those of the proxy's own
@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "proxy/upstream/cluster.h"
-#include "proxy/upstream/lane.h"
-#include "proxy/upstream/pool.h"
+#include "proxy/upstream/host_pool.h"
+#include "proxy/upstream/worker_pool.h"
 #include "runtime/state/balancer.h"
 
 namespace weir::proxy::upstream {
@@ -32,47 +32,48 @@ namespace weir::proxy::upstream {
 using AffinityToken = std::array<char, 16>;
 AffinityToken TokenOf(std::string_view service, const Host& host);
 
-// The lanes of a worker: they outlive a reload that keeps the service's pool.
-class Lanes final : public IdleConnections {
+// The worker pools of a worker: they outlive a reload that keeps the service's pool.
+class WorkerPools final : public IdleConnections {
  public:
-  explicit Lanes(const LaneWorker& worker) : worker_(worker) { worker_.idle = this; }
-  std::shared_ptr<Lane> Get(const Cluster& cluster);
-  // The pool of a lane to a host, made if need be.
-  std::shared_ptr<Pool> PoolOf(const std::shared_ptr<Lane>& lane, const net::SocketAddress& address,
-                               const Connector& connector);
+  explicit WorkerPools(const PoolWorker& worker) : worker_(worker) { worker_.idle = this; }
+  std::shared_ptr<WorkerPool> Get(const Cluster& cluster);
+  // The pool of a worker pool to a host, made if need be.
+  std::shared_ptr<HostPool> PoolOf(const std::shared_ptr<WorkerPool>& worker_pool,
+                                   const net::SocketAddress& address, const Connector& connector);
   void Forget();  // pools that nobody holds any more
   void CloseIdle();
   bool CloseLongestIdle() override;
 
  private:
-  LaneWorker worker_;
-  std::map<std::string, std::weak_ptr<Lane>, std::less<>> lanes_;
+  PoolWorker worker_;
+  std::map<std::string, std::weak_ptr<WorkerPool>, std::less<>> worker_pools_;
   // A connection is used again only for the transport that it was made for, also
   // after a reload that changes it.
-  std::map<std::tuple<const Lane*, net::SocketAddress, std::string>, std::weak_ptr<Pool>> pools_;
+  std::map<std::tuple<const WorkerPool*, net::SocketAddress, std::string>, std::weak_ptr<HostPool>>
+      pools_;
 };
 
 class Service {
  public:
-  struct Place {
+  struct Endpoint {
     std::shared_ptr<const Host> host;
-    std::shared_ptr<Pool> pool;
+    std::shared_ptr<HostPool> pool;
     AffinityToken token{};  // where the service has affinity
   };
-  struct Wish {
+  struct PickRequest {
     std::uint64_t hash = 0;                // for consistent hashing
     std::string_view token;                // of affinity; empty: none
     std::span<const std::uint64_t> tried;  // identities of hosts
-    const Pool* pool =
+    const HostPool* pool =
         nullptr;  // a kept connection leads there: take it if the balance leaves the choice
   };
 
-  Service(std::shared_ptr<Cluster> cluster, Lanes& lanes, std::string_view zone);
+  Service(std::shared_ptr<Cluster> cluster, WorkerPools& worker_pools, std::string_view zone);
 
   // Null: no host can be had. Valid until the next call.
-  const std::shared_ptr<const Place>* Pick(const Wish& wish, std::uint64_t random);
+  const std::shared_ptr<const Endpoint>* Pick(const PickRequest& wish, std::uint64_t random);
   const Cluster& cluster() const { return *cluster_; }
-  Lane& lane() { return *lane_; }
+  WorkerPool& worker_pool() { return *worker_pool_; }
 
  private:
   void Refresh();
@@ -81,12 +82,12 @@ class Service {
   std::size_t Named(std::string_view token) const;
 
   std::shared_ptr<Cluster> cluster_;
-  Lanes& lanes_;
+  WorkerPools& worker_pools_;
   std::string zone_;
-  std::shared_ptr<Lane> lane_;
+  std::shared_ptr<WorkerPool> worker_pool_;
   runtime::Balancer balancer_;
   std::uint64_t version_ = 0;
-  std::vector<std::shared_ptr<const Place>> places_;
+  std::vector<std::shared_ptr<const Endpoint>> places_;
   std::vector<runtime::BalanceHost> view_;  // of places_, for one pick
 };
 

@@ -198,13 +198,13 @@ class ExchangeWorld {
     const auto made = Policy::Make(table, ".", states_, connector).value();
     const auto keys = runtime::KeySets::Load(*table, ".").value();
     serving_ = std::make_shared<Serving>(
-        made, std::make_unique<runtime::Authenticator>(table, keys), lanes_, "", names_);
+        made, std::make_unique<runtime::Authenticator>(table, keys), worker_pools_, "", names_);
     LimitStore& store = charge_late ? static_cast<LimitStore&>(late) : local_;
     context = std::make_unique<ExchangeContext>(loop, store, log_, metrics, random_);
   }
   ~ExchangeWorld() {
     Settle();
-    lanes_.CloseIdle();
+    worker_pools_.CloseIdle();
   }
 
   Exchange& Begin(FakeClient& client, std::string_view method, std::string_view target,
@@ -243,11 +243,11 @@ class ExchangeWorld {
   observe::WorkerLog log_;
   observe::RouteNames names_;
   Random random_{1};
-  upstream::States states_{clock};
+  upstream::SharedStateRegistry states_{clock};
   upstream::PoolSettings pool_settings_;
   upstream::PoolCounters counters_;
   net::ConnectionBudget budget_;
-  upstream::Lanes lanes_{{loop, mailbox, 0, pool_settings_, counters_, budget_}};
+  upstream::WorkerPools worker_pools_{{loop, mailbox, 0, pool_settings_, counters_, budget_}};
   std::shared_ptr<Serving> serving_;
 
  public:

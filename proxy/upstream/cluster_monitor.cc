@@ -1,4 +1,4 @@
-#include "proxy/upstream/caretaker.h"
+#include "proxy/upstream/cluster_monitor.h"
 
 #include <algorithm>
 #include <map>
@@ -13,13 +13,13 @@ constexpr std::int64_t kBetweenChecks =
 
 }  // namespace
 
-class Caretaker::Charge {
+class ClusterMonitor::Entry {
  public:
   // By the state they report to, which only checks alike share.
   using Checks = std::map<const CheckedHost*, std::unique_ptr<HealthCheck>>;
 
   // Takes its own out of `running`.
-  Charge(net::Loop& loop, Cluster& cluster, const Listener& listener, Checks& running)
+  Entry(net::Loop& loop, Cluster& cluster, const Listener& listener, Checks& running)
       : loop_(loop),
         cluster_(cluster),
         listener_(listener),
@@ -31,7 +31,7 @@ class Caretaker::Charge {
     check_.every = record.check_every;
     check_.timeout = record.check_timeout;
     const std::int64_t now = loop.clock().Monotonic();
-    if (Outliers* outliers = cluster.outliers()) {
+    if (OutlierDetector* outliers = cluster.outliers()) {
       sweep_.Arm(std::max(now, outliers->swept_at() + outliers->settings().every));
     }
     if (!cluster.file().empty()) poll_.Arm(now + kPollFile);
@@ -99,22 +99,22 @@ class Caretaker::Charge {
   net::Timer poll_;
 };
 
-Caretaker::Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
-                     const Listener& listener, std::unique_ptr<Caretaker> before)
+ClusterMonitor::ClusterMonitor(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
+                               const Listener& listener, std::unique_ptr<ClusterMonitor> before)
     : listener_(listener), clusters_(std::move(clusters)) {
-  Charge::Checks running;
+  Entry::Checks running;
   if (before != nullptr) {
-    for (const auto& charge : before->charges_) charge->GiveChecks(running);
+    for (const auto& entry : before->entries_) entry->GiveChecks(running);
   }
   for (const auto& cluster : clusters_) {
-    charges_.push_back(std::make_unique<Charge>(loop, *cluster, listener_, running));
+    entries_.push_back(std::make_unique<Entry>(loop, *cluster, listener_, running));
   }
 }
 
-Caretaker::~Caretaker() = default;
+ClusterMonitor::~ClusterMonitor() = default;
 
-bool Caretaker::ready() const {
-  return std::ranges::all_of(charges_, [](const auto& charge) { return charge->ready(); });
+bool ClusterMonitor::ready() const {
+  return std::ranges::all_of(entries_, [](const auto& entry) { return entry->ready(); });
 }
 
 }  // namespace weir::proxy::upstream

@@ -4,8 +4,8 @@
 // A reload makes a new one. What it tends survives in what the clusters share
 // with their predecessors, and in the checks, which are handed over: a check or an
 // interval goes on where it was, however often the table changes.
-#ifndef WEIR_PROXY_UPSTREAM_CARETAKER_H_
-#define WEIR_PROXY_UPSTREAM_CARETAKER_H_
+#ifndef WEIR_PROXY_UPSTREAM_CLUSTER_MONITOR_H_
+#define WEIR_PROXY_UPSTREAM_CLUSTER_MONITOR_H_
 
 #include <functional>
 #include <memory>
@@ -18,7 +18,7 @@
 
 namespace weir::proxy::upstream {
 
-class Caretaker {
+class ClusterMonitor {
  public:
   // What it does, for the log and the metrics. Called on the loop's thread.
   struct Listener {
@@ -28,21 +28,21 @@ class Caretaker {
   };
 
   // `before`, which may be null, is relieved. Not inside of an event of its checks.
-  Caretaker(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
-            const Listener& listener, std::unique_ptr<Caretaker> before);
-  ~Caretaker();
+  ClusterMonitor(net::Loop& loop, std::vector<std::shared_ptr<Cluster>> clusters,
+                 const Listener& listener, std::unique_ptr<ClusterMonitor> before);
+  ~ClusterMonitor();
 
   // Every host that is checked has its first verdict.
   bool ready() const;
   const std::vector<std::shared_ptr<Cluster>>& clusters() const { return clusters_; }
 
  private:
-  class Charge;  // one cluster
+  class Entry;  // one cluster
   const Listener listener_;
   std::vector<std::shared_ptr<Cluster>> clusters_;
-  std::vector<std::unique_ptr<Charge>> charges_;
+  std::vector<std::unique_ptr<Entry>> entries_;
 };
 
 }  // namespace weir::proxy::upstream
 
-#endif  // WEIR_PROXY_UPSTREAM_CARETAKER_H_
+#endif  // WEIR_PROXY_UPSTREAM_CLUSTER_MONITOR_H_

@@ -5,8 +5,8 @@
 //                                     [&] { return std::make_shared<Admission>(limits); });
 //
 // Main thread only; what it gives out may be shared by all.
-#ifndef WEIR_PROXY_UPSTREAM_STATES_H_
-#define WEIR_PROXY_UPSTREAM_STATES_H_
+#ifndef WEIR_PROXY_UPSTREAM_SHARED_STATE_REGISTRY_H_
+#define WEIR_PROXY_UPSTREAM_SHARED_STATE_REGISTRY_H_
 
 #include <concepts>
 #include <map>
@@ -36,9 +36,9 @@ class Identity {
   std::string text_;
 };
 
-class States {
+class SharedStateRegistry {
  public:
-  explicit States(const net::Clock& clock) : clock_(clock) {}
+  explicit SharedStateRegistry(const net::Clock& clock) : clock_(clock) {}
   const net::Clock& clock() const { return clock_; }  // of what begins with a state
 
   template <class T, class Make>
@@ -60,4 +60,4 @@ class States {
 
 }  // namespace weir::proxy::upstream
 
-#endif  // WEIR_PROXY_UPSTREAM_STATES_H_
+#endif  // WEIR_PROXY_UPSTREAM_SHARED_STATE_REGISTRY_H_

@@ -1,20 +1,20 @@
-#include "proxy/upstream/outliers.h"
+#include "proxy/upstream/outlier_detector.h"
 
 namespace weir::proxy::upstream {
 
-Outliers::Member::~Member() {
+OutlierDetector::Member::~Member() {
   const runtime::MutexLock lock(owner_->mutex_);
   owner_->Leave(*this);
 }
 
-void Outliers::Leave(Member& member) {
+void OutlierDetector::Leave(Member& member) {
   if (std::exchange(member.left_, true)) return;
   member.ejected_.store(false, std::memory_order_relaxed);
   members_.erase(member.id_);
   machine_.Remove(member.id_);
 }
 
-void Outliers::Keep(const std::set<net::SocketAddress>& addresses) {
+void OutlierDetector::Keep(const std::set<net::SocketAddress>& addresses) {
   for (auto known = known_.begin(); known != known_.end();) {
     if (addresses.contains(known->first)) {
       ++known;
@@ -28,7 +28,7 @@ void Outliers::Keep(const std::set<net::SocketAddress>& addresses) {
   }
 }
 
-std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& address) {
+std::shared_ptr<OutlierDetector::Member> OutlierDetector::Join(const net::SocketAddress& address) {
   std::weak_ptr<Member>& known = known_[address];
   if (auto member = known.lock()) return member;
   const runtime::MutexLock lock(mutex_);
@@ -39,7 +39,7 @@ std::shared_ptr<Outliers::Member> Outliers::Join(const net::SocketAddress& addre
   return member;
 }
 
-bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
+bool OutlierDetector::Report(Member& member, Outcome outcome, std::int64_t now) {
   const runtime::MutexLock lock(mutex_);
   if (member.left_ || !machine_.Report(member.id_, outcome, now)) return false;
   member.ejected_.store(true, std::memory_order_relaxed);
@@ -47,14 +47,14 @@ bool Outliers::Report(Member& member, Outcome outcome, std::int64_t now) {
   return true;
 }
 
-void Outliers::Sweep(std::int64_t now) {
+void OutlierDetector::Sweep(std::int64_t now) {
   swept_at_ = now;
   const runtime::MutexLock lock(mutex_);
   machine_.Sweep(now);
   Publish();
 }
 
-void Outliers::Clear(Member& member) {
+void OutlierDetector::Clear(Member& member) {
   if (!member.ejected()) return;
   const runtime::MutexLock lock(mutex_);
   if (member.left_) return;
@@ -62,7 +62,7 @@ void Outliers::Clear(Member& member) {
   member.ejected_.store(machine_.ejected(member.id_), std::memory_order_relaxed);
 }
 
-void Outliers::Publish() {
+void OutlierDetector::Publish() {
   for (const auto& [id, member] : members_) {
     const bool now = machine_.ejected(id);
     if (now && !member->ejected()) ejections_.fetch_add(1, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// Every connection of the lane stands in one of four ways, and each is counted
+// Every connection of the worker pool stands in one of four ways, and each is counted
 // by the admission in exactly one:
 //
 //   in use    each of its streams a request in flight, and itself a connection in use
@@ -7,7 +7,7 @@
 //   counted   no longer by itself: whoever set this has accounted for it
 //
 // so what its end means is read off how it stood.
-#include "proxy/upstream/lane.h"
+#include "proxy/upstream/worker_pool.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,21 +24,22 @@ void Count(std::atomic<std::uint64_t>& counter) {
 
 }  // namespace
 
-void Lane::Attach() {
+void WorkerPool::Attach() {
   if (admission_ != nullptr) admission_->Attach(worker_.index, worker_.mailbox, weak_from_this());
 }
 
-void Lane::CountStale() { Count(worker_.counters.stale); }
+void WorkerPool::CountStale() { Count(worker_.counters.stale); }
 
-UpstreamStream* Lane::Start(Taker& taker, Pool& pool, Connection* connection, bool reused) {
+UpstreamStream* WorkerPool::Start(StreamRequester& requester, HostPool& pool,
+                                  Connection* connection, bool reused) {
   Count(reused ? worker_.counters.reuses : worker_.counters.connects);
-  UpstreamStream& stream = pool.Begin(*connection, taker);
+  UpstreamStream& stream = pool.Begin(*connection, requester);
   OfferRoom(pool);
   return &stream;
 }
 
-Opening Lane::Open(Taker& taker, Pool& pool, Freshness freshness) {
-  using Kind = Opening::Kind;
+OpenResult WorkerPool::Open(StreamRequester& requester, HostPool& pool, Freshness freshness) {
+  using Kind = OpenResult::Kind;
   using Offer = runtime::PoolAdmission::Offer;
   Offer offer = Offer::kNone;
   if (freshness != Freshness::kNew) {
@@ -52,59 +53,60 @@ Opening Lane::Open(Taker& taker, Pool& pool, Freshness freshness) {
     verdict = answer.verdict;
     if (verdict == Verdict::kOverflow) return {Kind::kOverflow};
     if (verdict == Verdict::kWait) {
-      Wait(taker, pool, freshness, answer.id);
+      Wait(requester, pool, freshness, answer.id);
       return {Kind::kWaiting, nullptr, answer.id};
     }
   }
   if (verdict == Verdict::kShare || verdict == Verdict::kReuse)
-    return {Kind::kStream, Start(taker, pool, pool.WithRoom(), true)};
+    return {Kind::kStream, Start(requester, pool, pool.WithRoom(), true)};
   if (verdict == Verdict::kReplace) {
-    if (Pool* other = WithMostIdle()) CloseQuietly(*other->TakeOldest());
+    if (HostPool* other = WithMostIdle()) CloseQuietly(*other->TakeOldest());
   }
   int error = 0;
   if (Connection* connection = pool.Connect(error))
-    return {Kind::kStream, Start(taker, pool, connection, false)};
+    return {Kind::kStream, Start(requester, pool, connection, false)};
   GiveBack(nullptr, nullptr);
   return {Kind::kNoSocket, nullptr, 0, error};
 }
 
 // ---- waiting --------------------------------------------------------------------
 
-void Lane::Wait(Taker& taker, Pool& pool, Freshness freshness, std::uint64_t ticket) {
+void WorkerPool::Wait(StreamRequester& requester, HostPool& pool, Freshness freshness,
+                      std::uint64_t ticket) {
   const bool by_room = freshness != Freshness::kNew;
   const auto at = by_room ? pool.waiting.insert(pool.waiting.end(), ticket) : pool.waiting.end();
-  waiting_.emplace(ticket, Waiter{&taker, by_room ? &pool : nullptr, at});
+  waiting_.emplace(ticket, Waiter{&requester, by_room ? &pool : nullptr, at});
 }
 
-Taker* Lane::EndWait(std::uint64_t ticket) {
+StreamRequester* WorkerPool::EndWait(std::uint64_t ticket) {
   const auto waiter = waiting_.find(ticket);
   if (waiter == waiting_.end()) return nullptr;
-  const auto [taker, pool, at] = waiter->second;
+  const auto [requester, pool, at] = waiter->second;
   if (pool != nullptr) pool->waiting.erase(at);
   waiting_.erase(waiter);
-  return taker;
+  return requester;
 }
 
-void Lane::GiveUp(std::uint64_t ticket) {
+void WorkerPool::GiveUp(std::uint64_t ticket) {
   EndWait(ticket);
   // Granted meanwhile: OnGrant or RunDeferred finds nobody, and gives it back.
   admission_->Cancel({worker_.index, ticket});
 }
 
-bool Lane::MakeRoom() {
+bool WorkerPool::MakeRoom() {
   if (worker_.idle != nullptr && worker_.idle->CloseLongestIdle()) return true;
   worker_.budget.AskForUpstream(worker_.index);
   return false;
 }
 
-void Lane::Enter(Pool& pool) {
+void WorkerPool::Enter(HostPool& pool) {
   pool.place = pools_.size();
   pools_.push_back(&pool);
 }
 
-void Lane::Leave(Pool& pool) {
+void WorkerPool::Leave(HostPool& pool) {
   for (const std::uint64_t ticket : pool.waiting) waiting_.at(ticket).pool = nullptr;
-  std::ranges::replace(offers_, &pool, static_cast<Pool*>(nullptr));
+  std::ranges::replace(offers_, &pool, static_cast<HostPool*>(nullptr));
   pools_[pool.place] = pools_.back();
   pools_[pool.place]->place = pool.place;
   pools_.pop_back();
@@ -112,12 +114,12 @@ void Lane::Leave(Pool& pool) {
 
 // ---- what becomes free --------------------------------------------------------
 
-bool Lane::MayKeep(const Pool& pool, const Connection& connection) const {
+bool WorkerPool::MayKeep(const HostPool& pool, const Connection& connection) const {
   return pool.idle() < worker_.settings.max_idle && !worker_.budget.upstreams_over() &&
          MayCarryMore(connection) && connection.capacity() > 0;
 }
 
-void Lane::Ended(Pool& pool, Connection& connection) {
+void WorkerPool::Ended(HostPool& pool, Connection& connection) {
   if (connection.streams > 0) {  // others go on
     if (admission_ != nullptr) admission_->Finish(worker_.index, Left::kInUse);
     return OfferRoom(pool);
@@ -130,7 +132,7 @@ void Lane::Ended(Pool& pool, Connection& connection) {
 
 // The last try on a connection of this worker is over; the connection, if any is left,
 // can be used again.
-void Lane::GiveBack(Pool* pool, Connection* connection, bool drained) {
+void WorkerPool::GiveBack(HostPool* pool, Connection* connection, bool drained) {
   if (admission_ != nullptr) {
     const Left left = connection != nullptr ? Left::kIdle : Left::kGone;
     if (const auto next = admission_->Finish(worker_.index, left, drained)) {
@@ -140,9 +142,9 @@ void Lane::GiveBack(Pool* pool, Connection* connection, bool drained) {
   if (connection != nullptr) pool->Park(*connection);
 }
 
-void Lane::PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* connection) {
+void WorkerPool::PassOn(const Admission::Ticket& ticket, HostPool* pool, Connection* connection) {
   if (ticket.worker == worker_.index) {
-    if (connection != nullptr) connection->standing = Standing::kGranted;
+    if (connection != nullptr) connection->state = ConnectionState::kGranted;
     grants_.push_back({ticket.id, pool, connection});
     return RunSoon();
   }
@@ -160,53 +162,53 @@ void Lane::PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* conne
   admission_->Send(ticket, std::move(handover));
 }
 
-void Lane::RunSoon() {
+void WorkerPool::RunSoon() {
   if (hold_ != nullptr) return;
   hold_ = shared_from_this();
   worker_.loop.Defer(this);
 }
 
 // What it carried hears of it from the connection itself.
-void Lane::Closed(Connection& connection) {
-  switch (connection.standing) {
-    case Standing::kInUse:
+void WorkerPool::Closed(Connection& connection) {
+  switch (connection.state) {
+    case ConnectionState::kInUse:
       for (; connection.streams > 1; --connection.streams) {
         if (admission_ != nullptr) admission_->Finish(worker_.index, Left::kInUse);
       }
       return GiveBack(nullptr, nullptr, connection.draining);
-    case Standing::kIdle:
+    case ConnectionState::kIdle:
       if (admission_ == nullptr) return;
       if (const auto next = admission_->IdleClosed(worker_.index)) PassOn(*next, nullptr, nullptr);
       return;
-    case Standing::kGranted:  // the place is left
+    case ConnectionState::kGranted:  // the place is left
       for (Grant& grant : grants_) {
         if (grant.connection == &connection) grant.connection = nullptr;
       }
       if (serving_ != nullptr && serving_->connection == &connection)
         serving_->connection = nullptr;
       return;
-    case Standing::kCounted:
+    case ConnectionState::kCounted:
       return;
   }
 }
 
-void Lane::CloseQuietly(Connection& connection) {
-  connection.standing = Standing::kCounted;
+void WorkerPool::CloseQuietly(Connection& connection) {
+  connection.state = ConnectionState::kCounted;
   connection.Close();
 }
 
 // ---- grants -------------------------------------------------------------------
 
-void Lane::OnGrant(std::uint64_t ticket, Handover handover) {
-  Pool* pool = handover.fd ? PoolOf(handover) : nullptr;
+void WorkerPool::OnGrant(std::uint64_t ticket, Handover handover) {
+  HostPool* pool = handover.fd ? PoolOf(handover) : nullptr;
   Connection* connection =
       pool != nullptr ? pool->Adopt(std::move(handover.fd), handover.served) : nullptr;
-  if (connection != nullptr) connection->standing = Standing::kGranted;
+  if (connection != nullptr) connection->state = ConnectionState::kGranted;
   handover.fd.Close();  // nobody here goes there: only the place is of use
   Serve({ticket, pool, connection});
 }
 
-void Lane::RunDeferred() {
+void WorkerPool::RunDeferred() {
   for (std::size_t i = 0; i < grants_.size(); ++i) {
     const Grant grant = grants_[i];
     grants_[i].connection = nullptr;
@@ -214,7 +216,7 @@ void Lane::RunDeferred() {
   }
   grants_.clear();
   for (std::size_t i = 0; i < offers_.size(); ++i) {
-    if (Pool* pool = offers_[i]) {
+    if (HostPool* pool = offers_[i]) {
       pool->offered = false;
       ServeRoom(*pool);
     }
@@ -223,35 +225,36 @@ void Lane::RunDeferred() {
   const auto self = std::move(hold_);  // may end here
 }
 
-void Lane::Serve(Grant grant) {
+void WorkerPool::Serve(Grant grant) {
   if (grant.connection != nullptr && !grant.connection->StillOpen()) {
     CloseQuietly(*grant.connection);
     grant.connection = nullptr;
   }
-  Taker* const waiter = EndWait(grant.ticket);
+  StreamRequester* const waiter = EndWait(grant.ticket);
   if (waiter == nullptr) return GiveBack(grant.pool, grant.connection);
-  Taker& taker = *waiter;
+  StreamRequester& requester = *waiter;
   // The choice may find that hosts have gone: their pools end then, and the
   // connection that was granted with them.
   serving_ = &grant;
-  const Taker::Destination to = taker.OnPlace(grant.connection != nullptr ? grant.pool : nullptr);
+  const StreamRequester::Destination to =
+      requester.OnPlace(grant.connection != nullptr ? grant.pool : nullptr);
   serving_ = nullptr;
   Connection* kept = grant.connection;
   if (to.pool == nullptr) return GiveBack(grant.pool, kept);
   if (kept != nullptr && to.pool == grant.pool && !to.fresh)
-    return taker.OnOpened(Start(taker, *to.pool, kept, true), 0);
+    return requester.OnOpened(Start(requester, *to.pool, kept, true), 0);
   if (kept != nullptr) CloseQuietly(*kept);
   int error = 0;
   Connection* fresh = to.pool->Connect(error);
   if (fresh == nullptr) {
     GiveBack(nullptr, nullptr);
-    return taker.OnOpened(nullptr, error);
+    return requester.OnOpened(nullptr, error);
   }
-  taker.OnOpened(Start(taker, *to.pool, fresh, false), 0);
+  requester.OnOpened(Start(requester, *to.pool, fresh, false), 0);
 }
 
 // POOL-13: by and by, after the batch of events.
-void Lane::OfferRoom(Pool& pool) {
+void WorkerPool::OfferRoom(HostPool& pool) {
   if (pool.waiting.empty() || pool.offered || !pool.has_room()) return;
   pool.offered = true;
   offers_.push_back(&pool);
@@ -259,7 +262,7 @@ void Lane::OfferRoom(Pool& pool) {
 }
 
 // A waiter that starts may end pools, this one too.
-void Lane::ServeRoom(Pool& pool) {
+void WorkerPool::ServeRoom(HostPool& pool) {
   using Shared = runtime::PoolAdmission::Shared;
   const std::size_t place = offers_.size();
   offers_.push_back(&pool);  // for Leave to find
@@ -273,20 +276,20 @@ void Lane::ServeRoom(Pool& pool) {
       waiter.pool = nullptr;
       continue;
     }
-    Taker& taker = *EndWait(ticket);
-    taker.OnOpened(Start(taker, pool, pool.WithRoom(), true), 0);
+    StreamRequester& requester = *EndWait(ticket);
+    requester.OnOpened(Start(requester, pool, pool.WithRoom(), true), 0);
   }
   offers_[place] = nullptr;
 }
 
-void Lane::OfferAgain() {
-  for (Pool* pool : pools_) OfferRoom(*pool);
+void WorkerPool::OfferAgain() {
+  for (HostPool* pool : pools_) OfferRoom(*pool);
 }
 
-void Lane::DrainOne() {
-  Pool* where = nullptr;
+void WorkerPool::DrainOne() {
+  HostPool* where = nullptr;
   Connection* least = nullptr;
-  for (Pool* pool : pools_) {
+  for (HostPool* pool : pools_) {
     Connection* connection = pool->LeastUsed();
     if (connection == nullptr) continue;
     if (least != nullptr && least->streams <= connection->streams) continue;
@@ -297,23 +300,23 @@ void Lane::DrainOne() {
   where->Drain(*least);
 }
 
-void Lane::YieldOne() {
-  Pool* pool = WithMostIdle();
+void WorkerPool::YieldOne() {
+  HostPool* pool = WithMostIdle();
   const auto next = admission_->Yield(worker_.index, pool != nullptr);
   if (!next) return;
   PassOn(*next, pool, pool != nullptr ? pool->TakeOldest() : nullptr);
 }
 
-Pool* Lane::WithMostIdle() const {
-  Pool* most = nullptr;
-  for (Pool* pool : pools_) {
+HostPool* WorkerPool::WithMostIdle() const {
+  HostPool* most = nullptr;
+  for (HostPool* pool : pools_) {
     if (pool->idle() > 0 && (most == nullptr || pool->idle() > most->idle())) most = pool;
   }
   return most;
 }
 
-Pool* Lane::PoolOf(const Handover& handover) const {
-  const auto at = std::ranges::find_if(pools_, [&](const Pool* pool) {
+HostPool* WorkerPool::PoolOf(const Handover& handover) const {
+  const auto at = std::ranges::find_if(pools_, [&](const HostPool* pool) {
     return pool->address() == handover.address &&
            pool->connector().identity() == handover.transport;
   });

@@ -4,8 +4,8 @@
 //   auto member = outliers->Join(address);              // main thread
 //   outliers->Report(*member, Outcome::k5xx, now);      // any worker
 //   outliers->Sweep(now);                               // main thread, every settings().every
-#ifndef WEIR_PROXY_UPSTREAM_OUTLIERS_H_
-#define WEIR_PROXY_UPSTREAM_OUTLIERS_H_
+#ifndef WEIR_PROXY_UPSTREAM_OUTLIER_DETECTOR_H_
+#define WEIR_PROXY_UPSTREAM_OUTLIER_DETECTOR_H_
 
 #include <atomic>
 #include <cstdint>
@@ -20,27 +20,28 @@
 
 namespace weir::proxy::upstream {
 
-class Outliers : public std::enable_shared_from_this<Outliers> {
+class OutlierDetector : public std::enable_shared_from_this<OutlierDetector> {
  public:
   using Outcome = runtime::Ejection::Outcome;
 
   // A host's place among them, while it is listed.
   class Member {
    public:
-    Member(std::shared_ptr<Outliers> owner, std::uint32_t id) : owner_(std::move(owner)), id_(id) {}
+    Member(std::shared_ptr<OutlierDetector> owner, std::uint32_t id)
+        : owner_(std::move(owner)), id_(id) {}
     ~Member();
     bool ejected() const { return ejected_.load(std::memory_order_relaxed); }
-    Outliers& owner() const { return *owner_; }
+    OutlierDetector& owner() const { return *owner_; }
 
    private:
-    friend class Outliers;
-    std::shared_ptr<Outliers> owner_;
+    friend class OutlierDetector;
+    std::shared_ptr<OutlierDetector> owner_;
     std::uint32_t id_;
     bool left_ = false;  // under the owner's lock; the id may be another's by now
     std::atomic<bool> ejected_{false};
   };
 
-  Outliers(const runtime::EjectionSettings& settings, std::int64_t now)
+  OutlierDetector(const runtime::EjectionSettings& settings, std::int64_t now)
       : settings_(settings), machine_(settings), swept_at_(now) {}
 
   // Who is not among `addresses` leaves, whoever still holds its member: shares
@@ -71,4 +72,4 @@ class Outliers : public std::enable_shared_from_this<Outliers> {
 
 }  // namespace weir::proxy::upstream
 
-#endif  // WEIR_PROXY_UPSTREAM_OUTLIERS_H_
+#endif  // WEIR_PROXY_UPSTREAM_OUTLIER_DETECTOR_H_

@@ -1,6 +1,6 @@
 // What active checks found of one host, for every worker to read.
-#ifndef WEIR_PROXY_UPSTREAM_CHECKED_H_
-#define WEIR_PROXY_UPSTREAM_CHECKED_H_
+#ifndef WEIR_PROXY_UPSTREAM_HEALTH_STATUS_H_
+#define WEIR_PROXY_UPSTREAM_HEALTH_STATUS_H_
 
 #include <atomic>
 #include <cstdint>
@@ -33,4 +33,4 @@ class CheckedHost {
 
 }  // namespace weir::proxy::upstream
 
-#endif  // WEIR_PROXY_UPSTREAM_CHECKED_H_
+#endif  // WEIR_PROXY_UPSTREAM_HEALTH_STATUS_H_

@@ -1,9 +1,9 @@
 // One worker's way to one service: its pools by host, and its end of what all
 // workers share of the service's connections.
 //
-//   lane.Open(taker, pool, freshness)
+//   worker pool.Open(requester, pool, freshness)
 //     kStream    opened
-//     kWaiting   the service's pool is full: taker.OnPlace comes later, or GiveUp
+//     kWaiting   the service's pool is full: requester.OnPlace comes later, or GiveUp
 //     kOverflow  ... and as many wait as may
 //     kNoSocket  none can be had; `error` is why
 //
@@ -12,8 +12,8 @@
 // becomes free goes to the head of the queue, a kept connection with it, if need
 // be across threads. A grant is carried out after the batch of events, never
 // inside another try's end.
-#ifndef WEIR_PROXY_UPSTREAM_LANE_H_
-#define WEIR_PROXY_UPSTREAM_LANE_H_
+#ifndef WEIR_PROXY_UPSTREAM_WORKER_POOL_H_
+#define WEIR_PROXY_UPSTREAM_WORKER_POOL_H_
 
 #include <cstdint>
 #include <list>
@@ -22,30 +22,30 @@
 #include <vector>
 
 #include "proxy/upstream/admission.h"
-#include "proxy/upstream/pool.h"
+#include "proxy/upstream/host_pool.h"
 
 namespace weir::proxy::upstream {
 
 // A try that wants a stream.
-class Taker : public UpstreamEvents {
+class StreamRequester : public UpstreamEvents {
  public:
   // Where to go: a null pool means nowhere, any more.
   struct Destination {
-    Pool* pool = nullptr;
+    HostPool* pool = nullptr;
     bool fresh = false;  // not on a kept connection
   };
   // A place is there for who waited. `offered`: the pool of a kept connection
   // that comes with it, or null.
-  virtual Destination OnPlace(Pool* offered) = 0;
+  virtual Destination OnPlace(HostPool* offered) = 0;
   // Right after OnPlace; or alone, where there was room on a connection to the host that
   // was asked for. Null: no socket can be had; `error` is why, as errno has it.
   virtual void OnOpened(UpstreamStream* stream, int error) = 0;
 
  protected:
-  ~Taker() = default;
+  ~StreamRequester() = default;
 };
 
-struct Opening {
+struct OpenResult {
   enum class Kind : std::uint8_t { kStream, kWaiting, kOverflow, kNoSocket };
   Kind kind = Kind::kNoSocket;
   UpstreamStream* stream = nullptr;  // kStream
@@ -62,8 +62,8 @@ class IdleConnections {
   ~IdleConnections() = default;
 };
 
-// The worker that a lane belongs to.
-struct LaneWorker {
+// The worker that a worker pool belongs to.
+struct PoolWorker {
   net::Loop& loop;
   net::Mailbox& mailbox;
   std::uint32_t index;
@@ -73,17 +73,17 @@ struct LaneWorker {
   IdleConnections* idle = nullptr;
 };
 
-class Lane final : public net::Deferred, public std::enable_shared_from_this<Lane> {
+class WorkerPool final : public net::Deferred, public std::enable_shared_from_this<WorkerPool> {
  public:
   using Connection = UpstreamConnection;
 
-  Lane(const LaneWorker& worker, std::shared_ptr<Admission> admission)
+  WorkerPool(const PoolWorker& worker, std::shared_ptr<Admission> admission)
       : worker_(worker), admission_(std::move(admission)) {}
   void Attach();  // to the admission, once it is owned
-  // 0: without end. A reload may change it while the lane goes on.
+  // 0: without end. A reload may change it while the worker pool goes on.
   void SetRequestsPerConnection(std::uint32_t requests) { per_connection_ = requests; }
 
-  Opening Open(Taker& taker, Pool& pool, Freshness freshness);
+  OpenResult Open(StreamRequester& requester, HostPool& pool, Freshness freshness);
   void GiveUp(std::uint64_t ticket);
 
   // From the mailbox.
@@ -93,9 +93,9 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
   void OfferAgain();
 
   // A pool's.
-  void Enter(Pool& pool);
-  void Leave(Pool& pool);
-  void Ended(Pool& pool, Connection& connection);
+  void Enter(HostPool& pool);
+  void Leave(HostPool& pool);
+  void Ended(HostPool& pool, Connection& connection);
   void Closed(Connection& connection);
   void CountStale();
   net::Loop& loop() const { return worker_.loop; }
@@ -113,40 +113,41 @@ class Lane final : public net::Deferred, public std::enable_shared_from_this<Lan
  private:
   struct Grant {
     std::uint64_t ticket;
-    Pool* pool;              // of the connection
+    HostPool* pool;          // of the connection
     Connection* connection;  // null: a bare place
   };
   struct Waiter {
-    Taker* taker;
-    Pool* pool;  // whose room will do; null: none's
+    StreamRequester* requester;
+    HostPool* pool;  // whose room will do; null: none's
     std::list<std::uint64_t>::iterator at;
   };
 
-  UpstreamStream* Start(Taker& taker, Pool& pool, Connection* connection, bool reused);
-  void Wait(Taker& taker, Pool& pool, Freshness freshness, std::uint64_t ticket);
-  Taker* EndWait(std::uint64_t ticket);
-  bool MayKeep(const Pool& pool, const Connection& connection) const;
-  void GiveBack(Pool* pool, Connection* connection, bool drained = false);
-  void OfferRoom(Pool& pool);
-  void ServeRoom(Pool& pool);
+  UpstreamStream* Start(StreamRequester& requester, HostPool& pool, Connection* connection,
+                        bool reused);
+  void Wait(StreamRequester& requester, HostPool& pool, Freshness freshness, std::uint64_t ticket);
+  StreamRequester* EndWait(std::uint64_t ticket);
+  bool MayKeep(const HostPool& pool, const Connection& connection) const;
+  void GiveBack(HostPool* pool, Connection* connection, bool drained = false);
+  void OfferRoom(HostPool& pool);
+  void ServeRoom(HostPool& pool);
   void RunSoon();
-  void PassOn(const Admission::Ticket& ticket, Pool* pool, Connection* connection);
+  void PassOn(const Admission::Ticket& ticket, HostPool* pool, Connection* connection);
   void Serve(Grant grant);
   void CloseQuietly(Connection& connection);
-  Pool* WithMostIdle() const;
-  Pool* PoolOf(const Handover& handover) const;
+  HostPool* WithMostIdle() const;
+  HostPool* PoolOf(const Handover& handover) const;
 
-  const LaneWorker worker_;
+  const PoolWorker worker_;
   const std::shared_ptr<Admission> admission_;  // null: no bounds
   std::uint32_t per_connection_ = 0;
-  std::vector<Pool*> pools_;
+  std::vector<HostPool*> pools_;
   std::unordered_map<std::uint64_t, Waiter> waiting_;
   std::vector<Grant> grants_;
-  std::vector<Pool*> offers_;   // of room
-  Grant* serving_ = nullptr;    // the one that is carried out
-  std::shared_ptr<Lane> hold_;  // while deferred
+  std::vector<HostPool*> offers_;     // of room
+  Grant* serving_ = nullptr;          // the one that is carried out
+  std::shared_ptr<WorkerPool> hold_;  // while deferred
 };
 
 }  // namespace weir::proxy::upstream
 
-#endif  // WEIR_PROXY_UPSTREAM_LANE_H_
+#endif  // WEIR_PROXY_UPSTREAM_WORKER_POOL_H_

@@ -1,7 +1,7 @@
-// Lanes of several workers to one service, over connections of a made-up protocol
+// Worker pools of several workers to one service, over connections of a made-up protocol
 // that carry several requests at once (spec/rules/pool.md): the workers' loops run in
 // turn, in this one thread.
-#include "proxy/upstream/lane.h"
+#include "proxy/upstream/worker_pool.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -126,21 +126,21 @@ net::SocketAddress Host(std::uint16_t port) {
 }
 
 // A try of one worker to one host.
-class Request final : public Taker {
+class Request final : public StreamRequester {
  public:
   enum class State { kWaiting, kRuns, kOver, kFailed, kRefused };
-  Request(Lane& lane, Pool& pool, Freshness freshness = Freshness::kAny)
-      : lane_(lane), pool_(pool) {
-    const Opening opening = lane.Open(*this, pool, freshness);
+  Request(WorkerPool& worker_pool, HostPool& pool, Freshness freshness = Freshness::kAny)
+      : worker_pool_(worker_pool), pool_(pool) {
+    const OpenResult opening = worker_pool.Open(*this, pool, freshness);
     fresh_ = freshness == Freshness::kNew;
     ticket_ = opening.ticket;
-    if (opening.kind == Opening::Kind::kOverflow) state = State::kRefused;
-    if (opening.kind == Opening::Kind::kStream) OnOpened(opening.stream, 0);
+    if (opening.kind == OpenResult::Kind::kOverflow) state = State::kRefused;
+    if (opening.kind == OpenResult::Kind::kStream) OnOpened(opening.stream, 0);
   }
   ~Request() {
     if (live()) GiveUp();
   }
-  Destination OnPlace(Pool*) override { return {&pool_, fresh_}; }
+  Destination OnPlace(HostPool*) override { return {&pool_, fresh_}; }
   void OnOpened(UpstreamStream* opened, int) override {
     EXPECT_EQ(state, State::kWaiting);
     EXPECT_NE(opened, nullptr);
@@ -154,12 +154,12 @@ class Request final : public Taker {
   void OnUpstreamFailed(const UpstreamFailure&) override { Over(State::kFailed); }
   void OnUpstreamCredit() override {}
   void GiveUp() {
-    if (state == State::kWaiting) lane_.GiveUp(ticket_);
+    if (state == State::kWaiting) worker_pool_.GiveUp(ticket_);
     if (state == State::kRuns) stream->Cancel();
     Over(State::kOver);
   }
   bool live() const { return state == State::kWaiting || state == State::kRuns; }
-  const Pool& pool() const { return pool_; }
+  const HostPool& pool() const { return pool_; }
   bool fresh() const { return fresh_; }
 
   State state = State::kWaiting;
@@ -171,8 +171,8 @@ class Request final : public Taker {
     state = how;
     stream = nullptr;
   }
-  Lane& lane_;
-  Pool& pool_;
+  WorkerPool& worker_pool_;
+  HostPool& pool_;
   bool fresh_ = false;
   std::uint64_t ticket_ = 0;
 };
@@ -183,15 +183,15 @@ struct OneWorker {
             net::ConnectionBudget& budget, const std::shared_ptr<Admission>& admission)
       : loop(clock),
         mailbox(loop),
-        lane(std::make_shared<Lane>(LaneWorker{loop, mailbox, index, settings, counters, budget},
-                                    admission)) {
-    lane->Attach();
+        worker_pool(std::make_shared<WorkerPool>(
+            PoolWorker{loop, mailbox, index, settings, counters, budget}, admission)) {
+    worker_pool->Attach();
   }
   net::Loop loop;
   net::Mailbox mailbox;
   PoolCounters counters;
-  std::shared_ptr<Lane> lane;
-  std::vector<std::unique_ptr<Pool>> pools;  // by host
+  std::shared_ptr<WorkerPool> worker_pool;
+  std::vector<std::unique_ptr<HostPool>> pools;  // by host
 };
 
 class Workers {
@@ -202,8 +202,8 @@ class Workers {
     for (std::uint32_t w = 0; w < workers; ++w) {
       workers_.push_back(std::make_unique<OneWorker>(w, clock_, settings_, budget_, admission_));
       for (std::uint16_t host = 0; host < hosts; ++host) {
-        workers_[w]->pools.push_back(std::make_unique<Pool>(
-            workers_[w]->lane, Host(static_cast<std::uint16_t>(1000 + host)), connector));
+        workers_[w]->pools.push_back(std::make_unique<HostPool>(
+            workers_[w]->worker_pool, Host(static_cast<std::uint16_t>(1000 + host)), connector));
       }
     }
   }
@@ -219,7 +219,8 @@ class Workers {
   }
   std::unique_ptr<Request> Ask(std::uint32_t w, std::size_t host = 0,
                                Freshness freshness = Freshness::kAny) {
-    return std::make_unique<Request>(*workers_[w]->lane, *workers_[w]->pools[host], freshness);
+    return std::make_unique<Request>(*workers_[w]->worker_pool, *workers_[w]->pools[host],
+                                     freshness);
   }
   OneWorker& operator[](std::size_t w) { return *workers_[w]; }
   Admission& admission() { return *admission_; }
@@ -232,7 +233,7 @@ class Workers {
   std::vector<std::unique_ptr<OneWorker>> workers_;
 };
 
-TEST(Lane, AConnectionCarriesAsManyRequestsAsItCan) {
+TEST(WorkerPool, AConnectionCarriesAsManyRequestsAsItCan) {
   const FakeConnector connector("fake", 3);
   Workers workers(1, 1, {.connections = 2, .pending = 10, .requests = 100}, connector);
   std::vector<std::unique_ptr<Request>> requests;
@@ -259,7 +260,7 @@ TEST(Lane, AConnectionCarriesAsManyRequestsAsItCan) {
   EXPECT_LE(workers.admission().counts().connections, 2u);
 }
 
-TEST(Lane, WithoutBoundsRoomIsUsedBeforeAConnectionIsOpened) {
+TEST(WorkerPool, WithoutBoundsRoomIsUsedBeforeAConnectionIsOpened) {
   const FakeConnector connector("fake", 3);
   net::VirtualClock clock;
   net::Loop loop(clock);
@@ -267,14 +268,14 @@ TEST(Lane, WithoutBoundsRoomIsUsedBeforeAConnectionIsOpened) {
   PoolSettings settings;
   PoolCounters counters;
   net::ConnectionBudget budget;
-  const auto lane =
-      std::make_shared<Lane>(LaneWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
+  const auto worker_pool = std::make_shared<WorkerPool>(
+      PoolWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
   {
-    Pool pool(lane, Host(1000), connector);
+    HostPool pool(worker_pool, Host(1000), connector);
     std::vector<std::unique_ptr<Request>> requests;
-    for (int i = 0; i < 7; ++i) requests.push_back(std::make_unique<Request>(*lane, pool));
+    for (int i = 0; i < 7; ++i) requests.push_back(std::make_unique<Request>(*worker_pool, pool));
     EXPECT_EQ(connector.made, 3);
-    const Request fresh(*lane, pool, Freshness::kNew);
+    const Request fresh(*worker_pool, pool, Freshness::kNew);
     EXPECT_EQ(connector.made, 4);
     for (auto& request : requests) request->stream->End();
     EXPECT_EQ(pool.idle(), 3u);
@@ -284,10 +285,10 @@ TEST(Lane, WithoutBoundsRoomIsUsedBeforeAConnectionIsOpened) {
   loop.RunOnce();
 }
 
-TEST(Lane, RequestsPerConnectionCountsEachRequest) {
+TEST(WorkerPool, RequestsPerConnectionCountsEachRequest) {
   const FakeConnector connector("fake", 3);
   Workers workers(1, 1, {.connections = 4, .pending = 10, .requests = 100}, connector);
-  workers[0].lane->SetRequestsPerConnection(4);
+  workers[0].worker_pool->SetRequestsPerConnection(4);
   std::vector<std::unique_ptr<Request>> requests;
   for (int i = 0; i < 3; ++i) requests.push_back(workers.Ask(0));
   requests[0]->stream->End();
@@ -304,7 +305,7 @@ TEST(Lane, RequestsPerConnectionCountsEachRequest) {
 
 // Of a connection that is always joined before its last request ends no place would
 // ever come to the other worker.
-TEST(Lane, AWorkerWithoutAConnectionIsNotStarved) {
+TEST(WorkerPool, AWorkerWithoutAConnectionIsNotStarved) {
   const FakeConnector connector("fake", 3);
   Workers workers(2, 1, {.connections = 1, .pending = 100, .requests = 100}, connector);
   std::list<std::unique_ptr<Request>> running;
@@ -328,7 +329,7 @@ TEST(Lane, AWorkerWithoutAConnectionIsNotStarved) {
       << "those who waited meanwhile go on";
 }
 
-TEST(Lane, OnlyWhatCanMoveGoesToAnotherWorker) {
+TEST(WorkerPool, OnlyWhatCanMoveGoesToAnotherWorker) {
   for (const bool moves : {true, false}) {
     const FakeConnector connector("fake", 1, moves);
     Workers workers(2, 1, {.connections = 1, .pending = 10, .requests = 10}, connector);
@@ -346,7 +347,7 @@ TEST(Lane, OnlyWhatCanMoveGoesToAnotherWorker) {
 }
 
 // After a reload that changes the certificate, say, of the upstream.
-TEST(Lane, AConnectionOfAnotherTransportIsNotUsedAgain) {
+TEST(WorkerPool, AConnectionOfAnotherTransportIsNotUsedAgain) {
   const FakeConnector before("tls/ca-1", 1, true), after("tls/ca-2", 1, true);
   net::VirtualClock clock;
   net::Loop loop(clock);
@@ -354,20 +355,20 @@ TEST(Lane, AConnectionOfAnotherTransportIsNotUsedAgain) {
   PoolSettings settings;
   PoolCounters counters;
   net::ConnectionBudget budget;
-  Lanes lanes({loop, mailbox, 0, settings, counters, budget});
-  const auto lane =
-      std::make_shared<Lane>(LaneWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
+  WorkerPools worker_pools({loop, mailbox, 0, settings, counters, budget});
+  const auto worker_pool = std::make_shared<WorkerPool>(
+      PoolWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
   {
-    const auto old_pool = lanes.PoolOf(lane, Host(1000), before);
-    Request(*lane, *old_pool).stream->End();
+    const auto old_pool = worker_pools.PoolOf(worker_pool, Host(1000), before);
+    Request(*worker_pool, *old_pool).stream->End();
     EXPECT_EQ(old_pool->idle(), 1u);
-    EXPECT_EQ(lanes.PoolOf(lane, Host(1000), before), old_pool);
-    const auto new_pool = lanes.PoolOf(lane, Host(1000), after);
+    EXPECT_EQ(worker_pools.PoolOf(worker_pool, Host(1000), before), old_pool);
+    const auto new_pool = worker_pools.PoolOf(worker_pool, Host(1000), after);
     EXPECT_NE(new_pool, old_pool);
-    Request(*lane, *new_pool).stream->End();
+    Request(*worker_pool, *new_pool).stream->End();
     EXPECT_EQ(before.made, 1);
     EXPECT_EQ(after.made, 1);
-    EXPECT_NE(lanes.PoolOf(lane, Host(1001), after), new_pool);
+    EXPECT_NE(worker_pools.PoolOf(worker_pool, Host(1001), after), new_pool);
   }
   loop.RunOnce();
 }
@@ -481,7 +482,7 @@ class History {
   std::list<std::unique_ptr<Request>> requests_;
 };
 
-TEST(Lane, WhatIsCountedIsWhatThereIs) {
+TEST(WorkerPool, WhatIsCountedIsWhatThereIs) {
   const char* given = std::getenv("WEIR_SEED");
   const unsigned seed =
       given != nullptr ? static_cast<unsigned>(std::stoul(given)) : std::random_device{}();
