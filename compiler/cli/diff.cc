@@ -2,11 +2,14 @@
 // (spec/diff.md).
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/cli/commands.h"
+#include "compiler/cli/diff_places.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
 #include "compiler/encode/diff.h"
@@ -15,8 +18,11 @@
 namespace weir::cli {
 namespace {
 
+using compiler::Change;
 using compiler::DiffResult;
 using compiler::Region;
+using compiler::SettingChange;
+using compiler::Shown;
 using compiler::Treatment;
 using nlohmann::json;
 
@@ -24,6 +30,11 @@ struct Options {
   std::string before;
   std::string after;
   std::string format = "text";
+};
+
+struct Files {
+  const dsl::LoadResult& before;
+  const dsl::LoadResult& after;
 };
 
 std::string Listed(const std::vector<std::string>& names) {
@@ -40,27 +51,95 @@ std::string InWords(const Treatment& treatment) {
   return text;
 }
 
-std::string AsText(const DiffResult& result) {
+std::optional<Place> PlaceIn(const dsl::LoadResult& file, syntax::NodeId node,
+                             const std::string& setting) {
+  if (!file.policy) return std::nullopt;
+  return PlaceOf(*file.policy, file.sources, node, setting);
+}
+
+// "old a.weir:7, new b.weir:9", or nothing when neither has a place.
+std::string PlacesText(const Files& files, syntax::NodeId before, syntax::NodeId after,
+                       const std::string& setting) {
   std::string text;
-  for (const Region& region : result.regions) {
-    std::string label(compiler::ChangeName(region.change));
-    label.resize(9, ' ');
-    text += label + "at " + region.gateway + ": " + InWords(region.before) + " -> " +
-            InWords(region.after) + "\n";
-    for (const auto& aspect : region.aspects) {
-      // What the first line says already.
-      if (aspect.aspect == "answer" || aspect.aspect == "forward") continue;
-      if (region.before.forwards != region.after.forwards) continue;
-      text += "         " + aspect.aspect + ": " +
-              (aspect.before.empty() ? "none" : aspect.before) + " -> " +
-              (aspect.after.empty() ? "none" : aspect.after) + "\n";
+  const auto add = [&](const char* side, const std::optional<Place>& place) {
+    if (!place) return;
+    text += (text.empty() ? "" : ", ") + (side + place->file) + ":" + std::to_string(place->line);
+  };
+  add("old ", PlaceIn(files.before, before, setting));
+  add("new ", PlaceIn(files.after, after, setting));
+  return text;
+}
+
+std::string SettingText(const Files& files, const SettingChange& setting) {
+  const std::string places =
+      PlacesText(files, setting.before_node, setting.after_node, setting.name);
+  return setting.owner + ": " + setting.name + ": " + setting.before + " -> " + setting.after +
+         (places.empty() ? "" : " (" + places + ")") + "\n";
+}
+
+std::string ShownText(const Shown& shown) {
+  std::string text = WitnessText(shown.witness, "           ");
+  if (!shown.circumstance.empty()) text += "           " + shown.circumstance + "\n";
+  return text;
+}
+
+// Answers that say the same setting, or that belong to a listener as its other
+// requests do, are listed; what else comes of one cause is shown.
+bool IsListed(const Shown& shown) {
+  const Treatment &before = shown.before, &after = shown.after;
+  if (before.reason == "not-served" || after.reason == "not-served") return true;
+  if (before.route.empty() != after.route.empty()) return true;
+  return before.forwards == after.forwards && before.status == after.status &&
+         before.reason == after.reason;
+}
+
+std::string AlsoText(const Region& region) {
+  std::string text, answers;
+  for (const auto& [change, shown] : region.also) {
+    const Treatment& any = shown.before.route.empty() ? shown.after : shown.before;
+    if (change == Change::kChanged && IsListed(shown)) {
+      answers +=
+          (answers.empty() ? "" : ", ") +
+          (any.forwards ? "what is forwarded" : std::to_string(any.status) + " " + any.reason);
+      continue;
     }
-    text += WitnessText(region.witness, "           ");
-    if (!region.circumstance.empty()) text += "           " + region.circumstance + "\n";
+    text += "         also " + std::string(compiler::ChangeName(change)) + ": " +
+            InWords(shown.before) + " -> " + InWords(shown.after) + "\n" + ShownText(shown);
+  }
+  if (!answers.empty()) text += "         also changed: answers " + answers + "\n";
+  return text;
+}
+
+std::string RegionText(const Files& files, const Region& region) {
+  std::string label(compiler::ChangeName(region.change));
+  label.resize(9, ' ');
+  std::string text = label + "at " + region.gateway + ": " + InWords(region.shown.before) + " -> " +
+                     InWords(region.shown.after) + "\n";
+  const std::string places =
+      PlacesText(files, region.before_node, region.after_node, region.written_at);
+  if (!places.empty()) text += "         " + places + "\n";
+  if (region.routes.size() > 2) {
+    std::string names;
+    for (const std::string& name : region.routes) names += (names.empty() ? "" : ", ") + name;
+    text += "         routes " + names + "\n";
+  }
+  for (const SettingChange& setting : region.settings) {
+    text += "         " + SettingText(files, setting);
+  }
+  text += ShownText(region.shown);
+  return text + AlsoText(region);
+}
+
+std::string AsText(const Files& files, const DiffResult& result) {
+  std::string text;
+  for (const Region& region : result.regions) text += RegionText(files, region);
+  for (const SettingChange& setting : result.settings) {
+    text += "changed  setting of " + SettingText(files, setting);
   }
   for (const std::string& reason : result.unknown) text += "unknown  " + reason + "\n";
   if (result.more) text += "There are more regions than are shown.\n";
-  if (text.empty()) return "No request is treated differently.\n";
+  if (text.empty()) text = "No request is treated differently, and no setting differs.\n";
+  for (const std::string& file : result.not_compared) text += "not compared: " + file + "\n";
   return text;
 }
 
@@ -75,30 +154,69 @@ json TreatmentJson(const Treatment& treatment) {
   return one;
 }
 
-json RegionJson(const Region& region) {
-  json changes = json::array();
-  for (const auto& aspect : region.aspects) {
-    changes.push_back({{"aspect", aspect.aspect}, {"old", aspect.before}, {"new", aspect.after}});
-  }
-  json one = {{"gateway", region.gateway},
-              {"class", compiler::ChangeName(region.change)},
-              {"old", TreatmentJson(region.before)},
-              {"new", TreatmentJson(region.after)},
-              {"changes", changes},
-              {"witness", WitnessJson(region.witness)}};
-  if (!region.circumstance.empty()) one["circumstance"] = region.circumstance;
+void AddPlaces(const Files& files, syntax::NodeId before, syntax::NodeId after,
+               const std::string& setting, json& one) {
+  const auto add = [&](const char* member, const std::optional<Place>& place) {
+    if (place) one[member] = {{"file", place->file}, {"line", place->line}};
+  };
+  add("old_place", PlaceIn(files.before, before, setting));
+  add("new_place", PlaceIn(files.after, after, setting));
+}
+
+json SettingJson(const Files& files, const SettingChange& setting) {
+  json one = {{"owner", setting.owner},
+              {"aspect", setting.name},
+              {"old", setting.before},
+              {"new", setting.after}};
+  AddPlaces(files, setting.before_node, setting.after_node, setting.name, one);
   return one;
 }
 
-std::string AsJson(const DiffResult& result) {
-  json regions = json::array();
-  for (const Region& region : result.regions) regions.push_back(RegionJson(region));
+void AddShown(const Shown& shown, json& one) {
+  one["old"] = TreatmentJson(shown.before);
+  one["new"] = TreatmentJson(shown.after);
+  one["witness"] = WitnessJson(shown.witness);
+  if (!shown.circumstance.empty()) one["circumstance"] = shown.circumstance;
+}
+
+json RegionJson(const Files& files, const Region& region) {
+  json changes = json::array(), also = json::array();
+  for (const SettingChange& setting : region.settings) {
+    changes.push_back(SettingJson(files, setting));
+  }
+  for (const auto& [change, shown] : region.also) {
+    json other = {{"class", compiler::ChangeName(change)}};
+    AddShown(shown, other);
+    also.push_back(std::move(other));
+  }
+  json one = {{"gateway", region.gateway},
+              {"class", compiler::ChangeName(region.change)},
+              {"routes", region.routes},
+              {"changes", changes}};
+  AddShown(region.shown, one);
+  if (!also.empty()) one["also"] = also;
+  AddPlaces(files, region.before_node, region.after_node, region.written_at, one);
+  return one;
+}
+
+std::string AsJson(const Files& files, const DiffResult& result) {
+  json regions = json::array(), settings = json::array();
+  for (const Region& region : result.regions) regions.push_back(RegionJson(files, region));
+  for (const SettingChange& setting : result.settings) {
+    settings.push_back(SettingJson(files, setting));
+  }
   const json whole = {{"version", 1},
-                      {"same", result.regions.empty() && result.unknown.empty()},
+                      {"same", result.same()},
                       {"regions", regions},
+                      {"settings", settings},
+                      {"not_compared", result.not_compared},
                       {"more", result.more},
                       {"unknown", result.unknown}};
   return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string FolderOf(const std::string& path) {
+  return path == "-" ? "" : std::filesystem::path(path).parent_path().string();
 }
 
 int RunDiff(const Options& options) {
@@ -106,9 +224,13 @@ int RunDiff(const Options& options) {
   Report(before.diagnostics, before.sources);
   Report(after.diagnostics, after.sources);
   if (!before.policy || !after.policy) return kBadCall;
-  const DiffResult result = compiler::Diff(*before.policy, *after.policy);
-  if (!Print(options.format == "json" ? AsJson(result) : AsText(result))) return kBadCall;
-  if (!result.regions.empty()) return kFindings;
+  const DiffResult result = compiler::Diff({&*before.policy, FolderOf(options.before), nullptr},
+                                           {&*after.policy, FolderOf(options.after), nullptr});
+  const Files files{before, after};
+  if (!Print(options.format == "json" ? AsJson(files, result) : AsText(files, result))) {
+    return kBadCall;
+  }
+  if (!result.regions.empty() || !result.settings.empty()) return kFindings;
   return result.unknown.empty() ? kFine : kUndecided;
 }
 
@@ -117,7 +239,8 @@ int RunDiff(const Options& options) {
 command_line::Command DiffCommand() {
   auto options = std::make_shared<Options>();
   return {.name = "diff",
-          .summary = "Show the requests that two policies treat differently",
+          .summary =
+              "Show the requests that two policies treat differently, and the settings that differ",
           .options = {{"OLD", "The old policy file", &options->before, {.required = true}},
                       {"NEW", "The new policy file", &options->after, {.required = true}},
                       {"--format",

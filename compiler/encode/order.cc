@@ -224,26 +224,30 @@ class GatewayEncoder {
 
 }  // namespace
 
+ListenerFacts FactsOf(const syntax::Gateway& gateway, const syntax::Listener& listener) {
+  ListenerFacts facts;
+  facts.https = listener.protocol == syntax::Listener::Protocol::kHttps;
+  facts.scheme = facts.https ? "https" : "http";
+  facts.address = listener.address.address;
+  facts.port = listener.address.port;
+  facts.inbound = listener.direction == syntax::Listener::Direction::kInbound;
+  facts.outbound = listener.direction == syntax::Listener::Direction::kOutbound;
+  facts.may_have_peer = listener.mtls != syntax::Listener::Mtls::kOff;
+  facts.must_have_peer = listener.mtls == syntax::Listener::Mtls::kStrict;
+  facts.keeps_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
+  facts.keeps_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
+  facts.keeps_parameters = listener.path_parameters == syntax::Listener::PathParameters::kKeep;
+  facts.first_query = listener.query == syntax::Listener::Reading::kFirst;
+  facts.first_cookies = listener.cookies == syntax::Listener::Reading::kFirst;
+  if (!gateway.trusted_proxies.empty()) facts.a_proxy = gateway.trusted_proxies[0].base;
+  facts.keeps_underscores = listener.underscores == syntax::Listener::Underscores::kKeep;
+  return facts;
+}
+
 std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gateway& gateway) {
   std::vector<std::uint32_t> places;
   for (const syntax::Listener& listener : gateway.listeners) {
-    ListenerFacts facts;
-    facts.https = listener.protocol == syntax::Listener::Protocol::kHttps;
-    facts.scheme = facts.https ? "https" : "http";
-    facts.address = listener.address.address;
-    facts.port = listener.address.port;
-    facts.inbound = listener.direction == syntax::Listener::Direction::kInbound;
-    facts.outbound = listener.direction == syntax::Listener::Direction::kOutbound;
-    facts.may_have_peer = listener.mtls != syntax::Listener::Mtls::kOff;
-    facts.must_have_peer = listener.mtls == syntax::Listener::Mtls::kStrict;
-    facts.keeps_slashes = listener.slashes == syntax::Listener::Slashes::kKeep;
-    facts.keeps_encoded_slash = listener.encoded_slash == syntax::Listener::EncodedSlash::kKeep;
-    facts.keeps_parameters = listener.path_parameters == syntax::Listener::PathParameters::kKeep;
-    facts.first_query = listener.query == syntax::Listener::Reading::kFirst;
-    facts.first_cookies = listener.cookies == syntax::Listener::Reading::kFirst;
-    if (!gateway.trusted_proxies.empty()) facts.a_proxy = gateway.trusted_proxies[0].base;
-    facts.keeps_underscores = listener.underscores == syntax::Listener::Underscores::kKeep;
-    places.push_back(universe.AddListener(facts));
+    places.push_back(universe.AddListener(FactsOf(gateway, listener)));
   }
   return places;
 }

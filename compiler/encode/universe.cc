@@ -79,7 +79,13 @@ std::uint32_t Universe::AddListener(const ListenerFacts& facts) {
   return static_cast<std::uint32_t>(listeners_.size() - 1);
 }
 
-std::uint32_t Universe::At(const DimensionKey& key) {
+const std::string& Universe::TargetOf(const std::string& scope) const {
+  const auto target = targets_.find(scope);
+  return target == targets_.end() ? scope : target->second;
+}
+
+std::uint32_t Universe::At(const DimensionKey& asked) {
+  const DimensionKey key{asked.part, TargetOf(asked.scope), asked.name};
   auto [place, added] = places_.try_emplace(key, static_cast<std::uint32_t>(dimensions_.size()));
   const std::uint32_t at = place->second;
   if (!added) return at;
@@ -129,7 +135,7 @@ const KeyFacts* Universe::KeysOf(const std::string& scope) const {
 }
 
 std::optional<std::uint32_t> Universe::Known(const DimensionKey& key) const {
-  const auto place = places_.find(key);
+  const auto place = places_.find(DimensionKey{key.part, TargetOf(key.scope), key.name});
   if (place == places_.end()) return std::nullopt;
   return place->second;
 }

@@ -158,8 +158,12 @@ class Universe {
 
   // By the scope of their dimensions. What is declared holds once RelateDerived
   // (derived.h) is through, whenever the dimensions are made.
-  void Declare(const std::string& scope, TokenFacts facts) { tokens_[scope] = std::move(facts); }
-  void Declare(const std::string& scope, KeyFacts facts) { keys_[scope] = std::move(facts); }
+  void Declare(const std::string& scope, TokenFacts facts) {
+    tokens_[TargetOf(scope)] = std::move(facts);
+  }
+  void Declare(const std::string& scope, KeyFacts facts) {
+    keys_[TargetOf(scope)] = std::move(facts);
+  }
   // Null: nothing was declared.
   const TokenFacts* TokensOf(const std::string& scope) const;
   const KeyFacts* KeysOf(const std::string& scope) const;
@@ -169,12 +173,15 @@ class Universe {
   std::vector<syntax::Network> trusted_proxies;
 
   // The dimension of this key, made when it is new.
-  std::uint32_t At(const DimensionKey& key);
+  std::uint32_t At(const DimensionKey& asked);
   // The scheme passes: the listener's own, or what a trusted proxy says (CANON-18).
   Formula SchemePasses(bool http, bool https);
-
   // The dimension of this key, if something has asked for it.
   std::optional<std::uint32_t> Known(const DimensionKey& key) const;
+  // From here on `scope` is another word for `target`: two definitions of one
+  // credential are asked as one. Before either is used.
+  void Unify(const std::string& scope, const std::string& target) { targets_[scope] = target; }
+  const std::string& TargetOf(const std::string& scope) const;
   // For dimensions whose values are known: the consumers of a key set, an issuer.
   void Restrict(std::uint32_t dimension, const std::vector<std::string>& values);
 
@@ -233,6 +240,7 @@ class Universe {
   bool related_ = false;
   std::vector<Dimension> dimensions_;
   std::map<DimensionKey, std::uint32_t> places_;
+  std::map<std::string, std::string> targets_;  // of scopes that were unified
   std::vector<AtomKey> atoms_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> atom_places_;
   std::string problem_;

@@ -110,7 +110,11 @@ TEST(EncodeDiff, DifferencesOfTheModelLieInARegion) {
       if (same) continue;
       bool found = false;
       for (const Region& region : result.regions) {
-        found |= region.before.reason == a.reason && region.after.reason == b.reason;
+        const auto is_it = [&](const Shown& shown) {
+          return shown.before.reason == a.reason && shown.after.reason == b.reason;
+        };
+        found |= is_it(region.shown);
+        for (const auto& [change, shown] : region.also) found |= is_it(shown);
       }
       EXPECT_TRUE(found) << a.reason << " became " << b.reason << " unnoticed, seed " << seed;
     }
