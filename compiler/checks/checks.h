@@ -19,6 +19,7 @@ namespace weir::compiler {
 
 // Of `shadowed-route`, `duplicate-route` and `impossible-match`.
 CheckResult CheckShadowedRoutes(const syntax::Policy& policy);
+// Of `unreachable-policy` and `denied-route`.
 CheckResult CheckUnreachablePolicies(const syntax::Policy& policy);
 CheckResult CheckRetryStorms(const syntax::Policy& policy);
 CheckResult CheckLimitsNeverBind(const syntax::Policy& policy);
@@ -79,6 +80,7 @@ inline constexpr Check kChecks[] = {
     {"file-not-found", dsl::Severity::kNote, CheckNamedFiles},
     {"cookie-rejected", dsl::Severity::kWarning, CheckCookies},
     {"unreachable-policy", dsl::Severity::kWarning, CheckUnreachablePolicies},
+    {"denied-route", dsl::Severity::kWarning, nullptr},
     {"retry-storm", dsl::Severity::kError, CheckRetryStorms},
     {"limit-never-binds", dsl::Severity::kWarning, CheckLimitsNeverBind},
     {"limit-cost-above-burst", dsl::Severity::kError, CheckLimitCosts},

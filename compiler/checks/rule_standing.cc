@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "compiler/checks/gateway_extract.h"
@@ -21,6 +22,9 @@
 #include "compiler/witness/confirm.h"
 #include "compiler/witness/replay.h"
 #include "runtime/table/table.h"
+#include "spec/model/authorize.h"
+#include "spec/model/canonical.h"
+#include "spec/model/match.h"
 
 namespace weir::compiler {
 namespace {
@@ -32,6 +36,20 @@ using Found = Symbolic::Found;
 using Kind = Standing::Kind;
 
 constexpr std::size_t kBatch = 16;  // routes that share an extract
+
+bool IsOfCredential(syntax::Subject subject) {
+  using syntax::Subject;
+  return subject == Subject::kJwtVerified || subject == Subject::kJwtClaim ||
+         subject == Subject::kConsumer;
+}
+
+bool ReadsOnly(const syntax::Expression& condition, bool (*is)(syntax::Subject)) {
+  if (condition.kind == syntax::Expression::Kind::kPredicate) {
+    return is(condition.predicate.attribute.subject);
+  }
+  return std::ranges::all_of(condition.children,
+                             [&](const auto& child) { return ReadsOnly(child, is); });
+}
 
 class GatewayRules {
  public:
@@ -54,7 +72,12 @@ class GatewayRules {
     };
     for (std::uint32_t route = 0; route < routes_.size(); ++route) {
       if (Open(route).empty() && !MayBeClosed(route)) continue;
-      if (engine_.Decide(route).kind == RouteVerdict::Kind::kDead) continue;
+      const RouteVerdict verdict = engine_.Decide(route);
+      if (verdict.kind == RouteVerdict::Kind::kDead) continue;
+      // A preflight may be answered before any rule.
+      const bool tells = verdict.witness && !(has_cors_ && verdict.witness->method == "OPTIONS");
+      if (tells && MayBeClosed(route)) TryPlainest(route, *verdict.witness);
+      if (Open(route).empty() && !MayBeClosed(route)) continue;
       batch.push_back(route);
       if (batch.size() == kBatch) settle();
     }
@@ -102,27 +125,99 @@ class GatewayRules {
     return rules;
   }
 
-  // Whether the rules can refuse everything without any of them being at fault
-  // alone: allows of two scopes, or several denies.
-  bool MayBeClosed(std::uint32_t route) const {
-    std::size_t denies = 0, scopes = 0;
+  struct Counts {
+    std::size_t denies = 0, scopes = 0;  // scopes that have an allow
+    bool plain_deny = false;             // which closes a route on purpose
+  };
+  Counts CountRules(std::uint32_t route) const {
+    Counts counts;
     const auto count = [&](const std::vector<Rule>& scope) {
       bool allows = false;
       for (const Rule& rule : scope) {
         allows = allows || rule.allow;
-        denies += rule.allow ? 0 : 1;
-        if (!rule.allow && rule.when.kind == syntax::Expression::Kind::kTrue) return false;
+        counts.denies += rule.allow ? 0 : 1;
+        const bool always = rule.when.kind == syntax::Expression::Kind::kTrue;
+        counts.plain_deny = counts.plain_deny || (!rule.allow && always);
       }
-      scopes += allows ? 1 : 0;
-      return true;
+      counts.scopes += allows ? 1 : 0;
     };
-    if (!count(policy_.gateways[gateway_].rules) || !count(routes_[route].rules)) return false;
+    count(policy_.gateways[gateway_].rules);
+    count(routes_[route].rules);
     if (const auto* forward = std::get_if<syntax::Forward>(&routes_[route].action)) {
-      for (const auto& target : forward->targets) {
-        if (!count(policy_[target.service].rules)) return false;
+      for (const auto& target : forward->targets) count(policy_[target.service].rules);
+    }
+    return counts;
+  }
+
+  // Whether it takes two rules to refuse everything: allows of two scopes, or several denies.
+  bool TakesTwo(std::uint32_t route) const {
+    const Counts counts = CountRules(route);
+    return counts.scopes >= 2 || (counts.scopes == 0 && counts.denies >= 2);
+  }
+
+  // Whether the rules can refuse everything, as far as is known without the solver.
+  bool MayBeClosed(std::uint32_t route) const {
+    const Counts counts = CountRules(route);
+    return counts.scopes + counts.denies > 0 && !counts.plain_deny && !passing_.contains(route) &&
+           !passing_callers_.contains(CallersOf(route));
+  }
+
+  // The rules and credentials of a route whose rules ask of nothing but the credential:
+  // what passes one such route passes any. Else the route itself.
+  using Callers = std::tuple<std::vector<const Rule*>, std::string, std::uint32_t>;
+  Callers CallersOf(std::uint32_t route) const {
+    const std::vector<const Rule*> rules = InForce(route);
+    const bool of_caller = std::ranges::all_of(
+        rules, [](const Rule* rule) { return ReadsOnly(rule->when, IsOfCredential); });
+    if (!of_caller) return {{}, "", route};
+    const auto& asked = routes_[route].authentication;
+    std::string credentials = asked.optional ? "optional" : "demanded";
+    if (asked.jwt) credentials += " jwt " + std::to_string(asked.jwt->index);
+    if (asked.keys) credentials += " keys " + std::to_string(asked.keys->index);
+    return {rules, credentials, 0};
+  }
+
+  void Passes(std::uint32_t route) {
+    passing_.insert(route);
+    passing_callers_.insert(CallersOf(route));
+  }
+
+  // The plainest good credential that the route asks for: a token that says no more than it
+  // must (AUTH-3), or the first key. None: it is not plain.
+  std::optional<model::Identity> PlainestCaller(std::uint32_t route) const {
+    const auto& asked = routes_[route].authentication;
+    model::Identity identity;
+    if (!asked.jwt && !asked.keys) return identity;
+    identity.kind = model::Identity::Kind::kVerified;
+    if (!asked.jwt) {
+      const syntax::ApiKeys& keys = policy_[*asked.keys];
+      if (keys.keys.empty()) return std::nullopt;
+      identity.consumer = keys.keys[0].consumer;
+      return identity;
+    }
+    const syntax::Jwt& jwt = policy_[*asked.jwt];
+    for (const syntax::Claim& claim : jwt.claims) {
+      for (const std::string& name : {claim.name, claim.source}) {
+        if (name == "iss" || name == "aud") return std::nullopt;
       }
     }
-    return scopes >= 2 || (scopes == 0 && denies >= 2);
+    identity.jwt_verified = true;
+    if (!jwt.issuer.empty()) identity.claims["iss"] = jwt.issuer;
+    if (!jwt.audiences.empty()) identity.claims["aud"] = jwt.audiences;
+    return identity;
+  }
+
+  // The plainest request of the route, as its rules see it.
+  void TryPlainest(std::uint32_t route, const Witness& witness) {
+    const auto identity = PlainestCaller(route);
+    if (!identity) return;
+    const auto canonical =
+        model::Canonicalise(policy_, gateway_, RawRequestOf(witness), ConnectionOf(witness));
+    if (!canonical) return;
+    model::Facts facts{*canonical, *identity,
+                       model::CapturesOf(routes_[route].match, canonical->path)};
+    const syntax::Gateway& gateway = policy_.gateways[gateway_];
+    if (model::Authorize(policy_, gateway, routes_[route], facts).allowed) Passes(route);
   }
 
   void Improve(const Rule* rule, Standing found) {
@@ -143,7 +238,7 @@ class GatewayRules {
     GiveUp(routes, reason);
     for (const std::uint32_t route : routes) {
       if (MayBeClosed(route) && !settled_.contains({route, nullptr})) {
-        closed_.push_back({route, reason, {}, has_cors_});
+        closed_.push_back({route, TakesTwo(route), reason, {}, has_cors_});
       }
     }
   }
@@ -193,10 +288,13 @@ class GatewayRules {
           again.insert(one.route);
         } else {
           settled_.insert({one.route, one.rule});
+          const bool allows = one.rule->allow && answer.standing.kind == Kind::kDecides;
+          if (allows && CountRules(one.route).scopes == 1) Passes(one.route);
           Improve(one.rule, std::move(answer.standing));
         }
       }
       for (const Passing& one : passing) {
+        if (!MayBeClosed(one.route)) continue;
         const auto taken_by = AskPassing(extract, one);
         if (taken_by) {
           places.insert(*taken_by);
@@ -225,7 +323,7 @@ class GatewayRules {
   // The earlier route that takes what was found, if one does; else it is settled.
   std::optional<std::uint32_t> AskPassing(GatewayExtract& extract, const Passing& one) {
     const auto undecided = [&](std::string reason) {
-      closed_.push_back({one.route, std::move(reason), {}, has_cors_});
+      closed_.push_back({one.route, TakesTwo(one.route), std::move(reason), {}, has_cors_});
       return std::nullopt;
     };
     for (const auto* question : {&one.passed, &one.reached}) {
@@ -236,7 +334,10 @@ class GatewayRules {
       Witness witness = extract.WitnessOf(found.request, *question->row);
       const auto taken_by = TakenBy(witness);
       if (taken_by && *taken_by < one.route) return taken_by;
-      if (question == &one.passed) return std::nullopt;
+      if (question == &one.passed) {
+        Passes(one.route);
+        return std::nullopt;
+      }
       if (!replay_) replay_ = std::make_unique<WitnessReplay>(policy_, gateway_);
       std::string wrong;
       for (const char* refusal : {"denied", "not-allowed"}) {
@@ -246,7 +347,7 @@ class GatewayRules {
         if (wrong.empty()) break;
       }
       if (!wrong.empty()) return undecided(wrong);
-      closed_.push_back({one.route, "", std::move(witness), has_cors_});
+      closed_.push_back({one.route, TakesTwo(one.route), "", std::move(witness), has_cors_});
     }
     return std::nullopt;
   }
@@ -346,6 +447,8 @@ class GatewayRules {
   // Null: of the route as a whole.
   std::set<std::pair<std::uint32_t, const Rule*>> settled_;
   std::vector<ClosedRoute> closed_;
+  std::set<std::uint32_t> passing_;  // routes whose rules let something through
+  std::set<Callers> passing_callers_;
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 

@@ -29,10 +29,11 @@ struct Standing {
 };
 using Standings = std::map<const syntax::Rule*, Standing>;
 
-// A route whose rules refuse every request between them, though each of them
-// decides by itself; or of which that could not be found out.
+// A route whose rules refuse every request, though each of them decides at some route;
+// or of which that could not be found out.
 struct ClosedRoute {
   std::uint32_t route = 0;
+  bool between = false;            // it takes two rules to do so
   std::string reason;              // why it is not known; empty: it is
   std::optional<Witness> witness;  // where it is known
   bool preflights_aside = false;   // requests of their shape were not looked at

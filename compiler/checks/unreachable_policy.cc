@@ -53,11 +53,44 @@ bool IsReported(const Standings& standings, const Rule& rule) {
   return at != standings.end() && at->second.kind != Standing::Kind::kDecides;
 }
 
+// "its own rules, those of service 'app'".
+std::string Sources(const Policy& policy, const syntax::Gateway& gateway,
+                    const syntax::Route& route) {
+  std::string text;
+  const auto add = [&](const std::vector<Rule>& rules, const std::string& what) {
+    if (!rules.empty()) text += (text.empty() ? "" : ", ") + what;
+  };
+  add(route.rules, "its own rules");
+  add(gateway.rules, "those of gateway '" + gateway.name + "'");
+  if (const auto* forward = std::get_if<syntax::Forward>(&route.action)) {
+    for (const auto& target : forward->targets) {
+      const auto& service = policy[target.service];
+      add(service.rules, "those of service '" + service.name + "'");
+    }
+  }
+  return text;
+}
+
+std::string ClosedText(const Policy& policy, const syntax::Gateway& gateway,
+                       const syntax::Route& route, const ClosedRoute& closed) {
+  const std::string aside = closed.preflights_aside ? ", preflights aside" : "";
+  if (closed.between) {
+    return "the rules of route '" + route.name + "' refuse every request" + aside +
+           (aside.empty() ? "" : ",") + " between them: what the route does is never done";
+  }
+  const bool asks = route.authentication.jwt || route.authentication.keys;
+  return "route '" + route.name + "' can only answer 403" +
+         (asks ? ", or 401 without a credential" : "") + aside +
+         ": its requests are refused by rules, every one of them (" +
+         Sources(policy, gateway, route) + ")";
+}
+
 // A route past whose rules nothing comes, unless one of them is reported itself.
 void ReportClosed(const Policy& policy, std::uint32_t gateway, ClosedRoute closed,
                   const Standings& standings, const std::set<const Rule*>& in_vain,
                   CheckResult& result) {
   const auto& route = policy.gateways[gateway].routes[closed.route];
+  const std::string rule_name = closed.between ? "unreachable-policy" : "denied-route";
   const dsl::Span span = SpanOf(policy, route.node);
   Finding finding;
   auto& diagnostic = finding.diagnostic;
@@ -76,19 +109,19 @@ void ReportClosed(const Policy& policy, std::uint32_t gateway, ClosedRoute close
   if (told) return;
   if (!closed.reason.empty()) {
     result.unknown.push_back(
-        {"unreachable-policy",
+        {rule_name,
          "whether any request gets past the rules of route '" + route.name + "': " + closed.reason,
          span});
     return;
   }
-  diagnostic.rule = "unreachable-policy";
+  diagnostic.rule = rule_name;
   diagnostic.severity = dsl::Severity::kWarning;
   diagnostic.span = span;
-  diagnostic.message = "the rules of route '" + route.name + "' refuse every request" +
-                       (closed.preflights_aside ? ", preflights aside," : "") +
-                       " between them: what the route does is never done";
+  diagnostic.message = ClosedText(policy, policy.gateways[gateway], route, closed);
   finding.witness = std::move(closed.witness);
-  finding.fix = "Loosen one of them, or say `deny` alone if it is meant.";
+  finding.fix = closed.between
+                    ? "Loosen one of them, or say `deny` alone if it is meant."
+                    : "Let its requests through there, or write `deny` alone if it is meant.";
   diagnostic.help = finding.fix;
   result.findings.push_back(std::move(finding));
 }

@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -137,6 +138,9 @@ void CheckPromise(const syntax::Policy& policy, const Finding& finding, const Ou
   } else if (rule == "retry-unsafe-method") {
     EXPECT_EQ(outcome.kind, Outcome::Kind::kForward) << outcome.reason;
     EXPECT_FALSE(model::IsIdempotent(finding.witness->method));
+  } else if (rule == "denied-route") {
+    EXPECT_EQ(taker, Subject(finding));
+    EXPECT_TRUE(outcome.reason == "denied" || outcome.reason == "not-allowed") << outcome.reason;
   } else if (rule == "claim-without-authentication") {
     EXPECT_TRUE(outcome.route);
     EXPECT_NE(outcome.reason, "unauthenticated");
@@ -228,6 +232,38 @@ syntax::Policy LikeItsFirst(syntax::Policy policy, std::uint64_t which) {
 
 // A dead route with "the same outcome" could stand first and nothing would change; one
 // without is shown by a request that would.
+TEST(Checks, NothingComesThroughADeniedRoute) {
+  const std::uint64_t seed = Seed();
+  int routes = 0, requests = 0;
+  for (std::uint64_t i = 0; i < CasesOr(150); ++i) {
+    SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed + i) + " WEIR_CASES=1");
+    fuzz::Choices choices(seed + i);
+    const syntax::Policy policy = fuzz::RandomPolicy(choices);
+    std::set<std::string> denied;
+    for (const Finding& finding : compiler::CheckUnreachablePolicies(policy).findings) {
+      if (finding.diagnostic.rule == "denied-route") denied.insert(Subject(finding));
+    }
+    routes += static_cast<int>(denied.size());
+    for (int k = 0; !denied.empty() && k < 300; ++k) {
+      const fuzz::RandomRequest request = fuzz::RequestFor(policy, choices);
+      const fuzz::RandomWorld world = Credible(policy, fuzz::WorldFor(policy, choices));
+      const Outcome outcome =
+          model::Decide(policy, 0, request.raw, request.connection, fuzz::AsModelWorld(world));
+      if (!outcome.route || !denied.contains(policy.gateways[0].routes[*outcome.route].name)) {
+        continue;
+      }
+      ++requests;
+      const bool through = outcome.kind == Outcome::Kind::kForward || outcome.reason == "respond" ||
+                           outcome.reason == "redirect";
+      ASSERT_FALSE(through) << request.raw.method << " " << request.raw.target;
+    }
+  }
+  std::printf("  %d denied routes, %d requests\n", routes, requests);
+  if (CasesOr(150) < 150) return;
+  EXPECT_GT(routes, 3);
+  EXPECT_GT(requests, 30);
+}
+
 TEST(Checks, ADeadRouteComesToTheSameOrIsShown) {
   const std::uint64_t seed = Seed();
   int same = 0, otherwise = 0, unknown = 0, requests = 0;

@@ -125,14 +125,16 @@ TEST(Probes, RoutesBoundToAListener) {
 }
 
 // What `unreachable-policy` says, each as "line: beginning of the message".
-std::vector<std::string> Unreachable(const std::string& gateway_body,
-                                     const std::string& after = "") {
+std::vector<std::string> Unreachable(const std::string& gateway_body, const std::string& after = "",
+                                     const std::string& rule = "unreachable-policy") {
   const auto loaded = Loaded(gateway_body, after);
   if (!loaded.policy) return {"broken"};
   const auto result = CheckUnreachablePolicies(*loaded.policy);
   EXPECT_TRUE(result.unknown.empty()) << result.unknown[0].reason;
   std::vector<std::string> said;
-  for (const Finding& finding : result.findings) said.push_back(finding.diagnostic.message);
+  for (const Finding& finding : result.findings) {
+    if (finding.diagnostic.rule == rule) said.push_back(finding.diagnostic.message);
+  }
   return said;
 }
 
@@ -149,7 +151,11 @@ TEST(Probes, RulesOfAServiceAreWeighedWhereverItIsForwardedTo) {
       "service u { endpoints [127.0.0.1:3003]  allow when client.address in [10.0.0.0/8] }\n";
   const std::string narrow = "  route a { match path \"/a\" client [192.0.2.0/24]  forward u }\n";
   EXPECT_EQ(Unreachable(narrow, service).size(), 1u);
-  EXPECT_TRUE(Unreachable(narrow + "  route b { match path \"/b\"  forward u }", service).empty());
+  const std::string wide = narrow + "  route b { match path \"/b\"  forward u }";
+  EXPECT_TRUE(Unreachable(wide, service).empty());
+  const auto denied = Unreachable(wide, service, "denied-route");
+  ASSERT_EQ(denied.size(), 1u) << "nobody that route a matches is let in";
+  EXPECT_TRUE(denied[0].starts_with("route 'a' can only answer 403"));
 }
 
 TEST(Probes, EarlierRoutesThatTakeWhatARuleIsAbout) {
