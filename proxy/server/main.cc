@@ -15,6 +15,7 @@ struct CommandLine {
   std::vector<std::string> listen;
   unsigned workers = std::max(1u, std::thread::hardware_concurrency());
   double drain = 30, drain_idle = 1, head_timeout = 10, body_timeout = 30, body_grace = 5;  // s
+  double keep_alive = 75, write_timeout = 60, connect_timeout = 5, upstream_idle = 30;      // s
   unsigned body_rate = 240, max_connections = 0, max_connections_per_address = 0;
 };
 
@@ -48,6 +49,10 @@ int Serve(const CommandLine& given) {
   options.worker.timeouts.body_grace = Nanoseconds(given.body_grace);
   options.worker.timeouts.body_rate = given.body_rate;
   options.worker.timeouts.body = Nanoseconds(given.body_timeout);
+  options.worker.timeouts.keep_alive = Nanoseconds(given.keep_alive);
+  options.worker.timeouts.write = Nanoseconds(given.write_timeout);
+  options.worker.pool.connect_timeout = Nanoseconds(given.connect_timeout);
+  options.worker.pool.idle_timeout = Nanoseconds(given.upstream_idle);
 
   server::Server server(std::move(options));
   if (const auto served = server.Run(); !served) {
@@ -107,6 +112,22 @@ int main(int argc, char** argv) {
       {"--body-grace",
        "Seconds before a body's rate counts",
        &given.body_grace,
+       {.shows_default = true}},
+      {"--keep-alive",
+       "Seconds that a client's connection may wait for its next request",
+       &given.keep_alive,
+       {.shows_default = true}},
+      {"--write-timeout",
+       "Seconds between two writes of a response, to a client that reads nothing",
+       &given.write_timeout,
+       {.shows_default = true}},
+      {"--connect-timeout",
+       "Seconds for a connection to an upstream to stand",
+       &given.connect_timeout,
+       {.shows_default = true}},
+      {"--upstream-idle",
+       "Seconds that a connection to an upstream is kept without a request",
+       &given.upstream_idle,
        {.shows_default = true}},
   };
   proxy.exit_statuses = {{0, "Ended by SIGTERM or SIGINT, after its running requests"},
