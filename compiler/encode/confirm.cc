@@ -75,6 +75,10 @@ syntax::Policy DenyingBreaks(const syntax::Policy& policy, std::uint32_t gateway
   broken.children = {claim.where, {}};
   broken.children[1].kind = Kind::kNot;
   broken.children[1].children = {claim.satisfies};
+  // What the claim reads is read by no rule of the policy: it may come twice.
+  for (syntax::Listener& listener : denying.gateways[gateway].listeners) {
+    listener.query = listener.cookies = syntax::Listener::Reading::kFirst;
+  }
   auto& rules = denying.gateways[gateway].routes[route].rules;
   rules.insert(rules.begin(), {false, std::move(broken), syntax::kNoNode});
   return denying;

@@ -17,15 +17,15 @@ namespace {
 bool NeedsNoEscape(int octet) { return octet == 0 || kUnreservedBytes[static_cast<char>(octet)]; }
 
 // Where a cookie's value has been read to.
-constexpr int kPlain = 0, kPercent = 1, kDigit = 2, kRefused = kDigit + 16;
+constexpr int kPlain = 0, kPercent = 1, kDigit = 2, kBadValue = kDigit + 16;
 
 int StepValue(int state, unsigned char octet) {
-  if (state == kRefused || octet == '"' || octet == ',') return kRefused;
+  if (state == kBadValue || octet == '"' || octet == ',') return kBadValue;
   if (octet == '%') return kPercent;
   const int digit = HexDigit(static_cast<char>(octet));
   if (digit < 0) return kPlain;
   if (state == kPercent) return kDigit + digit;
-  if (state >= kDigit && NeedsNoEscape((state - kDigit) * 16 + digit)) return kRefused;
+  if (state >= kDigit && NeedsNoEscape((state - kDigit) * 16 + digit)) return kBadValue;
   return kPlain;
 }
 
@@ -52,7 +52,7 @@ class CookieField {
       case At::kValue: {
         if (octet == ';') return {At::kStart, 0, seen, false};
         const int to = StepValue(count, octet);
-        return to == kRefused ? Refused() : FieldState{At::kValue, to, seen, hidden};
+        return to == kBadValue ? Refused() : FieldState{At::kValue, to, seen, hidden};
       }
       case At::kStart:
       case At::kName:
@@ -139,7 +139,7 @@ Dfa PlainQueryValues() {
 }
 
 Dfa PlainCookieValues() {
-  return Explore(kPlain, KindOfValue, StepValue, [](int state) { return state != kRefused; });
+  return Explore(kPlain, KindOfValue, StepValue, [](int state) { return state != kBadValue; });
 }
 
 Dfa PlainCookieFields(const std::string& name) {

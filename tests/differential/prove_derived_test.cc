@@ -69,6 +69,12 @@ syntax::Policy RandomPolicy(SmallPolicies& random) {
   if (random.Chance(50)) {
     gateway.listeners[1].underscores = syntax::Listener::Underscores::kKeep;
   }
+  for (syntax::Listener& listener : gateway.listeners) {
+    using Parameters = syntax::Listener::PathParameters;
+    listener.path_parameters = static_cast<Parameters>(random.Below(3));
+    if (random.Chance(30)) listener.query = syntax::Listener::Reading::kFirst;
+    if (random.Chance(30)) listener.cookies = syntax::Listener::Reading::kFirst;
+  }
   return policy;
 }
 
@@ -77,7 +83,7 @@ syntax::Expression Comparison(SmallPolicies& random) {
   using syntax::Subject;
   using syntax::Type;
   const std::vector<std::pair<syntax::Attribute, std::vector<std::string>>> all{
-      {{Subject::kHeader, "cookie", Type::kString}, {"k=a", "k=b; k=a", "j=b", "x"}},
+      {{Subject::kHeader, "cookie", Type::kString}, {"k=a", "k=b; k=a", "K=a", "k=\"a\""}},
       {{Subject::kCookie, "k", Type::kString}, {"a", "b"}},
       {{Subject::kCookie, "j", Type::kString}, {"a", "b"}},
       {{Subject::kHeader, "x-forwarded-for", Type::kString}, {"192.0.0.1", "192.0.0.1, 10.0.0.2"}},
@@ -89,7 +95,10 @@ syntax::Expression Comparison(SmallPolicies& random) {
       {{Subject::kJwtClaim, "iss", Type::kString}, {"a", "b"}},
       {{Subject::kJwtClaim, "sub", Type::kString}, {"a", "b"}},
       {{Subject::kScheme, "", Type::kString}, {"http", "https"}},
-      {{Subject::kPath, "", Type::kString}, {"/a", "/admin", "/ab/a"}},
+      {{Subject::kPath, "", Type::kString}, {"/a", "/admin", "/ab/a", "/a;b"}},
+      {{Subject::kQuery, "q", Type::kString}, {"a", "b"}},
+      {{Subject::kQuery, "Q", Type::kString}, {"a"}},
+      {{Subject::kCookie, "K", Type::kString}, {"a"}},
       {{Subject::kUpstreamPath, "", Type::kString}, {"/a", "/admin", "/admin/a", "/b", "/"}},
       {{Subject::kUpstreamPath, "", Type::kString}, {"/a/a", "/b/a", "/ba", "/a/b"}},
       {{Subject::kPeer, "", Type::kString}, {"a"}}};
@@ -147,12 +156,13 @@ Sent Draw(SmallPolicies& random, const syntax::Policy& policy) {
   };
   Sent sent;
   sent.raw.method = random.Method();
-  sent.raw.target = random.Path() + (random.Chance(40) ? "?q=" + random.Word() : "");
+  sent.raw.target = random.Path() + (random.Chance(10) ? ";b" : "") +
+                    pick({"", "", "", "?q=a", "?q=b", "?q=a&q=b", "?Q=a", "?q=%00", "?%71=a"});
   sent.raw.fields = {{"host", random.Host()}};
   const auto maybe = [&](const std::string& name, const std::vector<std::string>& values) {
     if (random.Chance(50)) sent.raw.fields.emplace_back(name, pick(values));
   };
-  maybe("cookie", {"k=a", "k=b; k=a", "j=b", "x", "j=a; k=b", ""});
+  maybe("cookie", {"k=a", "k=b; k=a", "j=b", "x", "j=a; k=b", "", "K=a", "k=\"a\""});
   maybe("x-forwarded-for", {"192.0.0.1", "192.0.0.1, 10.0.0.2", "10.0.0.1", "no", "10.0.0.0"});
   maybe("x_c", {"a", "b"});
   maybe("x-a", {"a", "b"});
