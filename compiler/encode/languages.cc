@@ -123,8 +123,9 @@ std::vector<Dfa> HostTiers() {
   };
   const RegexNode literal = RegexConcat(
       {RegexText("["), Some(Span('0', '9') | Span('a', 'f') | Octets(":.")), RegexText("]")});
-  return {Compile(names(Lowers())),
-          Compile(RegexAlternate({names(Lowers() | Octets("-_")), literal}))};
+  const RegexNode named = RegexAlternate({names(Lowers() | Octets("-_")), literal});
+  // Of HTTP/1.0 without Host: the empty one.
+  return {Compile(names(Lowers())), Compile(named), Compile(RegexRepeat(named, 0, 1))};
 }
 
 // A trimmed field value: no white space at its ends, no control octet.

@@ -81,6 +81,8 @@ class Explainer {
     if (!client) return std::unexpected("'" + question_.client + "' is not an IP address");
     facts.peer_address = *client;
     facts.peer_identity = question_.peer;
+    const std::string name = DeploymentName(table_);
+    facts.via = name;
     const auto place = Listener(*url);
     if (!place) return std::unexpected(place.error());
     if (std::string wrong = UnknownConsumer(); !wrong.empty()) return std::unexpected(wrong);

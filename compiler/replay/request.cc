@@ -13,6 +13,8 @@ RuntimeRequest::RuntimeRequest(const syntax::Gateway& gateway, const model::RawR
   facts_.peer_address = {connection.peer_address.octets};
   facts_.listener = connection.listener;
   facts_.listener_port = gateway.listeners[connection.listener].address.port;
+  facts_.via = connection.via;
+  facts_.loops_allowed = connection.loops_allowed;
   if (connection.peer_identity) facts_.peer_identity = *connection.peer_identity;
 }
 

@@ -24,7 +24,11 @@ model::RawRequest RawRequestOf(const Witness& witness) {
   raw.method = witness.method;
   raw.scheme = witness.scheme;
   raw.target = Target(witness);
-  raw.fields.emplace_back("host", Authority(witness));
+  if (witness.host.empty()) {
+    raw.minor_version = 0;
+  } else {
+    raw.fields.emplace_back("host", Authority(witness));
+  }
   for (const auto& header : witness.headers) raw.fields.push_back(header);
   const bool told = std::ranges::any_of(
       witness.headers, [](const auto& header) { return header.first == "x-forwarded-for"; });

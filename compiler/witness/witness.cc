@@ -75,6 +75,8 @@ bool NeedsAProxy(const Witness& witness) {
 std::string Target(const Witness& witness) { return TargetWithout(witness, {}); }
 
 std::string Authority(const Witness& witness) {
+  // HTTP/1.0 without Host: it can only be sent to the listener itself.
+  if (witness.host.empty()) return witness.address ? AddressText(*witness.address) : "localhost";
   const std::uint16_t usual = witness.scheme == "https" ? 443 : 80;
   const bool told = witness.one_of_several && witness.address && witness.address->port != usual;
   return told ? witness.host + ":" + std::to_string(witness.address->port) : witness.host;
@@ -100,6 +102,7 @@ std::string AddressText(const syntax::SocketAddress& address) {
 
 std::string Curl(const Witness& witness) {
   std::string command = "curl -i --path-as-is -g";
+  if (witness.host.empty()) command += " -0 -H 'Host:'";
   if (witness.method == "HEAD")
     command += " -I";
   else if (witness.method != "GET")

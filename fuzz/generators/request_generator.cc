@@ -129,6 +129,26 @@ std::string DisguisedHost(const std::string& host, Choices& choices) {
   return written;
 }
 
+// What the connection knows of loops, and what a request says of its way.
+void Travel(Choices& choices, RandomRequest& request) {
+  if (choices.Chance(50)) request.connection.via = choices.Of({"gw", "edge-1"});
+  request.connection.loops_allowed = static_cast<std::uint32_t>(choices.Below(3));
+  if (choices.Chance(20)) {
+    request.raw.fields.emplace_back(
+        choices.Of({"Via", "via"}),
+        choices.Of({"1.1 gw", "1.0 a, 1.1 GW (x, y)", "1.1 gw2", "gw", "1.1 gw, HTTP/1.1  gw(c)",
+                    "1.1\tedge-1, 1.1 edge-1 , ,1.1 Edge-1", "2 gw:80", ""}));
+  }
+  if (!choices.Chance(10)) return;
+  request.raw.method = choices.Of({"OPTIONS", "TRACE", "GET"});
+  if (choices.Chance(70)) {
+    request.raw.fields.emplace_back(
+        "Max-Forwards", choices.Of({"0", "00", "5", "007", "x", "", "-1", "10", "1000000000",
+                                    "99999999999999999999999"}));
+  }
+  if (choices.Chance(30)) request.raw.target = choices.Of({"*", "http://api.test", "http://a?"});
+}
+
 void Spoil(Choices& choices, model::RawRequest& raw) {
   switch (choices.Below(8)) {
     case 0:
@@ -136,6 +156,7 @@ void Spoil(Choices& choices, model::RawRequest& raw) {
       return;
     case 1:
       std::erase_if(raw.fields, [](const auto& field) { return field.first == "Host"; });
+      raw.minor_version = static_cast<int>(choices.Below(2));
       return;
     case 2:
       raw.target = choices.Of({"*", "api.test:80", "http://", "ftp://api.test/", "http:///a", "a"});
@@ -220,6 +241,7 @@ RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
   for (const auto& field : parts.fields) request.raw.fields.push_back(field);
   request.connection.peer_address = parts.client;
   if (choices.Chance(30)) request.connection.peer_identity = PeerWord(choices);
+  Travel(choices, request);
   if (choices.Chance(6)) Spoil(choices, request.raw);
   return request;
 }
@@ -229,6 +251,13 @@ std::string Describe(const RandomRequest& request) {
                      model::AddressText(request.connection.peer_address) + " at listener " +
                      std::to_string(request.connection.listener);
   if (request.connection.peer_identity) text += " peer " + *request.connection.peer_identity;
+  if (!request.connection.via.empty()) {
+    text += " known as " + request.connection.via + ", loops " +
+            std::to_string(request.connection.loops_allowed);
+  }
+  if (request.raw.minor_version != 1) {
+    text += " by HTTP/1." + std::to_string(request.raw.minor_version);
+  }
   for (const auto& [name, value] : request.raw.fields) text += " | " + name + ": " + value;
   return text;
 }

@@ -1,6 +1,7 @@
 #include "proxy/config/policy.h"
 
 #include "proxy/observe/log.h"
+#include "runtime/decide/options.h"
 
 namespace weir::proxy {
 namespace {
@@ -63,6 +64,7 @@ std::expected<std::shared_ptr<const Policy>, std::string> Policy::Make(
     policy->clusters_.push_back(std::move(*cluster));
   }
   policy->AddRoutes(states);
+  policy->deployment_ = runtime::DeploymentName(policy->table());
   return policy;
 }
 

@@ -31,6 +31,7 @@ class Policy {
 
   const runtime::Table& table() const { return *table_; }
   const std::shared_ptr<const runtime::Table>& shared_table() const { return table_; }
+  const std::string& deployment() const { return deployment_; }  // runtime::DeploymentName
   const std::string& limit_identity(runtime::Index limit) const { return limits_[limit]; }
   runtime::RetryBudget& budget(runtime::Index retry) const { return *budgets_[retry]; }
   const std::vector<std::shared_ptr<upstream::Cluster>>& clusters() const { return clusters_; }
@@ -56,6 +57,7 @@ class Policy {
   void AddRoutes(upstream::SharedStateRegistry& states);
 
   std::shared_ptr<const runtime::Table> table_;
+  std::string deployment_;
   std::vector<std::string> limits_;
   std::vector<std::shared_ptr<runtime::RetryBudget>> budgets_;
   std::vector<std::shared_ptr<upstream::Cluster>> clusters_;  // by service

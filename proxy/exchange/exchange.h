@@ -92,6 +92,7 @@ class Exchange final : public ClientEvents,
   void OnResponseBroken(const char* detail) override;
   void OnResponseRoom() override;
   void AllowResponseBody();
+  void AppendVia(int minor_version);
   void AppendOwnFields(std::string_view reason);
 
   // answer.cc
@@ -140,7 +141,7 @@ class Exchange final : public ClientEvents,
 
   // The answer's head.
   std::vector<runtime::Field> fields_;
-  std::string field_names_, field_text_, affinity_field_;
+  std::string field_names_, field_text_, affinity_field_, via_field_;
 
   // The record.
   std::int64_t started_ = 0;

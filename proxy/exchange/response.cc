@@ -25,6 +25,7 @@ void Exchange::OnResponseHead(const ResponseMessage& message, bool exhausted) {
   const bool dated = std::ranges::any_of(fields_, [](const Field& f) { return f.name == "date"; });
   if (!dated) fields_.push_back({"date", HttpDate(context_.loop.unix_ms())});
   TransformResponse(table(), *request_, *deciding_.decision(), fields_, field_text_);
+  AppendVia(message.minor_version);
   if (WriteAffinityCookie(table(), target_, *attempts_.shown(), request_->scheme == "https",
                           affinity_field_)) {
     fields_.push_back({"set-cookie", affinity_field_});
@@ -40,6 +41,13 @@ void Exchange::OnResponseHead(const ResponseMessage& message, bool exhausted) {
   phase_ = Phase::kResponding;
   request_body_.StopKeeping();
   response_body_.ScheduleFlush();
+}
+
+// TRANSFORM-12.
+void Exchange::AppendVia(int minor_version) {
+  if (facts_.via.empty()) return;
+  via_field_.assign(minor_version == 0 ? "1.0 " : "1.1 ").append(facts_.via);
+  fields_.push_back({"via", via_field_});
 }
 
 // What the decision adds to any response, and what explains it.

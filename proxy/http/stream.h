@@ -64,6 +64,7 @@ struct ResponseMessage {
   BodySize body;
   // The length that is said and not sent: of an answer to HEAD, or a 304.
   BodySize announced;
+  int minor_version = 1;  // of HTTP/1, as received
 };
 
 // ---- the client's side --------------------------------------------------------

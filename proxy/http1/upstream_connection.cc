@@ -185,8 +185,8 @@ std::size_t UpstreamConnection::ReadHead(std::string_view input) {
   phase_ = Phase::kBody;
   const bool no_body = head.framing.kind == Framing::Kind::kNone ||
                        (head.framing.kind == Framing::Kind::kLength && head.framing.length == 0);
-  events_->OnResponseHead(
-      {head.status, head.fields, ToBodySize(head.framing), ToBodySize(head.announced)});
+  events_->OnResponseHead({head.status, head.fields, ToBodySize(head.framing),
+                           ToBodySize(head.announced), head.minor_version});
   if (events_ != nullptr && no_body) EndResponse(size == input.size());
   return size;
 }

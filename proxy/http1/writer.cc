@@ -50,7 +50,8 @@ bool WriteRequestHead(std::string_view method, std::string_view path, bool has_q
   assert(framing.kind != Framing::Kind::kUntilClose);
   const std::size_t start = out.size();
   if (!IsToken(method) || !path.starts_with('/') || !IsTargetText(path) ||
-      path.find_first_of("?#") != std::string_view::npos || !IsTargetText(host)) {
+      path.find_first_of("?#") != std::string_view::npos ||
+      (!host.empty() && !IsTargetText(host))) {
     return false;
   }
   if (has_query && !query.empty() &&
@@ -180,6 +181,8 @@ std::string_view StatusPhrase(std::uint16_t status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 508:
+      return "Loop Detected";
     default:
       return "";
   }

@@ -5,18 +5,19 @@
 #include <vector>
 
 #include "proxy/server/server.h"
+#include "runtime/base/ascii.h"
 #include "runtime/command_line/command_line.h"
 
 namespace {
 
 // What the command line says, in its own units.
 struct CommandLine {
-  std::string table, admin, zone;
+  std::string table, admin, zone, via;
   std::vector<std::string> listen;
   unsigned workers = std::max(1u, std::thread::hardware_concurrency());
   double drain = 30, drain_idle = 1, head_timeout = 10, body_timeout = 30, body_grace = 5;  // s
   double keep_alive = 75, write_timeout = 60, connect_timeout = 5, upstream_idle = 30;      // s
-  unsigned body_rate = 240, max_connections = 0, max_connections_per_address = 0;
+  unsigned body_rate = 240, loops_allowed = 0, max_connections = 0, max_connections_per_address = 0;
 };
 
 int Fail(const std::string& message) {
@@ -32,6 +33,11 @@ int Serve(const CommandLine& given) {
   options.table = given.table;
   options.workers = given.workers;
   options.worker.zone = given.zone;
+  if (!given.via.empty() && !weir::IsToken(given.via)) {
+    return Fail("--via takes a token of RFC 9110, not \"" + given.via + "\"");
+  }
+  options.worker.via = given.via;
+  options.worker.loops_allowed = given.loops_allowed;
   if (!given.admin.empty()) {
     options.admin = net::ParseSocketAddress(given.admin);
     if (!options.admin) return Fail("--admin takes ADDRESS:PORT, not \"" + given.admin + "\"");
@@ -77,6 +83,14 @@ int main(int argc, char** argv) {
       {"--listen", "NAME/INDEX=ADDRESS:PORT in place of what the table says; port 0: any free one",
        &given.listen},
       {"--zone", "Where this proxy is: hosts of this zone are preferred", &given.zone},
+      {"--via",
+       "What this deployment is called in Via, by which it sees loops. Default: the gateway's name "
+       "and a hash of its policy",
+       &given.via},
+      {"--loops-allowed",
+       "How often a request may have been here before; above it 508",
+       &given.loops_allowed,
+       {.shows_default = true}},
       {"--drain",
        "Seconds for running requests after SIGTERM",
        &given.drain,

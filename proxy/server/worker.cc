@@ -111,6 +111,10 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
   runtime::ConnectionFacts FactsOf(const ClientConnection& connection) const {
     runtime::ConnectionFacts facts = connection.facts();
     facts.listener = index;
+    // The exchange holds the policy, and the settings outlive it.
+    facts.via = worker_.settings_.via.empty() ? serving->policy().deployment()
+                                              : std::string_view(worker_.settings_.via);
+    facts.loops_allowed = worker_.settings_.loops_allowed;
     return facts;
   }
   void Resume() {

@@ -27,6 +27,8 @@ struct WorkerSettings {
   ClientTimeouts timeouts;
   upstream::PoolSettings pool;
   std::string zone;  // where this proxy is; empty: nowhere in particular
+  std::string via;   // what it is called in Via; empty: runtime::DeploymentName
+  std::uint32_t loops_allowed = 0;
 };
 
 // One worker's part of a generation.

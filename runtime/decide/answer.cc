@@ -157,13 +157,17 @@ void Decision::AnswerUnauthenticated(bool bad) {
 // of a new scheme or host.
 void Decision::AnswerRedirect(const RedirectRecord& record) {
   SetAnswer(static_cast<std::uint16_t>(record.status), Reason::kRedirect);
+  const std::string_view host = record.host.length > 0 ? table_->text(record.host) : request_->host;
   const auto write = [&](auto&& sink) {
     const std::string_view scheme =
         record.scheme.length > 0 ? table_->text(record.scheme) : request_->scheme;
-    sink(scheme);
-    sink(std::string_view("://"));
-    sink(record.host.length > 0 ? table_->text(record.host) : request_->host);
-    if (record.port != 0 && !IsDefaultPort(scheme, record.port)) {
+    if (!host.empty()) {
+      sink(scheme);
+      sink(std::string_view("://"));
+      sink(host);
+    }
+    if (host.empty()) {  // relative: nobody said where the client is
+    } else if (record.port != 0 && !IsDefaultPort(scheme, record.port)) {
       char port[8] = ":";
       const auto end = std::to_chars(port + 1, port + sizeof port, record.port);
       sink(std::string_view(port, static_cast<std::size_t>(end.ptr - port)));

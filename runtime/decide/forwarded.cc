@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <string>
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/field_classes.h"
@@ -25,6 +27,28 @@ void CopyFields(const CanonicalRequest& request, std::vector<Field>& fields) {
   }
 }
 
+// CANON-21 lets none through that is 0 or no number.
+void CountDown(const CanonicalRequest& request, ForwardedHead& out) {
+  if (request.method != "OPTIONS" && request.method != "TRACE") return;
+  constexpr std::uint64_t kMost = 999'999'999;
+  for (Field& field : out.fields) {
+    if (field.name != "max-forwards") continue;
+    std::uint64_t hops = 0;
+    for (const char c : field.value) hops = std::min(hops * 10 + (c - '0'), kMost);
+    const std::size_t start = out.text.size();
+    out.text.append(std::to_string(hops - 1));
+    field.value = std::string_view(out.text).substr(start);
+  }
+}
+
+// TRANSFORM-12.
+void AddVia(const CanonicalRequest& request, ForwardedHead& out) {
+  if (request.via.empty()) return;
+  const std::size_t start = out.text.size();
+  out.text.append(request.minor_version == 0 ? "1.0 " : "1.1 ").append(request.via);
+  out.fields.push_back({"via", std::string_view(out.text).substr(start)});
+}
+
 // TRANSFORM-1.
 void AddOwnFields(const CanonicalRequest& request, std::string_view request_id,
                   ForwardedHead& out) {
@@ -39,7 +63,8 @@ void AddOwnFields(const CanonicalRequest& request, std::string_view request_id,
     return request.peer_trusted ? request.Find(name) : nullptr;
   };
   const Header* const host = received("x-forwarded-host");
-  out.fields.push_back({"x-forwarded-host", host ? host->value : request.authority});
+  const std::string_view named = host ? host->value : request.authority;
+  if (host || !named.empty()) out.fields.push_back({"x-forwarded-host", named});
   if (const Header* const port = received("x-forwarded-port")) {
     out.fields.push_back({"x-forwarded-port", port->value});
   }
@@ -74,8 +99,8 @@ std::expected<void, Answer> BuildForwardedHead(const Table& table, const Canonic
   const Facts facts{table, request, decision.identity(), decision.route()};
   const auto transforms = Table::Slice(table.transforms(), decision.route_record().request);
   const Header* chain = request.Find("x-forwarded-for");
-  const std::size_t bound =
-      TransformedSize(facts, decision, transforms) + (chain ? chain->value.size() : 0) + 64;
+  const std::size_t bound = TransformedSize(facts, decision, transforms) +
+                            (chain ? chain->value.size() : 0) + request.via.size() + 96;
   out.text.clear();
   if (out.text.capacity() < bound) out.text.reserve(2 * bound);
   [[maybe_unused]] const char* const base = out.text.data();
@@ -86,10 +111,12 @@ std::expected<void, Answer> BuildForwardedHead(const Table& table, const Canonic
   out.has_query = request.has_query;
   out.host = request.authority;
   CopyFields(request, out.fields);
+  CountDown(request, out);
   AddOwnFields(request, request_id, out);
   for (const TransformRecord& transform : transforms) {
     ApplyRequestTransform(facts, decision, transform, out);
   }
+  AddVia(request, out);
   if (out.path.data() != request.path.data() || out.path.size() != request.path.size()) {
     if (!IsCanonical(table, request, out.path, out.text)) {
       return std::unexpected(Answer{400, Reason::kRewrite, ReasonBody(Reason::kRewrite), false});

@@ -1,5 +1,7 @@
 #include "runtime/decide/options.h"
 
+#include "runtime/base/ascii.h"
+
 namespace weir::runtime {
 
 ListenerOptions::ListenerOptions(const TableView& table, std::uint32_t listener) {
@@ -20,6 +22,13 @@ ListenerOptions::ListenerOptions(const TableView& table, std::uint32_t listener)
   names(gateway.scalar_fields, scalar_fields_);
   names(gateway.scalar_queries, scalar_queries_);
   names(gateway.scalar_cookies, scalar_cookies_);
+}
+
+std::string DeploymentName(const Table& table) {
+  std::string name(table.text(table.gateway().name));
+  name.push_back('-');
+  for (std::size_t i = 0; i < 6; ++i) AppendHex(static_cast<char>(table.source_hash()[i]), name);
+  return name;
 }
 
 }  // namespace weir::runtime

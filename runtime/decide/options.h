@@ -36,6 +36,11 @@ class ListenerOptions {
   std::vector<std::string_view> scalar_cookies_;
 };
 
+// What a proxy of this table is called in Via unless it is told otherwise: its name
+// and a hash of the policy. So the same policy is one deployment, however many
+// processes serve it, and another one is another.
+std::string DeploymentName(const Table& table);
+
 }  // namespace weir::runtime
 
 #endif  // WEIR_RUNTIME_DECIDE_OPTIONS_H_

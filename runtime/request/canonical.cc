@@ -7,6 +7,7 @@
 // Connection field makes the work grow faster than the octets of the head.
 #include "runtime/request/canonical.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -80,6 +81,8 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   out.listener = facts.listener;
   out.listener_port = facts.listener_port;
   out.peer = facts.peer_identity;
+  out.via = facts.via;
+  out.minor_version = raw.minor_version == 0 ? 0 : 1;
   const char* wrong = ReadTarget(raw, out);
   if (!wrong) wrong = ReadHost(raw, out);
   if (!wrong) wrong = CollectFields(raw);
@@ -102,7 +105,38 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   if (out.peer_trusted) wrong = ReadClient(options, out);
   if (wrong) return std::unexpected(Refusal{400, Reason::kForwarded, wrong, true});
   assert(text_.data() == base);  // else the views dangle
+  if (const auto here = AnswerHere(facts, out)) return std::unexpected(*here);
   return out;
+}
+
+// What a sound request says of itself that ends it here: CANON-19 to CANON-21.
+std::optional<Refusal> Canonicaliser::AnswerHere(const ConnectionFacts& facts,
+                                                 const CanonicalRequest& request) const {
+  if (const Header* via = request.Find("via"); via != nullptr && !facts.via.empty()) {
+    std::uint64_t passed = 0;
+    std::string_view list = via->value, element;
+    while (NextElement(list, element)) {
+      // "1.1 name (comment)"
+      const std::size_t space = std::min(element.find_first_of(" \t"), element.size());
+      const std::string_view rest = TrimOws(element.substr(space));
+      passed += EqualsIgnoringCase(rest.substr(0, rest.find_first_of(" \t(")), facts.via);
+    }
+    if (passed > facts.loops_allowed) {
+      return Refusal{508, Reason::kLoop, "its Via says that it has been here before", false};
+    }
+  }
+  const bool options = request.method == "OPTIONS";
+  const Refusal of_the_server{200, Reason::kOptions, "", false};
+  if (options && of_the_server_) return of_the_server;
+  if (!options && request.method != "TRACE") return std::nullopt;
+  const Header* hops = request.Find("max-forwards");
+  if (hops == nullptr) return std::nullopt;
+  const bool number =
+      !hops->value.empty() && std::ranges::all_of(hops->value, [](char c) { return IsDigit(c); });
+  if (!number) return Bad("Max-Forwards is no number");
+  if (hops->value.find_first_not_of('0') != std::string_view::npos) return std::nullopt;
+  if (options) return of_the_server;
+  return Refusal{501, Reason::kNotImplemented, "TRACE is not answered here", false};
 }
 
 // Takes the target apart; the path stays raw.
@@ -113,6 +147,12 @@ const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& o
     if (octet <= 0x20 || octet >= 0x7f || c == '#') return "the target holds a forbidden octet";
   }
   url_authority_ = {};
+  const bool options = raw.method == "OPTIONS";
+  of_the_server_ = options && rest == "*";
+  if (of_the_server_) {
+    out.path = "/";
+    return nullptr;
+  }
   if (!rest.starts_with('/')) {
     const std::size_t colon = rest.find("://");
     if (colon == std::string_view::npos || !EqualsLower(rest.substr(0, colon), raw.scheme)) {
@@ -126,7 +166,10 @@ const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& o
   out.has_query = mark != std::string_view::npos;
   if (out.has_query) out.query = rest.substr(mark + 1);
   out.path = rest.substr(0, mark);
-  if (out.path.empty()) out.path = "/";
+  if (out.path.empty()) {
+    of_the_server_ = options && !out.has_query;  // RFC 9112 3.2.4: it would go on as `*`
+    out.path = "/";
+  }
   return nullptr;
 }
 
@@ -137,11 +180,14 @@ const char* Canonicaliser::ReadHost(const RawRequest& raw, CanonicalRequest& out
     if (host) return "there is more than one Host";
     host = &field;
   }
-  if (!host) return "there is no Host";
+  const bool old = raw.minor_version == 0;
+  if (!host && !old) return "there is no Host";
   std::size_t host_length = 0;
   std::size_t start = text_.size();
-  if (const char* wrong = CanonicaliseAuthority(TrimOws(host->value), text_, host_length)) {
-    return wrong;
+  if (host) {
+    if (const char* wrong = CanonicaliseAuthority(TrimOws(host->value), text_, host_length)) {
+      return wrong;
+    }
   }
   if (url_authority_.data() != nullptr) {  // it stands in Host's place (RFC 9112 3.2.2)
     start = text_.size();

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ class Canonicaliser {
   };
 
   const char* ReadTarget(const RawRequest& raw, CanonicalRequest& out);
+  std::optional<Refusal> AnswerHere(const ConnectionFacts& facts,
+                                    const CanonicalRequest& request) const;
   const char* ReadHost(const RawRequest& raw, CanonicalRequest& out);
   const char* CollectFields(const RawRequest& raw);
   const char* CollectField(const Field& field, std::uint32_t place);
@@ -84,6 +87,7 @@ class Canonicaliser {
   std::vector<std::uint32_t> next_;   // by line: the next line of that name
   std::vector<std::uint32_t> slots_;  // open addressing over entries_
   std::string_view url_authority_;    // of an absolute-form target; null: none
+  bool of_the_server_ = false;        // OPTIONS *
 };
 
 }  // namespace weir::runtime

@@ -40,6 +40,8 @@ constexpr std::array<std::string_view, kReasonCount> kBodies = {
     "downstream-closed\n",
     "request-timeout\n",
     "draining\n",
+    "loop\n",
+    "options\n",
     "internal\n",
 };
 static_assert(kBodies.back() == "internal\n");

@@ -42,6 +42,8 @@ enum class Reason : std::uint8_t {
   kDownstreamClosed,   // 499 in the log: the client went away
   kRequestTimeout,     // 408: the client was too slow
   kDraining,           // 503
+  kLoop,               // 508: the request has been here before
+  kOptions,            // 200: OPTIONS of the server as a whole, or for it as the last
   kInternal,           // 500
 };
 

@@ -41,6 +41,9 @@ struct ConnectionFacts {
   std::uint32_t listener = 0;  // place in the table's listeners
   std::uint16_t listener_port = 0;
   std::string_view peer_identity;  // SPIFFE id from mTLS; empty: none
+  // What this deployment is called in Via (CANON-19); empty: it writes none, and sees no loop.
+  std::string_view via;
+  std::uint32_t loops_allowed = 0;
 };
 
 // A header of the canonical request: the lines of one name combined with ", ".
@@ -55,7 +58,7 @@ struct Header {
 struct CanonicalRequest {
   std::string_view method;
   std::string_view scheme;
-  std::string_view host;       // lower case, without port
+  std::string_view host;       // lower case, without port; empty: HTTP/1.0 without Host
   std::string_view authority;  // host with the port as received
   std::string_view path;
   std::string_view query;  // without '?'
@@ -67,6 +70,8 @@ struct CanonicalRequest {
   std::uint16_t listener_port = 0;
   std::uint32_t listener = 0;
   std::string_view peer;  // empty: none
+  std::string_view via;   // what we are called; empty: not said
+  int minor_version = 1;  // 0 or 1
 
   // The header of this (lower-case) name, or null. Linear in the headers.
   const Header* Find(std::string_view name) const {

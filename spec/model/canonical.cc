@@ -21,6 +21,7 @@ struct Target {
   std::optional<Authority> authority;
   std::string path;
   std::optional<std::string> query;
+  bool whole_server = false;
 };
 
 std::expected<Target, Refusal> OriginForm(const std::string& text) {
@@ -42,15 +43,60 @@ std::expected<Target, Refusal> AbsoluteForm(const std::string& scheme, const std
   const std::string rest = text.substr(colon + 3);
   const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
   std::string origin_form = rest.substr(end);
+  const bool empty = origin_form.empty();
   if (!origin_form.starts_with("/")) origin_form = "/" + origin_form;
   auto target = OriginForm(origin_form);
   if (!target) return target;
   target->authority = CanonicalAuthority(rest.substr(0, end));
   if (!target->authority) return std::unexpected(Bad());
+  target->whole_server = empty;
   return target;
 }
 
+// CANON-19: how many hops of a Via are ours.
+std::uint64_t TimesPassed(const std::string& via, const std::string& name) {
+  std::uint64_t times = 0;
+  for (const std::string& element : Split(via, ',')) {
+    std::string hop = Trim(element);
+    for (char& c : hop) c = c == '\t' ? ' ' : c;
+    const std::size_t version_end = hop.find(' ');
+    if (version_end == std::string::npos) continue;
+    std::string received_by = Trim(hop.substr(version_end));
+    received_by = received_by.substr(0, received_by.find_first_of(" ("));
+    if (Lower(received_by) == Lower(name)) ++times;
+  }
+  return times;
+}
+
+// CANON-19 to CANON-21: what is answered before anything is decided.
+std::optional<Refusal> AnsweredHere(const CanonicalRequest& request, const Connection& connection,
+                                    bool whole_server) {
+  const auto via = HeaderValue(request, "via");
+  if (via && !connection.via.empty() &&
+      TimesPassed(*via, connection.via) > connection.loops_allowed) {
+    return Refusal{508, "loop"};
+  }
+  if (request.method == "OPTIONS" && whole_server) return Refusal{200, "options"};
+  const auto hops = HeaderValue(request, "max-forwards");
+  if (!hops || (request.method != "OPTIONS" && request.method != "TRACE")) return std::nullopt;
+  bool zero = true;
+  for (char c : *hops) {
+    if (c < '0' || c > '9') return Bad();
+    zero = zero && c == '0';
+  }
+  if (hops->empty()) return Bad();
+  if (!zero) return std::nullopt;
+  if (request.method == "OPTIONS") return Refusal{200, "options"};
+  return Refusal{501, "not-implemented"};
+}
+
 std::expected<Target, Refusal> ParseTarget(const RawRequest& raw) {
+  if (raw.method == "OPTIONS" && raw.target == "*") {
+    Target target;
+    target.path = "/";
+    target.whole_server = true;
+    return target;
+  }
   if (raw.target.starts_with("/")) return OriginForm(raw.target);
   if (raw.target.find("://") != std::string::npos) return AbsoluteForm(raw.scheme, raw.target);
   return std::unexpected(Bad());
@@ -84,8 +130,9 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
 
   // CANON-8: exactly one Host, in place of which a target's authority stands.
   const std::vector<std::string> hosts = Values(*lines, "host");
-  if (hosts.size() != 1) return std::unexpected(Bad());
-  const auto authority = CanonicalAuthority(hosts[0]);
+  const bool none = hosts.empty() && raw.minor_version == 0;  // HTTP/1.0 has no such duty
+  if (hosts.size() != 1 && !none) return std::unexpected(Bad());
+  const auto authority = none ? Authority{} : CanonicalAuthority(hosts[0]);
   if (!authority) return std::unexpected(Bad());
   const Authority& meant = target->authority ? *target->authority : *authority;
   request.host = meant.host;
@@ -128,6 +175,12 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   request.listener = connection.listener;
   request.listener_port = listener.address.port;
   request.peer = connection.peer_identity;
+  if (!connection.via.empty()) {
+    request.via = (raw.minor_version == 0 ? "1.0 " : "1.1 ") + connection.via;
+  }
+  if (const auto here = AnsweredHere(request, connection, target->whole_server)) {
+    return std::unexpected(*here);
+  }
   return request;
 }
 

@@ -101,11 +101,22 @@ Fields OwnFields(const syntax::Gateway& gateway, const CanonicalRequest& request
   const std::string chain = received("x-forwarded-for").value_or("");
   Fields fields = {
       {"x-forwarded-for", (chain.empty() ? "" : chain + ", ") + AddressText(request.peer_address)},
-      {"x-forwarded-proto", request.scheme},
-      {"x-forwarded-host", received("x-forwarded-host").value_or(request.authority)}};
+      {"x-forwarded-proto", request.scheme}};
+  const auto named = received("x-forwarded-host");
+  if (named || !request.authority.empty()) {
+    fields.emplace_back("x-forwarded-host", named.value_or(request.authority));
+  }
   const auto port = received("x-forwarded-port");
   if (port) fields.emplace_back("x-forwarded-port", *port);
   return fields;
+}
+
+// CANON-21: digits, and not only zeros.
+std::string OneHopLess(const std::string& hops) {
+  const std::size_t first = hops.find_first_not_of('0');
+  const std::string digits = hops.substr(first);
+  if (digits.size() > 9) return "999999998";
+  return std::to_string(std::stoul(digits) - 1);
 }
 
 }  // namespace
@@ -148,11 +159,14 @@ std::expected<UpstreamHead, Refusal> ForwardedHead(const syntax::Gateway& gatewa
   for (const CanonicalRequest::Header& header : request.headers) {
     if (IsForwardingField(header.name) || header.name == "content-length") continue;
     if (Hyphenated(header.name) == "x-request-id") continue;
-    head.fields.emplace_back(header.name, header.value);
+    const bool counted =
+        header.name == "max-forwards" && (request.method == "OPTIONS" || request.method == "TRACE");
+    head.fields.emplace_back(header.name, counted ? OneHopLess(header.value) : header.value);
   }
   for (const auto& field : OwnFields(gateway, request)) head.fields.push_back(field);
   for (const syntax::Transform& transform : route.request) Apply(transform, facts, head);
   RemoveField("x-request-id", head.fields);
+  if (!request.via.empty()) head.fields.emplace_back("via", request.via);  // TRANSFORM-12
 
   // TRANSFORM-3: a path that would be read otherwise than it stands is not sent.
   const auto canonical = CanonicalPath(head.path, gateway.listeners[request.listener]);

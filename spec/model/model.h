@@ -33,6 +33,9 @@ struct Connection {
   syntax::Address peer_address;
   std::uint32_t listener = 0;  // place in the gateway's listeners
   std::optional<std::string> peer_identity;
+  // What the deployment is called in Via, and how often a request may have been there.
+  std::string via;
+  std::uint32_t loops_allowed = 0;
 };
 
 // Who the request turns out to come from, if asked.
@@ -87,6 +90,7 @@ struct CanonicalRequest {
   std::uint32_t listener = 0;
   std::uint16_t listener_port = 0;
   std::optional<std::string> peer;
+  std::string via;  // what Via says of us; empty: nothing
 };
 
 struct Refusal {

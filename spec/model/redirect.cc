@@ -25,9 +25,11 @@ std::string Location(const syntax::Redirect& redirect, const Facts& facts) {
   } else if (!redirect.scheme && !redirect.host) {
     port = PortOf(request);
   }
+  const std::string host = redirect.host.value_or(request.host);
   const std::string path = redirect.path ? Substitute(*redirect.path, facts) : request.path;
   const std::string query = request.has_query ? "?" + request.query : "";
-  return scheme + "://" + redirect.host.value_or(request.host) + port + path + query;
+  if (host.empty()) return path + query;  // nobody said where the client is
+  return scheme + "://" + host + port + path + query;
 }
 
 }  // namespace weir::model

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 
 #include "tests/integration/running_proxy.h"
@@ -160,6 +161,66 @@ TEST(Forwarding, AnInterimAnswerIsNotHeldBack) {
   EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 103");
   go = true;
   EXPECT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 200");
+}
+
+TEST(Forwarding, ViaIsAddedBothWays) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--via", "gw-1"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("GET /x HTTP/1.1\r\nhost: gw\r\nvia: 1.0 other\r\n\r\n");
+  const std::string head = client.ReadTo(kEnd);
+  EXPECT_NE(head.find("\r\nvia: 1.1 gw-1\r\n"), std::string::npos) << head;
+  const std::string sent = client.ReadTo(kEnd);
+  EXPECT_NE(sent.find("\r\nvia: 1.0 other\r\n"), std::string::npos) << sent;
+  EXPECT_NE(sent.find("\r\nvia: 1.1 gw-1\r\n"), std::string::npos) << sent;
+  Peer old(ConnectTo(proxy.port()));
+  old.Write("GET /x HTTP/1.0\r\n\r\n");
+  old.ReadTo(kEnd);
+  const std::string bare = old.ReadTo(kEnd);
+  EXPECT_NE(bare.find("\r\nhost: \r\n"), std::string::npos) << bare;
+  EXPECT_NE(bare.find("\r\nvia: 1.0 gw-1\r\n"), std::string::npos) << bare;
+}
+
+TEST(Forwarding, ALoopIsRefusedAtItsSecondPass) {
+  ScriptedUpstream upstream(EchoHeads);
+  for (const int allowed : {0, 2}) {
+    RunningProxy proxy({.upstreams = {upstream.port()}},
+                       {"--loops-allowed", std::to_string(allowed)});
+    Peer client(ConnectTo(proxy.port()));
+    std::string via;  // as this deployment writes it by itself
+    for (int pass = 0; pass <= allowed; ++pass) {
+      client.Write("GET /x HTTP/1.1\r\nhost: gw\r\n" + via + "\r\n");
+      ASSERT_EQ(Status(client.ReadTo(kEnd)), "HTTP/1.1 200") << pass;
+      const std::string sent = client.ReadTo(kEnd);
+      const std::size_t at = sent.rfind("\r\nvia: ");
+      ASSERT_NE(at, std::string::npos) << sent;
+      via += sent.substr(at + 2, sent.find("\r\n", at + 2) - at);
+    }
+    client.Write("GET /x HTTP/1.1\r\nhost: gw\r\n" + via + "\r\n");
+    const std::string head = client.ReadTo(kEnd);
+    EXPECT_EQ(Status(head), "HTTP/1.1 508") << via;
+    EXPECT_NE(head.find("x-weir-reason: loop"), std::string::npos) << head;
+  }
+}
+
+TEST(Forwarding, WhatIsOfTheServerIsAnsweredHere) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}});
+  Peer client(ConnectTo(proxy.port()));
+  const auto ask = [&](const std::string& text) {
+    client.Write(text + "\r\n\r\n");
+    const std::string head = client.ReadTo(kEnd);
+    const bool echoed = head.find("content-length: ") != std::string::npos;
+    const std::string body = echoed ? client.ReadExactly(static_cast<std::size_t>(std::atoi(
+                                          head.c_str() + head.find("content-length: ") + 16)))
+                                    : "";
+    return Status(head) + " " + body;
+  };
+  EXPECT_EQ(ask("OPTIONS * HTTP/1.1\r\nhost: gw"), "HTTP/1.1 200 options\n");
+  EXPECT_EQ(ask("OPTIONS http://gw HTTP/1.1\r\nhost: gw"), "HTTP/1.1 200 options\n");
+  EXPECT_EQ(ask("OPTIONS /x HTTP/1.1\r\nhost: gw\r\nmax-forwards: 0"), "HTTP/1.1 200 options\n");
+  EXPECT_EQ(ask("TRACE /x HTTP/1.1\r\nhost: gw\r\nx-secret: 1\r\nmax-forwards: 0"),
+            "HTTP/1.1 501 not-implemented\n");
 }
 
 TEST(Forwarding, AnAnswerWithoutDateGetsOneAndOneWithKeepsIt) {

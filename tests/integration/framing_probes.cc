@@ -76,7 +76,6 @@ std::vector<Probe> LineProbes() {
                            "GET /\x01 HTTP/1.1",
                            "G\x80T /x HTTP/1.1",
                            "GET x HTTP/1.1",
-                           "OPTIONS * HTTP/1.1",
                            "GET * HTTP/1.1",
                            "GET gw:80 HTTP/1.1",
                            "GET ? HTTP/1.1"}) {

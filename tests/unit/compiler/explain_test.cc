@@ -37,6 +37,7 @@ TEST(Explain, TellsWhatIsForwardedAndWhy) {
             "           x-forwarded-host: api.example\n"
             "           x-request-id: (a new id)\n"
             "           x-user: u1\n"
+            "           via: 1.1 edge-000000000000\n"
             "response   ratelimit-limit: 5\n"
             "           ratelimit-remaining: 5\n"
             "           ratelimit-reset: 0\n"

@@ -18,11 +18,15 @@ struct Case {
   RawRequest raw{.method = "GET", .target = "/", .fields = {{"Host", "a.test"}}};
   Listener listener;
   std::vector<syntax::Network> trusted;
+  std::uint32_t loops_allowed = 0;
 
   std::expected<CanonicalRequest, Refusal> Run() const {
     syntax::Policy policy;
     policy.gateways.push_back({.listeners = {listener}, .trusted_proxies = trusted});
-    return Canonicalise(policy, 0, raw, {.peer_address = *ParseAddress("10.0.0.9")});
+    return Canonicalise(policy, 0, raw,
+                        {.peer_address = *ParseAddress("10.0.0.9"),
+                         .via = "edge-1",
+                         .loops_allowed = loops_allowed});
   }
   int Status() const {
     const auto result = Run();
@@ -40,7 +44,13 @@ TEST(Canonical, Targets) {
       {"BREW", "/", 0},
       {"CONNECT", "a.test:80", 501},
       {"CONNECT", "/", 501},
-      {"OPTIONS", "*", 400},
+      {"OPTIONS", "*", 200},
+      {"OPTIONS", "http://a.test", 200},
+      {"OPTIONS", "http://a.test/", 0},
+      {"OPTIONS", "http://a.test?", 0},
+      {"OPTIONS", "https://a.test", 400},
+      {"GET", "*", 400},
+      {"OPTIONS", "**", 400},
       {"GET", "a.test:80", 400},
       {"GET", "http://a.test/", 0},
       {"GET", "HTTP://A.test./x", 0},
@@ -126,9 +136,74 @@ TEST(Canonical, Hosts) {
   Case none;
   none.raw.fields.clear();
   EXPECT_EQ(none.Status(), 400);
+  none.raw.minor_version = 0;
+  ASSERT_EQ(none.Status(), 0);
+  EXPECT_EQ(none.Run()->host, "");
+  EXPECT_EQ(none.Run()->authority, "");
+  none.raw.target = "http://b.test:8/";
+  ASSERT_EQ(none.Status(), 0);
+  EXPECT_EQ(none.Run()->authority, "b.test:8");
   Case two;
   two.raw.fields.emplace_back("host", "a.test");
   EXPECT_EQ(two.Status(), 400);
+}
+
+TEST(Canonical, Loops) {
+  const struct {
+    const char* via;
+    int times;
+  } rows[] = {
+      {"1.1 edge-1", 1},
+      {"1.0 a, 1.1 EDGE-1", 1},
+      {"1.1 edge-1 (one, two), 2 edge-1(x)", 2},
+      {"HTTP/1.1\t edge-1", 1},
+      {"1.1 edge-12, 1.1 edge", 0},
+      {"edge-1", 0},
+      {"1.1 edge-1:80", 0},
+      {"1.1 a edge-1", 0},
+      {",, 1.1 edge-1,", 1},
+      {"", 0},
+  };
+  for (const auto& row : rows) {
+    for (std::uint32_t allowed = 0; allowed < 4; ++allowed) {
+      Case c;
+      c.raw.fields.emplace_back("Via", row.via);
+      c.loops_allowed = allowed;
+      EXPECT_EQ(c.Status(), row.times > static_cast<int>(allowed) ? 508 : 0) << row.via << allowed;
+    }
+  }
+  Case split;
+  split.raw.fields.emplace_back("Via", "1.1 a");
+  split.raw.fields.emplace_back("via", "1.1 edge-1");
+  EXPECT_EQ(split.Status(), 508);
+  split.raw.target = "/%";  // what is wrong with it comes first
+  EXPECT_EQ(split.Status(), 400);
+}
+
+TEST(Canonical, MaxForwards) {
+  const struct {
+    const char* method;
+    const char* hops;
+    int status;
+  } rows[] = {
+      {"OPTIONS", "0", 200},
+      {"OPTIONS", "000", 200},
+      {"OPTIONS", "1", 0},
+      {"TRACE", "0", 501},
+      {"TRACE", "10", 0},
+      {"TRACE", "", 400},
+      {"OPTIONS", "-1", 400},
+      {"OPTIONS", "1x", 400},
+      {"GET", "0", 0},
+      {"GET", "x", 0},
+      {"TRACE", "99999999999999999999999", 0},
+  };
+  for (const auto& row : rows) {
+    Case c;
+    c.raw.method = row.method;
+    c.raw.fields.emplace_back("Max-Forwards", row.hops);
+    EXPECT_EQ(c.Status(), row.status) << row.method << " " << row.hops;
+  }
 }
 
 TEST(Canonical, Addresses) {
