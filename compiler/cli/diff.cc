@@ -10,6 +10,7 @@
 
 #include "compiler/cli/commands.h"
 #include "compiler/cli/diff_places.h"
+#include "compiler/cli/open_table.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
 #include "compiler/encode/diff.h"
@@ -220,6 +221,11 @@ std::string FolderOf(const std::string& path) {
 }
 
 int RunDiff(const Options& options) {
+  for (const std::string* path : {&options.before, &options.after}) {
+    if (!IsTable(*path)) continue;
+    Complain("diff compares policies, and '" + *path + "' is a compiled table");
+    return kBadCall;
+  }
   const dsl::LoadResult before = dsl::Load(options.before), after = dsl::Load(options.after);
   Report(before.diagnostics, before.sources);
   Report(after.diagnostics, after.sources);

@@ -12,15 +12,6 @@
 namespace weir::cli {
 namespace {
 
-bool IsTable(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return false;  // a pipe would make it wait
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, 8> magic{};
-  file.read(magic.data(), magic.size());
-  return file.gcount() == 8 && magic == runtime::kTableMagic;
-}
-
 // The place of the gateway that is meant, or the number of gateways.
 std::uint32_t Choose(const syntax::Policy& policy, const std::string& name) {
   const auto found = std::ranges::find_if(policy.gateways, [&](const syntax::Gateway& gateway) {
@@ -46,6 +37,15 @@ std::shared_ptr<const runtime::Table> Loaded(
 }
 
 }  // namespace
+
+bool IsTable(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;  // a pipe would make it wait
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 8> magic{};
+  file.read(magic.data(), magic.size());
+  return file.gcount() == 8 && magic == runtime::kTableMagic;
+}
 
 std::shared_ptr<const runtime::Table> OpenTable(const std::string& path,
                                                 const std::string& gateway) {

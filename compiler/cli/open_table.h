@@ -9,6 +9,9 @@
 
 namespace weir::cli {
 
+// Whether the file begins as a compiled table does.
+bool IsTable(const std::string& path);
+
 // `path` is a table or a policy. Of a policy the named gateway or sidecar is
 // compiled; without a name the first gateway. Null when that fails: it has been
 // said why.

@@ -1,0 +1,116 @@
+// `weir diff` of random policies that differ in one member of a route, picked at random:
+// where it tells no region, the models of both decide every random request alike, and
+// where it tells nothing, they treat it alike. Each request that is shown is treated as
+// told, where it needs no credential.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "compiler/encode/diff.h"
+#include "compiler/witness/confirm.h"
+#include "spec/model/model.h"
+#include "tests/differential/small_policy.h"
+#include "tests/support/members/flip.h"
+#include "tests/support/random/seed.h"
+
+namespace weir::compiler {
+namespace {
+
+using testing::SmallPolicies;
+
+Witness Request(SmallPolicies& random) {
+  Witness witness;
+  witness.method = random.Method();
+  witness.host = random.Host();
+  witness.path = random.Path();
+  witness.client = random.Client();
+  if (random.Chance(50)) witness.headers.emplace_back("x-a", random.Word());
+  if (random.Chance(50)) witness.query.emplace_back("q", random.Word());
+  return witness;
+}
+
+model::Outcome Decide(const syntax::Policy& policy, const Witness& witness) {
+  model::World world;
+  world.charge = [](auto, const auto&) { return model::LimitVerdict::kAdmitted; };
+  world.identify = [](const auto&) { return model::Identity{}; };
+  return model::Decide(policy, 0, RawRequestOf(witness), ConnectionOf(witness), world);
+}
+
+// Members that the resolver ties to others: changed alone they make no policy.
+bool IsTied(const std::string& key) {
+  const auto ends = [&](const char* with) { return key.ends_with(with); };
+  return key.find("kind") != std::string::npos || key.find(".type") != std::string::npos ||
+         ends(".op") || ends(".quantifier") || ends(".subject") || ends("|") ||
+         key.find("source") != std::string::npos || key.find(".test") != std::string::npos ||
+         key.find("listeners") != std::string::npos || key.find("regex") != std::string::npos ||
+         key.starts_with("proofs") || key.starts_with("examples") ||
+         key.find("children") != std::string::npos || key.find("paths") != std::string::npos ||
+         (ends("[]") && !ends("rules[]")) || ends("retry?") || ends("cors?") || ends("breaker?") ||
+         ends("jwt?") || ends("keys?") || ends("max_body?") || ends("fallback?");
+}
+
+// The policy with one member changed, and its key; none: it has no such member.
+std::string ChangeOne(syntax::Policy& policy, unsigned pick) {
+  unsigned count = 0;
+  const auto usable = [](const std::string& key) {
+    return key.starts_with("gateways.routes") && !IsTied(key);
+  };
+  tests::ForEachFlip(policy, [&](const std::string& key) { count += usable(key); });
+  if (count == 0) return "";
+  pick %= count;
+  std::optional<syntax::Policy> changed;
+  std::string name;
+  tests::ForEachFlip(policy, [&](const std::string& key) {
+    if (!usable(key) || changed || pick-- != 0) return;
+    changed = policy;
+    name = key;
+  });
+  if (changed) policy = *std::move(changed);
+  return name;
+}
+
+TEST(DiffRandom, RegionsAreWhatTheModelsSay) {
+  const auto seed = static_cast<unsigned>(testing::Seed());
+  const auto count = static_cast<unsigned>(testing::CasesOr(150));
+  unsigned with_regions = 0, without = 0, unknown = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    SmallPolicies random(seed + i);
+    const syntax::Policy before = random.Policy();
+    syntax::Policy after = before;
+    const std::string key = ChangeOne(after, seed * 31 + i * 7919);
+    SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed + i) + " WEIR_CASES=1, " + key);
+    const DiffResult result = Diff(before, after);
+    for (const std::string& reason : result.unknown) ADD_FAILURE() << reason;
+    (result.regions.empty() ? without : with_regions) += 1;
+    unknown += !result.unknown.empty();
+    for (const Region& region : result.regions) {
+      if (!region.shown.circumstance.empty() || region.shown.witness.jwt ||
+          region.shown.witness.consumer) {
+        continue;
+      }
+      const auto a = Decide(before, region.shown.witness);
+      const auto b = Decide(after, region.shown.witness);
+      EXPECT_EQ(a.reason, region.shown.before.reason);
+      EXPECT_EQ(b.reason, region.shown.after.reason);
+    }
+    for (int n = 0; n < 100; ++n) {
+      const Witness request = Request(random);
+      const model::Outcome a = Decide(before, request), b = Decide(after, request);
+      // A service of the same hosts and another name is a setting.
+      const bool decided = a.kind == b.kind && a.status == b.status && a.reason == b.reason;
+      const bool same = decided && a.services == b.services && a.body == b.body &&
+                        a.upstream_path == b.upstream_path &&
+                        a.upstream_fields == b.upstream_fields;
+      const bool told = decided ? !result.same() : !result.regions.empty();
+      EXPECT_TRUE(same || told) << Curl(request) << "\n" << a.reason << " became " << b.reason;
+    }
+  }
+  std::printf("%u with regions, %u without, %u unknown\n", with_regions, without, unknown);
+  if (count >= 100) {
+    EXPECT_GT(with_regions, 10u);
+    EXPECT_GT(without, 10u);
+  }
+}
+
+}  // namespace
+}  // namespace weir::compiler
