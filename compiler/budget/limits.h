@@ -17,6 +17,18 @@ namespace weir::compiler {
 inline constexpr std::size_t kClassStates = 300'000;
 inline constexpr std::size_t kClassSteps = 400'000'000;
 
+// One question of shadowing: joint states of a search for a path, paths that are
+// tried, earlier routes that are added one by one before all of them are looked at,
+// and branches of a search over the classes of what they test.
+inline constexpr std::size_t kProductStates = 20'000;
+inline constexpr std::size_t kPathsTried = 500;
+inline constexpr std::size_t kLazyRounds = 24;
+inline constexpr std::size_t kResidueNodes = 2'000;
+// All such searches of one check over one gateway: words of candidate sets that are
+// looked at, and what one question to the solver counts for among them.
+inline constexpr std::size_t kShadowSteps = 200'000'000;
+inline constexpr std::size_t kFallbackSteps = 2'000'000;
+
 }  // namespace weir::compiler
 
 #endif  // WEIR_COMPILER_BUDGET_LIMITS_H_

@@ -89,6 +89,47 @@ std::string GatewayExtract::Prepare() {
   return "";
 }
 
+void GatewayExtract::LookNear(std::vector<Formula> formulas, const Symbolic::Found& found) {
+  nearby_ = std::make_unique<Nearby>(u_, classes_, std::move(formulas), found.choices);
+}
+
+GatewayExtract::Near GatewayExtract::FindNear(Formula formula,
+                                              const std::set<std::string>& fields) {
+  Near near;
+  if (nearby_ == nullptr || !nearby_->Knows(formula) || !nearby_->Turn(formula)) return near;
+  near.found = near.routed_alike = true;
+  for (const auto& [d, before] : nearby_->turned()) {
+    const DimensionKey& key = u_.dimensions()[d].key;
+    switch (key.part) {
+      case Part::kHeader:
+      case Part::kQuery:
+        near.routed_alike = near.routed_alike && !fields.contains(key.name);
+        break;
+      case Part::kListener:
+      case Part::kMethod:
+      case Part::kHost:
+      case Part::kPath:
+      case Part::kClient:
+        near.routed_alike = false;
+        break;
+      case Part::kPeer:
+      case Part::kCookie:
+      case Part::kJwt:
+      case Part::kTextClaim:
+      case Part::kIntegerClaim:
+      case Part::kBooleanClaim:
+      case Part::kListClaim:
+      case Part::kWordsClaim:
+      case Part::kKeys:
+      case Part::kConsumer:
+        break;
+    }
+  }
+  if (!near.routed_alike) near.request = nearby_->Request();
+  nearby_->Back();
+  return near;
+}
+
 Witness GatewayExtract::WitnessOf(const std::vector<Value>& request, const Row& row) const {
   return Decode(u_, request, row.place, listeners_);
 }

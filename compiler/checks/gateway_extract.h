@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "compiler/encode/classes.h"
+#include "compiler/encode/nearby.h"
 #include "compiler/encode/order.h"
 #include "compiler/encode/symbolic.h"
 #include "compiler/witness/witness.h"
@@ -52,6 +53,16 @@ class GatewayExtract {
     return symbolic_->Find(name, formula, budget_ms);
   }
 
+  // Near what was found last, by which of the dimensions that are turned a request can
+  // become another route's: those are told by `fields`, the names that matches read.
+  struct Near {
+    bool found = false;
+    bool routed_alike = false;   // as what it is near to
+    std::vector<Value> request;  // where it may be routed otherwise
+  };
+  Near FindNear(Formula formula, const std::set<std::string>& fields);
+  void LookNear(std::vector<Formula> formulas, const Symbolic::Found& found);
+
   // What was found, as a request and who sends it, read at a row of the extract.
   Witness WitnessOf(const std::vector<Value>& request, const Row& row) const;
   model::Identity CallerOf(const std::vector<Value>& request, const Row& row) const;
@@ -67,6 +78,7 @@ class GatewayExtract {
   std::vector<Row> rows_;
   Classes classes_;
   std::unique_ptr<Symbolic> symbolic_;
+  std::unique_ptr<Nearby> nearby_;
 };
 
 }  // namespace weir::compiler

@@ -18,6 +18,12 @@ Successors NextOf(const HopGraph& hops) {
   return next;
 }
 
+std::size_t OptionsOf(const HopNode& node) {
+  std::size_t options = 0;
+  for (const HopBranch& branch : node.branches) options += branch.options.size();
+  return options;
+}
+
 }  // namespace
 
 LoadGraph::LoadGraph(const syntax::Policy& policy, const HopGraph& hops, std::size_t max_steps)
@@ -38,11 +44,18 @@ void LoadGraph::Unroll(std::size_t max_steps) {
       depths_[component].push_back(n);
   }
   for (const std::uint32_t entry : hops_.entries()) entries_.push_back(StateOf(entry, {}));
+  // A step is a place or a way on from it: what is kept grows with both. The graph
+  // as it is written always fits; what unrolls it is bounded.
+  std::size_t written = hops_.nodes().size();
+  for (const HopNode& node : hops_.nodes()) written += OptionsOf(node);
+  std::size_t left = max_steps + written;
   for (std::uint32_t state = 0; state < states_.size(); ++state) {
-    if (state >= max_steps) {
+    const std::size_t steps = 1 + OptionsOf(hops_.nodes()[states_[state].node]);
+    if (steps > left) {
       complete_ = false;
       return;
     }
+    left -= steps;
     Expand(state);
   }
 }

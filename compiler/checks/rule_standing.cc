@@ -35,7 +35,8 @@ using syntax::Rule;
 using Found = Symbolic::Found;
 using Kind = Standing::Kind;
 
-constexpr std::size_t kBatch = 16;  // routes that share an extract
+constexpr std::size_t kBatch = 16;        // routes that share an extract
+constexpr std::size_t kWorthLooking = 4;  // rules of one route
 
 bool IsOfCredential(syntax::Subject subject) {
   using syntax::Subject;
@@ -61,6 +62,12 @@ class GatewayRules {
         standings_(standings),
         budget_(budget),
         engine_(policy.gateways[gateway]) {
+    for (const Route& route : routes_) {
+      for (const auto& test : route.match.fields) fields_.insert(test.name);
+    }
+    // Where it stands, X-Forwarded-For says who the client is.
+    fields_.insert("x-forwarded-for");
+    fields_.insert("forwarded");
     has_cors_ = std::ranges::any_of(
         routes_, [](const Route& route) { return route.cors && !route.cors_upstream; });
   }
@@ -280,9 +287,12 @@ class GatewayRules {
         return;
       }
       std::set<std::uint32_t> again;
+      near_route_.reset();
       for (const Posed& one : posed) {
         if (standings_[one.rule].kind == Kind::kDecides) continue;
-        Answer answer = Ask(extract, one);
+        Answer answer = DecidesNearby(extract, one) ? Answer{{Kind::kDecides, "", {}, {}}, {}}
+                                                    : Ask(extract, one);
+        LookNear(extract, posed, one);
         if (answer.taken_by) {
           places.insert(*answer.taken_by);
           again.insert(one.route);
@@ -352,6 +362,29 @@ class GatewayRules {
     return std::nullopt;
   }
 
+  // Whether the rule decides a request near one that its route has had.
+  bool DecidesNearby(GatewayExtract& extract, const Posed& one) {
+    if (near_route_ != one.route || one.question.row == nullptr) return false;
+    const auto near = extract.FindNear(one.question.decides, fields_);
+    if (!near.found || near.routed_alike) return near.found;
+    return TakenBy(extract.WitnessOf(near.request, *one.question.row)) == one.route;
+  }
+
+  // The request by which this rule decides is what the others of its route are looked
+  // for nearby.
+  void LookNear(GatewayExtract& extract, const std::vector<Posed>& posed, const Posed& one) {
+    if (!decided_) return;
+    std::vector<Formula> formulas;
+    for (const Posed& other : posed) {
+      if (other.route == one.route) formulas.push_back(other.question.decides);
+    }
+    if (formulas.size() >= kWorthLooking) {
+      extract.LookNear(std::move(formulas), *decided_);
+      near_route_ = one.route;
+    }
+    decided_.reset();
+  }
+
   Answer Ask(GatewayExtract& extract, const Posed& one) {
     const std::string name = one.rule->allow ? "allow" : "deny";
     if (one.question.row == nullptr) return {};
@@ -363,7 +396,7 @@ class GatewayRules {
                  {" holds", one.question.holds, Kind::kDeniedAnyway},
                  {" is reached", one.question.reached, Kind::kNeverHolds}};
     for (const auto& ask : asked) {
-      const Found found = extract.Find(name + ask.what, ask.formula, budget_.query_ms);
+      Found found = extract.Find(name + ask.what, ask.formula, budget_.query_ms);
       if (found.kind == Found::Kind::kNone) continue;
       if (found.kind == Found::Kind::kUnknown) return {{Kind::kUnknown, found.reason, {}, {}}, {}};
       Witness witness = extract.WitnessOf(found.request, *one.question.row);
@@ -372,6 +405,7 @@ class GatewayRules {
       if (taken_by != one.route) {
         return {{Kind::kUnknown, "the solver's request is not one of its route's", {}, {}}, {}};
       }
+      if (ask.kind == Kind::kDecides) decided_ = std::move(found);
       if (ask.kind != Kind::kDeniedAnyway) return {{ask.kind, "", {}, {}}, {}};
       return {DeniedAnyway(extract, one, std::move(witness), found.request), {}};
     }
@@ -444,6 +478,9 @@ class GatewayRules {
   const StandingBudget& budget_;
   ShadowEngine engine_;
   bool has_cors_ = false;
+  std::set<std::string> fields_;             // names that matches read
+  std::optional<std::uint32_t> near_route_;  // whose request the extract looks near to
+  std::optional<Found> decided_;             // by Ask(), where the rule decides
   // Null: of the route as a whole.
   std::set<std::pair<std::uint32_t, const Rule*>> settled_;
   std::vector<ClosedRoute> closed_;

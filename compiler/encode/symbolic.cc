@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "compiler/encode/languages.h"
-#include "compiler/encode/trial.h"
 
 namespace weir::compiler {
 namespace {
@@ -281,6 +280,7 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
     Trial trial(impl_->universe, impl_->classes, {whole}, impl_->Read());
     impl_->Shrink(trial, whole);
     found.request = trial.Values();
+    found.choices = trial.request();
     return found;
   }
   std::vector<Choice> request = impl_->Read();
@@ -292,6 +292,7 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
   Trial trial(impl_->universe, impl_->classes, {whole}, std::move(request));
   impl_->Shrink(trial, whole);
   found.request = trial.Values();
+  found.choices = trial.request();
   return found;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/encode/classes.h"
+#include "compiler/encode/trial.h"
 #include "compiler/encode/universe.h"
 #include "compiler/smt/solver.h"
 
@@ -30,8 +31,9 @@ class Symbolic {
   struct Found {
     enum class Kind { kNone, kSome, kUnknown };
     Kind kind = Kind::kUnknown;
-    std::vector<Value> request;  // kSome: by dimension
-    std::string reason;          // kUnknown
+    std::vector<Value> request;   // kSome: by dimension
+    std::vector<Choice> choices;  // the same, by class
+    std::string reason;           // kUnknown
   };
 
   // Some request that satisfies the universe's constraints and `formula`.

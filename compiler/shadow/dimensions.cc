@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <unordered_set>
 
 namespace weir::compiler {
 namespace {
@@ -169,46 +170,63 @@ void Dimensions::AddClients() {
 }
 
 void Dimensions::AddFields() {
-  std::set<std::pair<FieldMatch::Source, std::string>> names;
-  for (const auto& test : own_.fields) names.emplace(test.source, test.name);
-  for (const Hit& hit : candidates_) {
-    for (const auto& test : gateway_.routes[hit.route].match.fields) {
-      names.emplace(test.source, test.name);
+  std::map<FieldName, FieldTests> tests;
+  for (const auto& test : own_.fields) {
+    FieldTests& of = tests[{test.source, test.name}];
+    of.all.push_back(&test);
+    of.own = of.all.size();
+  }
+  for (std::uint32_t c = 0; c < candidates_.size(); ++c) {
+    for (const auto& test : CandidateMatch(c).fields) {
+      FieldTests& of = tests[{test.source, test.name}];
+      of.all.push_back(&test);
+      of.candidates.push_back(c);
     }
   }
-  for (const auto& name : names) AddField(name);
+  for (const auto& [name, of] : tests) AddField(name, of);
 }
 
-void Dimensions::AddField(const std::pair<FieldMatch::Source, std::string>& name) {
-  const auto tests_of = [&](const Match& match, std::vector<const FieldMatch*>& tests) {
-    for (const auto& test : match.fields) {
-      if (test.source == name.first && test.name == name.second) tests.push_back(&test);
-    }
-  };
-  std::vector<const FieldMatch*> own, all;
-  tests_of(own_, own);
-  all = own;
-  std::vector<std::vector<const FieldMatch*>> others(candidates_.size());
-  for (std::uint32_t c = 0; c < candidates_.size(); ++c) {
-    tests_of(CandidateMatch(c), others[c]);
-    all.insert(all.end(), others[c].begin(), others[c].end());
-  }
-  FieldValues distinct = DistinctValues(all, group_.kind, languages_);
+void Dimensions::AddField(const FieldName& name, const FieldTests& tests) {
+  FieldValues distinct = DistinctValues(tests.all, group_.kind, languages_);
   if (distinct.over_budget) approximate_ = true;
-  const auto all_hold = [&](const std::vector<const FieldMatch*>& tests, std::size_t i) {
-    for (const FieldMatch* test : tests) {
-      const auto holds = FieldHolds(*test, distinct.values[i], languages_);
-      if (!holds) approximate_ = true;
-      if (!holds.value_or(false)) return false;
-    }
-    return true;
+  // By test: its values, where they are many.
+  std::vector<std::unordered_set<std::string_view>> listed(tests.all.size());
+  for (std::size_t t = 0; t < tests.all.size(); ++t) {
+    const FieldMatch& test = *tests.all[t];
+    if (test.test != FieldMatch::Test::kOneOf || test.values.size() < 8) continue;
+    listed[t].insert(test.values.begin(), test.values.end());
+  }
+  const auto holds = [&](std::size_t t, const std::optional<std::string>& value) {
+    if (value && !listed[t].empty()) return listed[t].contains(*value) != tests.all[t]->negated;
+    const auto known = FieldHolds(*tests.all[t], value, languages_);
+    if (!known) approximate_ = true;
+    return known.value_or(false);
   };
   std::vector<std::optional<std::string>> kept;
-  for (std::size_t i = 0; i < distinct.values.size(); ++i) {
-    if (all_hold(own, i)) kept.push_back(distinct.values[i]);
+  for (auto& value : distinct.values) {
+    bool all = true;
+    for (std::size_t t = 0; t < tests.own && all; ++t) all = holds(t, value);
+    if (all) kept.push_back(std::move(value));
   }
-  distinct.values = kept;
-  Values values{Values::Kind::kHeader, name.second, kept, {}, {}};
+  if (kept.empty()) empty_ = true;
+  // Whoever tests it not matches every class.
+  CandidateSet any(residue_.words());
+  for (std::uint32_t c = 0; c < residue_.candidates; ++c) Put(any, c);
+  for (const std::uint32_t c : tests.candidates) any[c / 64] &= ~(Word{1} << (c % 64));
+  Residue::Dimension dimension;
+  dimension.classes.assign(kept.size(), any);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    for (std::size_t t = tests.own; t < tests.all.size();) {
+      const std::uint32_t c = tests.candidates[t - tests.own];
+      bool all = true;
+      for (; t < tests.all.size() && tests.candidates[t - tests.own] == c; ++t) {
+        all = all && holds(t, kept[i]);
+      }
+      if (all) Put(dimension.classes[i], c);
+    }
+  }
+  residue_.dimensions.push_back(std::move(dimension));
+  Values values{Values::Kind::kHeader, name.second, std::move(kept), {}, {}};
   switch (name.first) {
     case FieldMatch::Source::kHeader:
       break;
@@ -216,8 +234,7 @@ void Dimensions::AddField(const std::pair<FieldMatch::Source, std::string>& name
       values.kind = Values::Kind::kQuery;
       break;
   }
-  Add(std::move(values), kept.size(),
-      [&](std::uint32_t c, std::size_t i) { return all_hold(others[c], i); });
+  values_.push_back(std::move(values));
 }
 
 void Dimensions::Read(std::span<const std::uint32_t> classes, Witness& witness) const {

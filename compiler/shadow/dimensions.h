@@ -79,7 +79,14 @@ class Dimensions {
   void AddClients();
   void AddListeners();
   void AddFields();
-  void AddField(const std::pair<syntax::FieldMatch::Source, std::string>& name);
+  using FieldName = std::pair<syntax::FieldMatch::Source, std::string>;
+  // The route's own tests of one field, then those of candidates, with whose they are.
+  struct FieldTests {
+    std::vector<const syntax::FieldMatch*> all;
+    std::size_t own = 0;
+    std::vector<std::uint32_t> candidates;  // ascending
+  };
+  void AddField(const FieldName& name, const FieldTests& tests);
 
   const syntax::Gateway& gateway_;
   const syntax::Match& own_;

@@ -51,7 +51,8 @@ ShadowEngine::ShadowEngine(const syntax::Gateway& gateway, ShadowOptions options
     : gateway_(gateway),
       options_(std::move(options)),
       index_(gateway, languages_),
-      groups_(GroupListeners(gateway)) {
+      groups_(GroupListeners(gateway)),
+      steps_left_(options_.max_steps) {
   for (const auto& route : gateway.routes) {
     for (const auto& path : route.match.paths) depth_ = std::max(depth_, path.segments.size());
   }
@@ -211,10 +212,36 @@ ShadowEngine::Next ShadowEngine::ProbeWords(const Box& box, Run& run,
   return undecided("too many paths would have to be tried");
 }
 
+// Of thousands of routes with one path few bear on one more. It is held against none
+// at first; an earlier route that takes the request which escapes is held against it
+// as well, and so on. Where many have to be, all of them are.
 ShadowEngine::Probed ShadowEngine::Probe(const Box& box, const PathProbe& path, const Run& run) {
-  Probed probed;
+  RouteIndex::Spots spots;
+  const bool longer_differ = index_.Walk(box.roots, path, spots);
   std::vector<Hit> hits;
-  probed.longer_differ = index_.Find(box.roots, path, box.route, hits);
+  for (const std::uint32_t blocker : run.blockers) {
+    if (!run.IsAllowed(blocker)) continue;
+    if (const auto hit = index_.HitOf(spots, path, blocker)) hits.push_back(*hit);
+  }
+  Probed probed;
+  for (std::size_t round = 0; round < kLazyRounds; ++round) {
+    probed = Against(box, path, run, hits, false);
+    probed.longer_differ = longer_differ;
+    if (probed.kind != RouteVerdict::Kind::kAlive) break;
+    const auto rest = [&](std::uint32_t route) -> std::optional<bool> {
+      return run.IsAllowed(route) ? PassesRest(route, probed.witness) : false;
+    };
+    const auto first = index_.First(spots, path, box.route, probed.witness, rest);
+    if (first.perhaps) break;
+    if (!first.hit) return probed;
+    const auto at = std::ranges::lower_bound(hits, first.hit->route, {}, &Hit::route);
+    if (at != hits.end() && at->route == first.hit->route) break;
+    hits.insert(at, *first.hit);
+  }
+  if (probed.kind == RouteVerdict::Kind::kDead) return probed;
+
+  hits.clear();
+  index_.Find(box.roots, path, box.route, hits);
   // A route whose expression is over budget may match or not: never a blocker,
   // and without it nothing can be said to be alive.
   bool approximate = false;
@@ -223,6 +250,14 @@ ShadowEngine::Probed ShadowEngine::Probe(const Box& box, const PathProbe& path, 
     approximate = approximate || hit.over_budget;
     return hit.over_budget;
   });
+  probed = Against(box, path, run, hits, approximate);
+  probed.longer_differ = longer_differ;
+  return probed;
+}
+
+ShadowEngine::Probed ShadowEngine::Against(const Box& box, const PathProbe& path, const Run& run,
+                                           const std::vector<Hit>& hits, bool approximate) {
+  Probed probed;
   const bool one_method = run.part != nullptr && run.part->kind == MatchPart::Kind::kMethod;
   const Dimensions dimensions(
       gateway_, box.route, hits, *box.group, languages_,
@@ -278,18 +313,23 @@ ResidueAnswer ShadowEngine::Solve(const Residue& residue, const std::vector<Hit>
     any_known = true;
   }
   if (any_known) {
-    auto answer = SolveResidue(residue, known, options_.max_residue_nodes);
+    auto answer = SolveResidue(residue, known, options_.max_residue_nodes, &steps_left_);
     if (answer.kind == ResidueAnswer::Kind::kCovered) {
-      answer.core = ShrinkCore(residue, std::move(answer.core), options_.max_residue_nodes);
+      answer.core =
+          ShrinkCore(residue, std::move(answer.core), options_.max_residue_nodes, &steps_left_);
       return answer;
     }
   }
-  auto answer = SolveResidue(residue, all, options_.max_residue_nodes);
-  if (answer.kind == ResidueAnswer::Kind::kUnknown && options_.fallback) {
+  auto answer = SolveResidue(residue, all, options_.max_residue_nodes, &steps_left_);
+  if (answer.kind == ResidueAnswer::Kind::kUnknown && options_.fallback && steps_left_ > 0) {
+    // What is handed on costs as well.
+    const std::size_t cost = kFallbackSteps + residue.dimensions.size() * residue.candidates;
+    steps_left_ -= std::min(steps_left_, cost);
     return options_.fallback(residue);
   }
   if (answer.kind == ResidueAnswer::Kind::kCovered && answer.core.size() <= 32) {
-    answer.core = ShrinkCore(residue, std::move(answer.core), options_.max_residue_nodes);
+    answer.core =
+        ShrinkCore(residue, std::move(answer.core), options_.max_residue_nodes, &steps_left_);
   }
   return answer;
 }

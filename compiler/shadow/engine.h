@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/budget/limits.h"
 #include "compiler/shadow/dimensions.h"
 #include "compiler/shadow/index.h"
 #include "compiler/shadow/languages.h"
@@ -25,10 +26,11 @@
 namespace weir::compiler {
 
 struct ShadowOptions {
-  std::size_t max_product_states = 20'000;
-  std::size_t max_words = 500;  // paths tried for one pattern
-  std::size_t max_residue_nodes = 2'000;
-  ResidueFallback fallback;  // past them; none: undecided
+  std::size_t max_product_states = kProductStates;
+  std::size_t max_words = kPathsTried;  // paths tried for one pattern
+  std::size_t max_residue_nodes = kResidueNodes;
+  std::size_t max_steps = kShadowSteps;  // of all residues of the engine together
+  ResidueFallback fallback;              // past them; none: undecided
 };
 
 struct RouteVerdict {
@@ -94,12 +96,16 @@ class ShadowEngine {
   Next ProbePlain(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
   Next ProbeWords(const Box& box, Run& run, std::vector<std::vector<Hit>>& cores);
   Probed Probe(const Box& box, const PathProbe& path, const Run& run);
+  // The same of these candidates alone; an escape is one from them.
+  Probed Against(const Box& box, const PathProbe& path, const Run& run,
+                 const std::vector<Hit>& hits, bool approximate);
   ResidueAnswer Solve(const Residue& residue, const std::vector<Hit>& hits, const Run& run);
   RouteVerdict DecidePart(std::uint32_t route, const MatchPart* part);
   void ReduceBlockers(std::uint32_t route, const MatchPart* part,
                       std::vector<std::uint32_t>& blockers);
   void ShowDead(std::uint32_t route, const MatchPart* part, RouteVerdict& verdict);
-  bool PassesRest(std::uint32_t route, const Witness& request);
+  // Nothing: a test of it is over its budget.
+  std::optional<bool> PassesRest(std::uint32_t route, const Witness& request);
 
   const syntax::Gateway& gateway_;
   const ShadowOptions options_;
@@ -107,6 +113,7 @@ class ShadowEngine {
   RouteIndex index_;
   const std::vector<ListenerGroup> groups_;
   std::size_t depth_ = 0;  // segments of the longest pattern
+  std::size_t steps_left_;
 };
 
 }  // namespace weir::compiler

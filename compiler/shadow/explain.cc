@@ -67,7 +67,7 @@ void ShadowEngine::ShowDead(std::uint32_t route, const MatchPart* part, RouteVer
   if (verdict.witness) Shrink(route, verdict.taken_by, *verdict.witness, part);
 }
 
-bool ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
+std::optional<bool> ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
   const auto& match = gateway_.routes[route].match;
   if (!match.methods.empty() &&
       std::ranges::find(match.methods, request.method) == match.methods.end()) {
@@ -82,35 +82,43 @@ bool ShadowEngine::PassesRest(std::uint32_t route, const Witness& request) {
       return false;
     }
   }
-  return std::ranges::all_of(match.fields, [&](const syntax::FieldMatch& test) {
+  bool over_budget = false;
+  for (const syntax::FieldMatch& test : match.fields) {
     const auto holds = [&](const auto& fields) {
-      return FieldHolds(test, ValueOf(fields, test.name), languages_).value_or(false);
+      return FieldHolds(test, ValueOf(fields, test.name), languages_);
     };
+    std::optional<bool> passes;
     switch (test.source) {
       case syntax::FieldMatch::Source::kHeader:
-        return holds(request.headers);
+        passes = holds(request.headers);
+        break;
       case syntax::FieldMatch::Source::kQuery:
-        return holds(request.query);
+        passes = holds(request.query);
+        break;
     }
-    return false;
-  });
+    if (passes && !*passes) return false;
+    over_budget = over_budget || !passes;
+  }
+  if (over_budget) return std::nullopt;
+  return true;
 }
 
 std::optional<std::uint32_t> ShadowEngine::FirstMatch(const Witness& request) {
-  std::vector<Hit> hits;
-  index_.Find(index_.RootsOfHost(request.host), index_.ProbeOf(request.path),
-              static_cast<std::uint32_t>(gateway_.routes.size()), hits);
-  for (const Hit& hit : hits) {
-    if (!hit.over_budget && PassesRest(hit.route, request)) return hit.route;
-  }
-  return std::nullopt;
+  const PathProbe probe = index_.ProbeOf(request.path);
+  RouteIndex::Spots spots;
+  index_.Walk(index_.RootsOfHost(request.host), probe, spots);
+  const auto rest = [&](std::uint32_t route) { return PassesRest(route, request); };
+  const auto first =
+      index_.First(spots, probe, static_cast<std::uint32_t>(gateway_.routes.size()), request, rest);
+  if (!first.hit) return std::nullopt;
+  return first.hit->route;
 }
 
 bool ShadowEngine::Matches(std::uint32_t route, const Witness& request) {
-  std::vector<Hit> hits;
-  index_.Find(index_.RootsOfHost(request.host), index_.ProbeOf(request.path), route + 1, hits);
-  return !hits.empty() && hits.back().route == route && !hits.back().over_budget &&
-         PassesRest(route, request);
+  const PathProbe probe = index_.ProbeOf(request.path);
+  RouteIndex::Spots spots;
+  index_.Walk(index_.RootsOfHost(request.host), probe, spots);
+  return index_.HitOf(spots, probe, route) && PassesRest(route, request).value_or(false);
 }
 
 void ShadowEngine::Shrink(std::uint32_t route, std::uint32_t taken_by, Witness& witness,

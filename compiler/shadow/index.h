@@ -7,6 +7,9 @@
 #define WEIR_COMPILER_SHADOW_INDEX_H_
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@
 #include <vector>
 
 #include "compiler/shadow/languages.h"
+#include "compiler/witness/witness.h"
 #include "spec/syntax/gateway.h"
 
 namespace weir::compiler {
@@ -30,7 +34,7 @@ struct PathProbe {
 
 inline constexpr std::uint32_t kAnyPath = 0xffffffff;
 
-// An earlier route that matches host and path, and by which of its paths.
+// A route that matches host and path, and by which of its paths.
 struct Hit {
   std::uint32_t route = 0;
   std::uint32_t path = kAnyPath;  // place in Match::paths
@@ -57,6 +61,27 @@ class RouteIndex {
   // longer paths that begin so have the same hits among the others.
   bool Find(const Roots& roots, const PathProbe& probe, std::uint32_t before,
             std::vector<Hit>& hits);
+  // Where a path comes by in the tries: what holds the routes that match host and
+  // path. False as above.
+  struct Spot {
+    std::uint32_t node = 0;
+    bool at_end = false;
+  };
+  using Spots = std::vector<Spot>;
+  bool Walk(const Roots& roots, const PathProbe& probe, Spots& spots) const;
+  // The first route below `before` that matches there and passes `rest`, which says
+  // whether a route matches the request in everything else (nothing: that is over
+  // budget). What does not need one of the request's values is not looked at.
+  struct FirstHit {
+    std::optional<Hit> hit;
+    bool perhaps = false;  // an earlier one may or may not match: something is over budget
+  };
+  using Rest = std::function<std::optional<bool>(std::uint32_t route)>;
+  FirstHit First(const Spots& spots, const PathProbe& probe, std::uint32_t before,
+                 const Witness& request, const Rest& rest);
+  // How this route matches there, if it does.
+  std::optional<Hit> HitOf(const Spots& spots, const PathProbe& probe, std::uint32_t route);
+
   // Whether an expression of a route below `before` might match paths of `pattern`
   // (no if their literal beginnings differ).
   bool ExpressionMayMeet(const Roots& roots, const syntax::PathPattern* pattern,
@@ -67,16 +92,30 @@ class RouteIndex {
     std::uint32_t route = 0;
     std::uint32_t path = kAnyPath;
   };
+  // Many routes of one path are told apart by a value that they demand: by that
+  // they are found (KeysOf). Made when a long list is first looked up.
+  struct Keyed {
+    std::vector<Entry> others;
+    std::unordered_map<std::string, std::vector<Entry>> by_key;
+  };
+  struct Entries {
+    std::vector<Entry> all;  // ascending
+    std::unique_ptr<Keyed> keyed;
+  };
   struct Node {
     std::uint32_t wildcard = 0;  // 0: none
-    std::vector<Entry> ends, rests, expressions;
+    Entries ends, rests;
+    std::vector<Entry> expressions;
   };
 
   std::uint32_t Literal(std::string_view text);
   std::uint32_t Child(std::uint32_t node, const syntax::PathSegment& segment);
-  std::uint32_t LiteralChild(std::uint32_t node, Token token, bool make);
+  std::uint32_t LiteralChild(std::uint32_t node, Token token);
+  std::uint32_t ChildOf(std::uint32_t node, Token token) const;
   void Insert(std::uint32_t root, std::uint32_t route, std::uint32_t path);
   void InsertExpression(std::uint32_t root, Entry entry, const syntax::Regex& regex);
+  void FirstAmong(Entries& entries, const std::vector<std::string>& keys, const Rest& rest,
+                  std::uint32_t before, FirstHit& first);
   void Collect(const Node& node, bool at_end, const PathProbe& probe, std::uint32_t before,
                std::vector<Hit>& hits);
 
@@ -94,7 +133,6 @@ class RouteIndex {
   };
   std::unordered_map<std::uint32_t, std::vector<Anchored>> anchored_;
   std::string fresh_text_;
-  std::vector<std::uint32_t> frontier_, next_frontier_;
 };
 
 }  // namespace weir::compiler

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <utility>
 
 namespace weir::compiler {
@@ -19,8 +20,13 @@ namespace {
 
 class Search {
  public:
-  Search(const Residue& residue, const CandidateSet& active, std::size_t max_nodes)
-      : residue_(residue), active_(active), words_(residue.words()), nodes_left_(max_nodes) {
+  Search(const Residue& residue, const CandidateSet& active, std::size_t max_nodes,
+         std::size_t* steps)
+      : residue_(residue),
+        active_(active),
+        words_(residue.words()),
+        nodes_left_(max_nodes),
+        steps_(steps) {
     for (const auto& dimension : residue.dimensions) domains_.push_back(Minimal(dimension));
     took_part_.assign(words_, 0);
   }
@@ -52,22 +58,43 @@ class Search {
   // A class that has all candidates of another, and more, is never the better choice.
   Domain Minimal(const Residue::Dimension& dimension) const {
     const auto& classes = dimension.classes;
-    Domain kept;
+    // The first of those that are alike for the active candidates.
+    std::map<CandidateSet, std::uint32_t> first;
     for (std::uint32_t i = 0; i < classes.size(); ++i) {
-      bool dominated = false;
-      for (std::uint32_t j = 0; j < classes.size() && !dominated; ++j) {
-        if (i == j) continue;
-        bool subset = true, equal = true;
-        for (std::size_t w = 0; w < words_ && subset; ++w) {
-          const Word a = classes[i][w] & active_[w], b = classes[j][w] & active_[w];
-          subset = (b & ~a) == 0;
-          equal = equal && a == b;
-        }
-        dominated = subset && (!equal || j < i);
-      }
-      if (!dominated) kept.push_back(i);
+      CandidateSet set(words_);
+      for (std::size_t w = 0; w < words_; ++w) set[w] = classes[i][w] & active_[w];
+      first.try_emplace(std::move(set), i);
     }
+    Domain kept;
+    for (const auto& [set, place] : first) {
+      const bool dominated = std::ranges::any_of(first, [&](const auto& other) {
+        if (other.second == place) return false;
+        for (std::size_t w = 0; w < words_; ++w) {
+          if ((other.first[w] & ~set[w]) != 0) return false;
+        }
+        return true;
+      });
+      if (!dominated) kept.push_back(place);
+    }
+    std::ranges::sort(kept);
     return kept;
+  }
+
+  // False when the budget that is shared is spent.
+  bool Spend(std::size_t steps) {
+    if (steps_ == nullptr) return true;
+    if (*steps_ < steps) {
+      *steps_ = 0;
+      over_ = true;
+      return false;
+    }
+    *steps_ -= steps;
+    return true;
+  }
+  std::size_t SizeOf(const Domains& domains) const {
+    std::size_t size = 1;
+    for (const Domain& domain : domains) size += domain.size() * words_;
+    return size;
   }
 
   struct State {
@@ -105,14 +132,20 @@ class Search {
     return -1;
   }
 
-  // The dimensions in which some class that is left lacks the candidate.
-  std::vector<std::size_t> Support(const Domains& domains, std::uint32_t candidate) const {
-    std::vector<std::size_t> support;
-    for (std::size_t d = 0; d < domains.size(); ++d) {
+  // In how many dimensions some class that is left lacks the candidate, as far as
+  // `most`, and the first of them.
+  struct Supported {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+  Supported Support(const Domains& domains, std::uint32_t candidate, std::size_t most = 1) const {
+    Supported support;
+    for (std::size_t d = 0; d < domains.size() && support.count < most; ++d) {
       const bool lacks = std::any_of(domains[d].begin(), domains[d].end(), [&](std::uint32_t each) {
         return !Has(BitsOf(d, each), candidate);
       });
-      if (lacks) support.push_back(d);
+      if (!lacks) continue;
+      if (support.count++ == 0) support.first = d;
     }
     return support;
   }
@@ -124,10 +157,12 @@ class Search {
   }
 
   bool Explore(Domains domains) {
-    if (nodes_left_-- == 0) {
+    if (nodes_left_ == 0) {
       over_ = true;
       return false;
     }
+    --nodes_left_;
+    if (!Spend(SizeOf(domains))) return false;
     State state = Examine(domains);
     while (true) {
       if (const auto candidate = First(state.conflict); candidate >= 0) {
@@ -138,7 +173,8 @@ class Search {
       if (unit < 0) break;
       const auto candidate = static_cast<std::uint32_t>(unit);
       Put(took_part_, candidate);
-      Keep(domains, Support(domains, candidate).front(), candidate, false);
+      Keep(domains, Support(domains, candidate).first, candidate, false);
+      if (!Spend(SizeOf(domains))) return false;
       state = Examine(domains);
     }
     if (First(state.pending) < 0) {
@@ -150,22 +186,21 @@ class Search {
 
   bool Branch(const Domains& domains, const CandidateSet& pending) {
     std::uint32_t best = 0;
-    std::vector<std::size_t> support;
-    for (std::uint32_t c = 0; c < residue_.candidates; ++c) {
+    Supported support{0, domains.size() + 1};
+    for (std::uint32_t c = 0; c < residue_.candidates && support.count > 2; ++c) {
       if (!Has(pending, c)) continue;
-      auto found = Support(domains, c);
-      if (support.empty() || found.size() < support.size()) {
-        best = c;
-        support = std::move(found);
-      }
-      if (support.size() == 2) break;
+      if (!Spend(domains.size())) return false;
+      const Supported found = Support(domains, c, support.count);
+      if (found.count >= support.count) continue;
+      best = c;
+      support = found;
     }
     Put(took_part_, best);
     for (const bool has : {false, true}) {
       Domains narrowed = domains;
-      Keep(narrowed, support.front(), best, has);
+      Keep(narrowed, support.first, best, has);
       // Settled in this dimension: every class lacks it, so none has it.
-      if (narrowed[support.front()].empty()) continue;
+      if (narrowed[support.first].empty()) continue;
       if (Explore(std::move(narrowed))) return true;
       if (over_) return false;
     }
@@ -176,6 +211,7 @@ class Search {
   const CandidateSet& active_;
   const std::size_t words_;
   std::size_t nodes_left_;
+  std::size_t* steps_;
   bool over_ = false;
   Domains domains_, solution_;
   CandidateSet took_part_;
@@ -184,19 +220,19 @@ class Search {
 }  // namespace
 
 ResidueAnswer SolveResidue(const Residue& residue, const CandidateSet& active,
-                           std::size_t max_nodes) {
-  return Search(residue, active, max_nodes).Run();
+                           std::size_t max_nodes, std::size_t* steps) {
+  return Search(residue, active, max_nodes, steps).Run();
 }
 
 std::vector<std::uint32_t> ShrinkCore(const Residue& residue, std::vector<std::uint32_t> core,
-                                      std::size_t max_nodes) {
+                                      std::size_t max_nodes, std::size_t* steps) {
   // Later routes are dropped first: what stands earlier is what takes requests.
   for (std::size_t i = core.size(); i-- > 0 && core.size() > 1;) {
     CandidateSet active(residue.words());
     for (std::size_t j = 0; j < core.size(); ++j) {
       if (j != i) Put(active, core[j]);
     }
-    auto answer = SolveResidue(residue, active, max_nodes);
+    auto answer = SolveResidue(residue, active, max_nodes, steps);
     if (answer.kind != ResidueAnswer::Kind::kCovered) continue;
     core = std::move(answer.core);
     i = std::min(i, core.size());

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/budget/limits.h"
+
 namespace weir::compiler {
 
 using Word = std::uint64_t;
@@ -37,13 +39,15 @@ struct ResidueAnswer {
 // Decides what the search could not within its budget.
 using ResidueFallback = std::function<ResidueAnswer(const Residue&)>;
 
-// Only candidates in `active` count. Past `max_nodes` branches: kUnknown.
+// Only candidates in `active` count. Past `max_nodes` branches: kUnknown. So it is past
+// `steps`, if given: what is spent, in words of candidate sets, is taken from it.
 ResidueAnswer SolveResidue(const Residue& residue, const CandidateSet& active,
-                           std::size_t max_nodes = 2'000);
+                           std::size_t max_nodes = kResidueNodes, std::size_t* steps = nullptr);
 
 // Drops candidates from a core, one at a time, while the rest still covers.
 std::vector<std::uint32_t> ShrinkCore(const Residue& residue, std::vector<std::uint32_t> core,
-                                      std::size_t max_nodes = 2'000);
+                                      std::size_t max_nodes = kResidueNodes,
+                                      std::size_t* steps = nullptr);
 
 inline bool Has(const CandidateSet& set, std::uint32_t candidate) {
   return ((set[candidate / 64] >> (candidate % 64)) & 1) != 0;

@@ -3,6 +3,7 @@
 
 #include <z3.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "compiler/smt/impl.h"
@@ -11,6 +12,17 @@ namespace weir::smt {
 namespace {
 
 Z3_ast AstOf(const Term& term) { return static_cast<Z3_ast>(term.node()); }
+
+// A budget is given as what it takes about on a usual machine, and counted in the
+// solver's own steps, so that an answer does not depend on the machine or its load.
+constexpr unsigned kStepsPerMs = 4'000;
+constexpr unsigned kClockOverBudget = 30;
+
+unsigned StepsOf(unsigned budget_ms) {
+  // Zero would be no limit at all.
+  const std::uint64_t steps = std::uint64_t{std::max(budget_ms, 1U)} * kStepsPerMs;
+  return static_cast<unsigned>(std::min<std::uint64_t>(steps, 4'000'000'000));
+}
 
 }  // namespace
 
@@ -34,10 +46,13 @@ struct Solver::Impl {
     if (model != nullptr) Z3_model_dec_ref(z3, model);
     model = nullptr;
   }
+  // The clock is the last resort, many times what the steps take on any machine.
   void SetBudget(unsigned budget_ms) {
     Z3_params params = Z3_mk_params(z3);
     Z3_params_inc_ref(z3, params);
-    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"), budget_ms);
+    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "rlimit"), StepsOf(budget_ms));
+    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"),
+                       kClockOverBudget * budget_ms + 1000);
     Z3_solver_set_params(z3, solver, params);
     Z3_params_dec_ref(z3, params);
   }
@@ -90,9 +105,13 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
     answer.kind = Answer::Kind::kUnsatisfiable;
     if (!asts.empty()) answer.core = impl_->Core(assumptions);
   } else {
-    answer.reason = name + ": the solver gave up (" +
-                    Z3_solver_get_reason_unknown(impl_->z3, impl_->solver) + ", budget " +
-                    std::to_string(budget_ms) + " ms)";
+    const std::string why = Z3_solver_get_reason_unknown(impl_->z3, impl_->solver);
+    const bool clock = why.find("timeout") != why.npos;
+    answer.reason =
+        name + ": the solver gave up (" +
+        (clock ? "by the clock, the last resort: on another machine it may not; "
+               : "over its budget of " + std::to_string(StepsOf(budget_ms)) + " steps; ") +
+        why + ")";
   }
   Pop();
   return answer;

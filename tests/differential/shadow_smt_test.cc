@@ -133,6 +133,32 @@ class HeaderTables {
   std::mt19937 random_;
 };
 
+// What is spent on one route is gone for the next; past it nothing is asked, a route
+// that needs no search is still decided, and the same is said each time.
+TEST(ShadowSmt, StepsAreSharedAndEndAtTheSameRoute) {
+  const auto verdicts = [](const syntax::Gateway& gateway, std::size_t steps) {
+    ShadowEngine engine(gateway, {.max_steps = steps, .fallback = SolveByClasses});
+    std::string said;
+    for (std::uint32_t i = 0; i < gateway.routes.size(); ++i) {
+      const RouteVerdict verdict = engine.Decide(i);
+      said += verdict.kind == RouteVerdict::Kind::kAlive  ? "a"
+              : verdict.kind == RouteVerdict::Kind::kDead ? "d"
+                                                          : "?" + verdict.reason;
+    }
+    return said;
+  };
+  bool spent = false;
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    const syntax::Gateway gateway = HeaderTables(seed).Table();
+    const std::string whole = verdicts(gateway, 100'000'000), some = verdicts(gateway, 1'000);
+    EXPECT_EQ(whole.find('?'), std::string::npos) << whole;
+    EXPECT_EQ(verdicts(gateway, 1'000), some);
+    EXPECT_EQ(some.front(), 'a') << "seed " << seed;
+    spent = spent || some.find("over its budget") != std::string::npos;
+  }
+  EXPECT_TRUE(spent);
+}
+
 // With no budget of its own the engine asks the solver about every residue, and
 // says the same as the search does and as brute force.
 TEST(ShadowSmt, TheFallbackAgreesWithTheSearchAndWithBruteForce) {

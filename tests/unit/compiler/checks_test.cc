@@ -284,7 +284,9 @@ TEST(RetryStorm, TheLongRunFactorIsExact) {
 }
 
 TEST(RetryStorm, PathsThatWereNotWalkedAreNotFine) {
-  const Policy policy = ThreeLayers(2);
+  Policy policy = ThreeLayers(2);
+  policy.services[2].calls.push_back({{0}, 1, 22});
+  policy.services[2].call_depth = 1000;
   const auto loads = Amplification(policy, {.max_steps = 2});
   ASSERT_EQ(loads.size(), 3u);
   for (const ServiceLoad& load : loads) {

@@ -1,6 +1,9 @@
 // The sealed solver: verdicts, models, cores and the class problem.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "compiler/smt/class_solver.h"
 #include "compiler/smt/solver.h"
 
@@ -44,6 +47,35 @@ TEST(Solver, UnknownNamesTheQuery) {
       solver.Check("cubes", (a >= one) && (b >= one) && (a * a * a + b * b * b == c * c * c), 1);
   ASSERT_EQ(answer.kind, Answer::Kind::kUnknown);
   EXPECT_NE(answer.reason.find("cubes"), std::string::npos);
+}
+
+// Twelve pigeons in eleven holes: far beyond the steps of a millisecond.
+std::string GivesUp() {
+  constexpr int kPigeons = 12;
+  Context context;
+  Solver solver(context, Logic::kFinite);
+  std::vector<std::vector<Bool>> in(kPigeons);
+  for (int p = 0; p < kPigeons; ++p) {
+    for (int h = 0; h + 1 < kPigeons; ++h) {
+      in[static_cast<std::size_t>(p)].push_back(
+          context.BoolVariable("p" + std::to_string(p) + "h" + std::to_string(h)));
+    }
+    solver.Add(context.Any(in[static_cast<std::size_t>(p)]));
+  }
+  for (std::size_t h = 0; h + 1 < kPigeons; ++h) {
+    for (std::size_t a = 0; a < kPigeons; ++a) {
+      for (std::size_t b = 0; b < a; ++b) solver.Add(!(in[a][h] && in[b][h]));
+    }
+  }
+  const Answer answer = solver.Check("pigeons", context.True(), 1);
+  EXPECT_EQ(answer.kind, Answer::Kind::kUnknown);
+  return answer.reason;
+}
+
+TEST(Solver, ABudgetCountsStepsAndEndsAtTheSameOne) {
+  const std::string reason = GivesUp();
+  EXPECT_NE(reason.find("over its budget of 4000 steps"), std::string::npos) << reason;
+  EXPECT_EQ(GivesUp(), reason);
 }
 
 CandidateSet Set(std::uint64_t bits) { return {{bits}}; }
