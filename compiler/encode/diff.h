@@ -93,7 +93,7 @@ struct DiffResult {
 
 // One side of the comparison.
 struct DiffInput {
-  const syntax::Policy* policy = nullptr;       // of a table: PolicyOfTable (diff_table.h)
+  const syntax::Policy* policy = nullptr;       // never null
   std::string folder;                           // that files are relative to
   std::shared_ptr<const runtime::Table> table;  // decisions are read from it; may be null
 };

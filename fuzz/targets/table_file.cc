@@ -40,8 +40,9 @@ void Decide(const Table& table, std::string_view method, std::string_view target
   Decision decision(table, *request);
   Step step = decision.Start();
   while (step == Step::kNeedLimit || step == Step::kNeedIdentity) {
-    step = step == Step::kNeedLimit ? decision.ChargeEach([](const auto&) { return LimitVerdict{.remaining = 1}; })
-                                    : decision.Resume(identity);
+    step = step == Step::kNeedLimit
+               ? decision.ChargeEach([](const auto&) { return LimitVerdict{.remaining = 1}; })
+               : decision.Resume(identity);
   }
   std::size_t octets = 0;
   for (const Field& field : decision.response_fields()) {

@@ -151,8 +151,9 @@ struct Machine {
     const Bool grants = rule.grants(from.p, from.w) && from.w > zero;
     const auto add = [&](const std::string& what, Bool can, const Change& granted,
                          const Change& otherwise, Int lost) {
-      events.push_back({what + ", and a waiter goes on",
-                        can && grants && gets >= one && Moves(from, to, granted, gets - one - lost)});
+      events.push_back(
+          {what + ", and a waiter goes on",
+           can && grants && gets >= one && Moves(from, to, granted, gets - one - lost)});
       events.push_back(
           {what + ", and nobody waits", can && !grants && Moves(from, to, otherwise, zero - lost)});
     };

@@ -55,8 +55,9 @@ TEST(Allocation, ADecisionMakesNone) {
     Decision decision(*table, *request);
     Step step = decision.Start();
     while (step == Step::kNeedLimit || step == Step::kNeedIdentity) {
-      step = step == Step::kNeedLimit ? decision.ChargeEach([](const auto&) { return LimitVerdict{.remaining = 3}; })
-                                      : decision.Resume(identity);
+      step = step == Step::kNeedLimit
+                 ? decision.ChargeEach([](const auto&) { return LimitVerdict{.remaining = 3}; })
+                 : decision.Resume(identity);
     }
     if (step != Step::kForward) return;
     if (BuildForwardedHead(*table, *request, decision, "id", head)) ++forwarded;
