@@ -438,9 +438,9 @@ void ClientConnection::Gone() {
     return Refuse(kGone, stream_->unread());
   }
   ClientEvents* events = std::exchange(events_, nullptr);
-  const bool waiting = !response_done_;
+  const bool unanswered = !response_done_;
   Close();
-  if (events != nullptr && waiting) events->OnClientGone();
+  if (events != nullptr && unanswered) events->OnClientGone();
 }
 
 // ---- time ---------------------------------------------------------------------

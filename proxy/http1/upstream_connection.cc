@@ -171,9 +171,9 @@ std::size_t UpstreamConnection::OnInput(std::string_view bytes) {
 }
 
 std::size_t UpstreamConnection::ReadHead(std::string_view input) {
-  const HeadState state = parser_.Parse(input, method_);
-  if (state == HeadState::kIncomplete) return 0;
-  if (state == HeadState::kBad) {
+  const HeadState parsed = parser_.Parse(input, method_);
+  if (parsed == HeadState::kIncomplete) return 0;
+  if (parsed == HeadState::kBad) {
     Fail(UpstreamFailure::Kind::kProtocol, parser_.error());
     return 0;
   }

@@ -40,11 +40,13 @@ TEST(FieldClasses, AreTheRules) {
 
 TEST(FieldClasses, ColumnsImplyEachOther) {
   for (const FieldClass& field : kFieldClasses) {
-    if ((field.uses & kFraming) != 0) EXPECT_NE(field.uses & kOwn, 0) << field.name;
+    const auto implies = [&](auto use, auto other) {
+      return (field.uses & use) == 0 || (field.uses & other) != 0;
+    };
+    EXPECT_TRUE(implies(kFraming, kOwn)) << field.name;
     // What we write is never another's, in neither direction, nor in a trailer.
-    if ((field.uses & kOwn) != 0) EXPECT_NE(field.uses & kNotFromUpstreams, 0) << field.name;
-    if ((field.uses & kNotInRequests) != 0)
-      EXPECT_NE(field.uses & kNotFromUpstreams, 0) << field.name;
+    EXPECT_TRUE(implies(kOwn, kNotFromUpstreams)) << field.name;
+    EXPECT_TRUE(implies(kNotInRequests, kNotFromUpstreams)) << field.name;
     EXPECT_NE(field.uses & kNotInTrailers, 0) << field.name;
   }
 }

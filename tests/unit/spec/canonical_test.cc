@@ -258,7 +258,9 @@ TEST(Canonical, ClientAddressWalk) {
     c.raw.fields.emplace_back("X-Forwarded-For", row.chain);
     const auto request = c.Run();
     EXPECT_EQ(request ? AddressText(request->client) : "400", row.client) << row.chain;
-    if (!request) EXPECT_EQ(request.error().reason, "forwarded");
+    if (!request) {
+      EXPECT_EQ(request.error().reason, "forwarded");
+    }
     c.trusted.clear();
     EXPECT_EQ(AddressText(c.Run()->client), "10.0.0.9") << "nobody is trusted";
   }
