@@ -213,7 +213,9 @@ TEST(Diff, EachChangeIsToldAsItIs) {
         Diff({&*before.policy, kFolder, nullptr}, {&*after.policy, kFolder, nullptr});
     ReplayAll(*before.policy, *after.policy, result);
     const std::vector<std::string> told = Told(result);
-    if (!update) EXPECT_EQ(told, one.told);
+    if (!update) {
+      EXPECT_EQ(told, one.told);
+    }
     EXPECT_EQ(result.same(), told == std::vector<std::string>{"same"});
     written += one.head + "\n";
     for (const std::string& line : told) written += line + "\n";
