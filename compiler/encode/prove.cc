@@ -92,13 +92,13 @@ class GatewayProver {
     return own ? *own : gateway.max_body == 0 ? kMost : gateway.max_body;
   }
 
-  // TRANSFORM-3: a rewrite with captures may leave a path that is refused.
+  // TRANSFORM-3: a path that is stripped or rewritten may be one that is refused.
   Formula SentPathIsCanonical(const Row& row) {
-    const bool captures = std::ranges::any_of(*row.place.request, [](const auto& transform) {
-      return transform.kind == syntax::Transform::Kind::kRewritePath &&
-             transform.name.find('{') != std::string::npos;
+    const bool changes = std::ranges::any_of(*row.place.request, [](const auto& transform) {
+      return transform.kind == syntax::Transform::Kind::kRewritePath ||
+             transform.kind == syntax::Transform::Kind::kStripPrefix;
     });
-    if (!captures) return kTrue;
+    if (!changes) return kTrue;
     const std::uint32_t path = u_.At({Part::kPath, "", ""});
     const Dfa canonical = u_.dimensions()[path].tiers.back();
     return SentPathIn(u_, *row.place.match, *row.place.request, "canonical", canonical);

@@ -283,7 +283,11 @@ TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
         const std::string& why = std::get<smt::Unknown>(verdict.verdict).reason;
         // Whom a chain that no test names whole leads to is left open (derived.h).
         const bool chain = ReadsBoth(claim);
-        EXPECT_TRUE(chain || why.find("it turns on the text of") != std::string::npos) << why;
+        // TRANSFORM-3 at a listener that is stricter than its neighbour is left to the replay.
+        const bool left_open =
+            why.find("it turns on the text of") != std::string::npos ||
+            why.find("otherwise than was found: answer 400 rewrite") != std::string::npos;
+        EXPECT_TRUE(chain || left_open) << why;
         ++(chain ? chains : unknown);
       } else if (smt::IsProved(verdict.verdict)) {
         ++proved;
