@@ -62,14 +62,11 @@ ClauseTable RouteBuilder::DefaultClauses() {
       {"timeout",
        [this](Cursor& cursor, const tree::Item& keyword) {
          std::optional<syntax::Duration> timeout;
-         const bool total = cursor.TakeWord("total");
-         if (total || !cursor.TakeWord("none")) {
+         if (!cursor.TakeWord("none")) {
            timeout = ReadDuration(cursor);
            if (!timeout) return false;
          }
-         if (!Wins(keyword)) return true;
-         route.timeout = timeout;
-         route.timeout_total = total;
+         if (Wins(keyword)) route.timeout = timeout;
          return true;
        }},
       {"idle-timeout",
