@@ -81,6 +81,7 @@ class TextClasses {
     }
     for (std::uint32_t i = 0; i < dimension.tests.size(); ++i) {
       if (dimension.tests[i].kind == Test::Kind::kLanguage) Add(&dimension.tests[i].language, i);
+      if (dimension.tests[i].kind == Test::Kind::kPresent) present_.push_back(i);
     }
     tests_ = static_cast<std::uint32_t>(dfas_.size());
     for (const Dfa& tier : dimension.tiers) Add(&tier, 0);
@@ -99,9 +100,7 @@ class TextClasses {
       ValueClass made;
       made.value.text = found.word;
       made.tier = found.tier;
-      for (std::uint32_t i = 0; i < dimension_.tests.size(); ++i) {
-        if (dimension_.tests[i].kind == Test::Kind::kPresent) made.passes.push_back(i);
-      }
+      made.passes = present_;
       for (std::uint32_t place : signs) made.passes.push_back(test_of_[place]);
       std::ranges::sort(made.passes);
       out.push_back(std::move(made));
@@ -239,6 +238,7 @@ class TextClasses {
   std::vector<const Dfa*> dfas_;  // tests, then tiers
   std::vector<std::vector<std::uint8_t>> live_;
   std::vector<std::uint32_t> test_of_;
+  std::vector<std::uint32_t> present_;  // tests that every value passes
   std::uint32_t tests_ = 0;
   std::unordered_map<Joint, bool, JointHash> places_;
   std::vector<Reached> reached_;
