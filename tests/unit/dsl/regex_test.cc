@@ -1,7 +1,6 @@
 // The regular expressions of policies: what is accepted, as RE2 sees it where
 // the dialects overlap, and what is matched, by a slow matcher over the tree.
 #include "dsl/resolve/regex.h"
-#include "tests/support/random/seed.h"
 
 #include <gtest/gtest.h>
 #include <re2/re2.h>
@@ -126,7 +125,7 @@ TEST(RegexTest, AgreesWithRe2) {
   constexpr std::string_view kPieces[] = {
       "a",     "b",    ".",    "|",   "(",   ")",           "(?:",  "*", "+",  "?", "{2}",
       "{0,2}", "[ab]", "[^a]", "\\d", "\\w", "[[:alpha:]]", "(?i)", "B", "\n", "1"};
-  const auto seed = static_cast<unsigned>(testing::Seed());
+  const unsigned seed = 20240601;
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
   const RE2::Options options = Quiet();
