@@ -211,6 +211,17 @@ class GatewayDiff {
     return witness;
   }
 
+  // What a credential is found to be may differ where the sides ask for different ones.
+  static std::string OfBoth(const Witness& witness, const std::string& before,
+                            const std::string& after) {
+    if (before == after) return before;
+    const bool carries = witness.jwt || witness.consumer;
+    if (!carries && (before.empty() || after.empty())) return before + after;
+    std::string text = before.empty() ? "" : before + " for the old policy";
+    if (!before.empty() && !after.empty()) text += ", ";
+    return text + (after.empty() ? "" : after + " for the new policy");
+  }
+
   // Plays a request on both sides. Nothing when a side does otherwise than its row
   // says: then the reason is among the unknown.
   std::optional<Shown> Replayed(const Universe& u, const TreatedRow& old_row,
@@ -220,12 +231,13 @@ class GatewayDiff {
     Shown shown;
     shown.witness = WitnessOf(u, old_row.row, new_row.row, request, by_new);
     const auto played = [&](const Side& side, std::optional<std::uint32_t> listener, const Row& row,
+                            const model::Identity& caller,
                             syntax::NodeId& rule) -> std::optional<Treatment> {
       Witness witness = shown.witness;
       if (side.gateway != nullptr && listener) {
         witness.scheme = FactsOf(*side.gateway, side.gateway->listeners[*listener]).scheme;
       }
-      const auto outcome = Play(side, listener, witness, IdentityOf(u, request, row.place));
+      const auto outcome = Play(side, listener, witness, caller);
       const Treatment treatment = TreatmentOf(side, outcome);
       const bool as_found = treatment.reason == row.reason && treatment.forwards == row.forwards &&
                             treatment.route == row.route_name &&
@@ -236,15 +248,16 @@ class GatewayDiff {
               ", does not replay: " + treatment.reason + " in place of " + row.reason);
       return std::nullopt;
     };
-    const auto old = played(before_, pair.before, old_row.row, shown.before_rule);
-    const auto now = played(after_, pair.after, new_row.row, shown.after_rule);
+    shown.caller_before = IdentityOf(u, request, old_row.row.place);
+    shown.caller_after = IdentityOf(u, request, new_row.row.place);
+    const auto old =
+        played(before_, pair.before, old_row.row, shown.caller_before, shown.before_rule);
+    const auto now = played(after_, pair.after, new_row.row, shown.caller_after, shown.after_rule);
     if (!old || !now) return std::nullopt;
     shown.before = *old;
     shown.after = *now;
-    shown.circumstance = Circumstance(u, request, (by_new ? new_row : old_row).row.place);
-    if (shown.circumstance.empty()) {
-      shown.circumstance = Circumstance(u, request, (by_new ? old_row : new_row).row.place);
-    }
+    shown.circumstance = OfBoth(shown.witness, Circumstance(u, request, old_row.row.place),
+                                Circumstance(u, request, new_row.row.place));
     return shown;
   }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/witness/witness.h"
+#include "spec/model/model.h"
 #include "spec/syntax/policy.h"
 
 namespace weir::runtime {
@@ -57,7 +58,10 @@ struct Shown {
   Treatment before;
   Treatment after;
   Witness witness;
-  std::string circumstance;  // what the request alone cannot show; see decode.h
+  // Who the caller is found to be on each side, where that is asked.
+  model::Identity caller_before;
+  model::Identity caller_after;
+  std::string circumstance;  // what the request alone cannot show of them; see decode.h
   // The rule that refused it on each side, if one did.
   syntax::NodeId before_rule = syntax::kNoNode;
   syntax::NodeId after_rule = syntax::kNoNode;

@@ -26,7 +26,8 @@ constexpr std::size_t kMostBases = 64;
 struct Base {
   Witness witness;
   model::Identity identity;
-  std::uint32_t pair = 0;  // of listeners
+  std::string circumstance;  // what the witness cannot show of the identity
+  std::uint32_t pair = 0;    // of listeners
 };
 
 std::vector<Base> BasesOf(const Side& side, bool is_before, const std::vector<ListenerPair>& pairs,
@@ -69,6 +70,7 @@ std::vector<Base> BasesOf(const Side& side, bool is_before, const std::vector<Li
       if (found.kind != Symbolic::Found::Kind::kSome) continue;
       bases.push_back({Decode(u, found.request, row.place, listeners),
                        IdentityOf(u, found.request, row.place),
+                       Circumstance(u, found.request, row.place),
                        static_cast<std::uint32_t>(pair - pairs.begin())});
     }
   }
@@ -188,7 +190,9 @@ class Prober {
     if (SameOutcome(before_, old, after_, now)) return std::nullopt;
     Region region;
     region.gateway = after_.gateway->name;
-    region.shown = {TreatmentOf(before_, old), TreatmentOf(after_, now), witness, ""};
+    region.shown = {
+        TreatmentOf(before_, old), TreatmentOf(after_, now), witness, base.identity, base.identity,
+        base.circumstance};
     region.change = Classify(region.shown.before, region.shown.after);
     region.settings = {cause};
     region.before_node = cause.before_node;

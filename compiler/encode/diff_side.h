@@ -50,13 +50,6 @@ std::expected<std::vector<Row>, std::string> RowsOf(
     Universe& universe, const Side& side, const std::vector<std::uint32_t>& listeners,
     const std::map<std::string, std::string>& scopes);
 
-// A request to play: `witness.listener` counts the pairs.
-struct Probe {
-  Witness witness;
-  model::Identity before;  // who the caller is, as each side finds
-  model::Identity after;
-};
-
 // What becomes of it on one side; nothing when it is not served at all: no such
 // listener, another protocol, or no client certificate where one is demanded.
 std::optional<model::Outcome> Play(const Side& side, std::optional<std::uint32_t> listener,

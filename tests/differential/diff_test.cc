@@ -109,21 +109,6 @@ std::vector<std::string> Told(const DiffResult& result) {
   return told;
 }
 
-// Whoever may send the witness, as far as its text says: nobody known, somebody known,
-// a credential that does not hold, keys that cannot be had. Which of them it is on
-// one side the circumstance says.
-std::vector<model::Identity> Callers(const Witness& witness, const std::string& circumstance) {
-  using Kind = model::Identity::Kind;
-  std::vector<model::Identity> callers(1);
-  if (!witness.jwt && !witness.consumer && circumstance.empty()) return callers;
-  callers.push_back({.kind = Kind::kVerified, .jwt_verified = witness.jwt});
-  callers.back().consumer = witness.consumer;
-  for (const auto& [name, value] : witness.claims) callers.back().claims[name] = value;
-  callers.push_back({.kind = Kind::kBad});
-  callers.push_back({.kind = Kind::kKeysUnavailable});
-  return callers;
-}
-
 const syntax::Gateway* GatewayOf(const syntax::Policy& policy, const std::string& name,
                                  const Witness& witness) {
   for (const bool by_name : {true, false}) {
@@ -137,9 +122,9 @@ const syntax::Gateway* GatewayOf(const syntax::Policy& policy, const std::string
   return nullptr;
 }
 
-// Whether the policy treats the witness as told, for one of its callers.
+// Whether the policy treats the witness as told.
 bool IsTreatedSo(const syntax::Policy& policy, const std::string& name, const Shown& shown,
-                 const Treatment& told) {
+                 const Treatment& told, const model::Identity& caller) {
   const syntax::Gateway* gateway = GatewayOf(policy, name, shown.witness);
   const auto unserved = told.reason == "not-served";
   if (gateway == nullptr) return unserved;
@@ -156,20 +141,14 @@ bool IsTreatedSo(const syntax::Policy& policy, const std::string& name, const Sh
   connection.listener = static_cast<std::uint32_t>(listener - gateway->listeners.begin());
   if (listener->mtls == syntax::Listener::Mtls::kOff) connection.peer_identity.reset();
   const auto place = static_cast<std::uint32_t>(gateway - policy.gateways.data());
-  for (const model::Identity& caller : Callers(shown.witness, shown.circumstance)) {
-    model::World world;
-    world.charge = [](auto, const auto&) { return model::LimitVerdict::kAdmitted; };
-    world.identify = [&](const auto&) { return caller; };
-    const auto outcome =
-        model::Decide(policy, place, RawRequestOf(shown.witness), connection, world);
-    const bool forwards = outcome.kind == model::Outcome::Kind::kForward;
-    const std::string route = outcome.route ? gateway->routes[*outcome.route].name : "";
-    if (forwards == told.forwards && outcome.reason == told.reason && route == told.route &&
-        (forwards || outcome.status == told.status)) {
-      return true;
-    }
-  }
-  return false;
+  model::World world;
+  world.charge = [](auto, const auto&) { return model::LimitVerdict::kAdmitted; };
+  world.identify = [&](const auto&) { return caller; };
+  const auto outcome = model::Decide(policy, place, RawRequestOf(shown.witness), connection, world);
+  const bool forwards = outcome.kind == model::Outcome::Kind::kForward;
+  const std::string route = outcome.route ? gateway->routes[*outcome.route].name : "";
+  return forwards == told.forwards && outcome.reason == told.reason && route == told.route &&
+         (forwards || outcome.status == told.status);
 }
 
 void ReplayAll(const syntax::Policy& before, const syntax::Policy& after,
@@ -178,10 +157,10 @@ void ReplayAll(const syntax::Policy& before, const syntax::Policy& after,
     std::vector<Shown> all{region.shown};
     for (const auto& [change, shown] : region.also) all.push_back(shown);
     for (const Shown& shown : all) {
-      EXPECT_TRUE(IsTreatedSo(before, region.gateway, shown, shown.before))
+      EXPECT_TRUE(IsTreatedSo(before, region.gateway, shown, shown.before, shown.caller_before))
           << "before: " << InWords(region.change, shown) << "\n"
           << Curl(shown.witness);
-      EXPECT_TRUE(IsTreatedSo(after, region.gateway, shown, shown.after))
+      EXPECT_TRUE(IsTreatedSo(after, region.gateway, shown, shown.after, shown.caller_after))
           << "after: " << InWords(region.change, shown) << "\n"
           << Curl(shown.witness);
     }
