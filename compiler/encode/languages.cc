@@ -180,10 +180,11 @@ Dfa UnderDomain(std::string_view name) {
   return Compile(RegexConcat({Some(AnyOctet()), RegexText("." + std::string(name))}));
 }
 
-Dfa PathsWithParameters() {
+Dfa Without(std::initializer_list<std::string_view> parts) {
   const RegexNode anything = Many(AnyOctet());
-  return Compile(
-      RegexConcat({anything, RegexAlternate({RegexText(";"), RegexText("%3B")}), anything}));
+  std::vector<RegexNode> any;
+  for (const std::string_view part : parts) any.push_back(RegexText(std::string(part)));
+  return NotIn(Compile(RegexConcat({anything, RegexAlternate(std::move(any)), anything})));
 }
 
 Dfa AllStrings() { return Compile(Many(AnyOctet())); }

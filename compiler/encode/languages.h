@@ -24,8 +24,8 @@ Dfa UnderDomain(std::string_view name);
 // taken off, is not empty and in `language`.
 Dfa SomeElement(const Dfa& language);
 Dfa AllStrings();
-// Those that hold a ';', escaped or not.
-Dfa PathsWithParameters();
+// Texts that hold none of these.
+Dfa Without(std::initializer_list<std::string_view> parts);
 // Canonical paths whose segment at `place` (from 0) is not empty and in `language`.
 Dfa SegmentIn(std::size_t place, const Dfa& language);
 

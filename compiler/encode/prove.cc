@@ -101,7 +101,15 @@ class GatewayProver {
     if (!changes) return kTrue;
     const std::uint32_t path = u_.At({Part::kPath, "", ""});
     const Dfa canonical = u_.dimensions()[path].tiers.back();
-    return SentPathIn(u_, *row.place.match, *row.place.request, "canonical", canonical);
+    const auto sent_in = [&](const std::string& name, const Dfa& language) {
+      return SentPathIn(u_, *row.place.match, *row.place.request, name, language);
+    };
+    std::vector<Formula> all{sent_in("canonical", canonical)};
+    for (const Universe::PathLimit& limit : u_.path_limits) {
+      if (limit.kept != kTrue)
+        all.push_back(u_.f.Or(limit.kept, sent_in(limit.name, limit.language)));
+    }
+    return u_.f.And(std::move(all));
   }
 
   bool Reaches(const Row& row, const RequestClaim& claim) const {

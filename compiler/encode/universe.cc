@@ -163,21 +163,24 @@ Formula Universe::SchemePasses(bool http, bool https) {
 
 // Only a listener that keeps slashes, encoded slashes or parameters sees paths with them.
 void Universe::NarrowPaths(std::uint32_t at) {
-  std::vector<bool> keepers, parameters;
-  for (const ListenerFacts& facts : listeners_) {
-    keepers.push_back(facts.keeps_slashes || facts.keeps_encoded_slash || facts.keeps_parameters);
-    parameters.push_back(facts.keeps_parameters);
-  }
-  if (std::count(keepers.begin(), keepers.end(), true) == 0) {
+  const auto keeps = [](const ListenerFacts& facts) {
+    return facts.keeps_slashes || facts.keeps_encoded_slash || facts.keeps_parameters;
+  };
+  if (std::none_of(listeners_.begin(), listeners_.end(), keeps)) {
     dimensions_[at].tiers.resize(kUnusualPathTier);
     return;
   }
-  const Dfa usual = dimensions_[at].tiers[kUnusualPathTier - 1];
-  const std::uint32_t listener = At({Part::kListener, "", ""});
-  constraints.push_back(f.Or(InLanguage(at, "a usual path", usual), Chosen(listener, keepers)));
-  if (parameters == keepers) return;
-  constraints.push_back(f.Or(f.Not(InLanguage(at, "a path with parameters", PathsWithParameters())),
-                             Chosen(listener, parameters)));
+  const auto limit = [&](const std::string& name, std::initializer_list<std::string_view> parts,
+                         bool ListenerFacts::* keeps_them) {
+    std::vector<bool> keepers;
+    for (const ListenerFacts& facts : listeners_) keepers.push_back(facts.*keeps_them);
+    const Formula kept = Chosen(At({Part::kListener, "", ""}), std::move(keepers));
+    path_limits.push_back({name, Without(parts), kept});
+    constraints.push_back(f.Or(InLanguage(at, name, path_limits.back().language), kept));
+  };
+  limit("a path without empty segments", {"//"}, &ListenerFacts::keeps_slashes);
+  limit("a path without encoded slashes", {"%2F", "%5C"}, &ListenerFacts::keeps_encoded_slash);
+  limit("a path without parameters", {";", "%3B"}, &ListenerFacts::keeps_parameters);
 }
 
 void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {

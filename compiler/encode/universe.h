@@ -149,6 +149,14 @@ class Universe {
   Formulas f;
   // What every request satisfies (a peer only where there is mTLS, ...).
   std::vector<Formula> constraints;
+  // What paths are read at which listeners, where some read more than others: those of
+  // the language, and all where `kept` holds.
+  struct PathLimit {
+    std::string name;
+    Dfa language;
+    Formula kept;
+  };
+  std::vector<PathLimit> path_limits;
 
   // Declares the listener dimension's next value. All before the first use of it. Of two
   // gateways' listeners, those are one that let the same requests in; what only one of them

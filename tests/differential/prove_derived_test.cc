@@ -237,6 +237,24 @@ bool Breaks(const syntax::Policy& policy, const model::RawRequest& raw,
   return model::Holds(claim.where, facts) && !model::Holds(claim.satisfies, facts);
 }
 
+bool ReadsHeader(const syntax::Expression& condition, const std::string& name) {
+  if (condition.kind == syntax::Expression::Kind::kPredicate) {
+    const syntax::Attribute& attribute = condition.predicate.attribute;
+    return attribute.subject == syntax::Subject::kHeader && attribute.name == name;
+  }
+  return std::ranges::any_of(condition.children,
+                             [&](const auto& child) { return ReadsHeader(child, name); });
+}
+
+// Whether it reads the whole text of a field that other attributes are read from. Whom a
+// chain, or which cookies a text, that no test names whole holds is left open (derived.h).
+bool ReadsWholeText(const syntax::RequestClaim& claim) {
+  for (const char* name : {"x-forwarded-for", "cookie"}) {
+    if (ReadsHeader(claim.where, name) || ReadsHeader(claim.satisfies, name)) return true;
+  }
+  return false;
+}
+
 TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
   const auto seed = static_cast<unsigned>(testing::Seed());
   const auto count = static_cast<unsigned>(testing::CasesOr(60));
@@ -263,9 +281,11 @@ TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
       const auto& claim = std::get<syntax::RequestClaim>(policy.proofs[verdict.proof].claim);
       if (std::holds_alternative<smt::Unknown>(verdict.verdict)) {
         const std::string& why = std::get<smt::Unknown>(verdict.verdict).reason;
-        // A few questions are left to the replay: whom a chain that no test names whole
-        // leads to, what stricter readings of one listener refuse (derived.h).
-        ++(why.find("does not replay") == std::string::npos ? unknown : replayed);
+        const bool left_open = why.find("does not replay") != std::string::npos;
+        EXPECT_TRUE(left_open ? ReadsWholeText(claim)
+                              : why.find("it turns on the text of") != std::string::npos)
+            << why;
+        ++(left_open ? replayed : unknown);
       } else if (smt::IsProved(verdict.verdict)) {
         ++proved;
         for (const Sent& sent : requests) {
@@ -299,7 +319,7 @@ TEST(ProveDerived, VerdictsAreTrueOfTheModel) {
     EXPECT_GT(proved, 60);
     EXPECT_GT(refuted, 60);
     EXPECT_LT(unknown, (proved + refuted) / 10);
-    EXPECT_LT(replayed, (proved + refuted) / 25);
+    EXPECT_LT(replayed, (proved + refuted) / 100);
   }
 }
 
