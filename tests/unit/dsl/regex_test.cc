@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/random/seed.h"
+
 namespace weir::dsl::resolve {
 namespace {
 
@@ -125,7 +127,7 @@ TEST(RegexTest, AgreesWithRe2) {
   constexpr std::string_view kPieces[] = {
       "a",     "b",    ".",    "|",   "(",   ")",           "(?:",  "*", "+",  "?", "{2}",
       "{0,2}", "[ab]", "[^a]", "\\d", "\\w", "[[:alpha:]]", "(?i)", "B", "\n", "1"};
-  const unsigned seed = 20240601;
+  const auto seed = static_cast<unsigned>(testing::Seed());
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
   const RE2::Options options = Quiet();
@@ -135,8 +137,10 @@ TEST(RegexTest, AgreesWithRe2) {
     for (std::size_t n = random() % 8; n > 0; --n) text += kPieces[random() % std::size(kPieces)];
     auto ours = ParseRegex(text);
     const RE2 theirs(text, options);
-    // RE2 lets a repetition reach over "(?i)" to what stands before it.
-    if (theirs.ok() && text.find("(?i)") == std::string::npos) {
+    // RE2 lets a repetition reach over "(?i)" to what stands before it, and has "(?)", which
+    // sets no flag; the dialect has "(?i)" alone.
+    const auto holds = [&](const char* part) { return text.find(part) != std::string::npos; };
+    if (theirs.ok() && !holds("(?i)") && !holds("(?)")) {
       EXPECT_TRUE(ours) << text << ": " << (ours ? "" : ours.error().message);
     }
     if (!ours) continue;
