@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 
 #include "compiler/smt/impl.h"
 
@@ -23,6 +24,9 @@ unsigned StepsOf(unsigned budget_ms) {
   const std::uint64_t steps = std::uint64_t{std::max(budget_ms, 1U)} * kStepsPerMs;
   return static_cast<unsigned>(std::min<std::uint64_t>(steps, 4'000'000'000));
 }
+
+// The clock is the last resort, many times what the steps take on any machine.
+unsigned ClockOf(unsigned budget_ms) { return kClockOverBudget * budget_ms + 1000; }
 
 }  // namespace
 
@@ -46,13 +50,11 @@ struct Solver::Impl {
     if (model != nullptr) Z3_model_dec_ref(z3, model);
     model = nullptr;
   }
-  // The clock is the last resort, many times what the steps take on any machine.
   void SetBudget(unsigned budget_ms) {
     Z3_params params = Z3_mk_params(z3);
     Z3_params_inc_ref(z3, params);
     Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "rlimit"), StepsOf(budget_ms));
-    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"),
-                       kClockOverBudget * budget_ms + 1000);
+    Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"), ClockOf(budget_ms));
     Z3_solver_set_params(z3, solver, params);
     Z3_params_dec_ref(z3, params);
   }
@@ -94,6 +96,7 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
   for (const Bool& assumption : assumptions) asts.push_back(AstOf(assumption));
   Push();
   Add(query);
+  const auto start = std::chrono::steady_clock::now();
   const Z3_lbool result = Z3_solver_check_assumptions(
       impl_->z3, impl_->solver, static_cast<unsigned>(asts.size()), asts.data());
   Answer answer;
@@ -106,7 +109,9 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
     if (!asts.empty()) answer.core = impl_->Core(assumptions);
   } else {
     const std::string why = Z3_solver_get_reason_unknown(impl_->z3, impl_->solver);
-    const bool clock = why.find("timeout") != why.npos;
+    // Z3 says "canceled" of either limit, some of its engines "timeout" of the clock.
+    const auto spent = std::chrono::steady_clock::now() - start;
+    const bool clock = spent >= std::chrono::milliseconds(ClockOf(budget_ms));
     answer.reason =
         name + ": the solver gave up (" +
         (clock ? "by the clock, the last resort: on another machine it may not; "
