@@ -1,14 +1,12 @@
-// How far the checker looks before it says "unknown": every limit of `weir lint`,
-// `prove` and `diff`, in one place (spec/budgets.md says what each counts).
+// How far the searches of `weir lint`, `prove` and `diff` look before they say
+// "unknown". spec/budgets.md says what each limit counts, and where the others stand.
 //
 // Steps are counted, not time: a verdict is the same on every machine and under
-// any load. The clock and the memory of the solver are bounded as a last resort,
-// far beyond what its steps take, and an answer that ends by them says so.
+// any load.
 #ifndef WEIR_COMPILER_BUDGET_LIMITS_H_
 #define WEIR_COMPILER_BUDGET_LIMITS_H_
 
 #include <cstddef>
-#include <cstdint>
 
 namespace weir::compiler {
 
@@ -17,9 +15,10 @@ namespace weir::compiler {
 inline constexpr std::size_t kClassStates = 300'000;
 inline constexpr std::size_t kClassSteps = 400'000'000;
 
-// One question of shadowing: joint states of a search for a path, paths that are
-// tried, earlier routes that are added one by one before all of them are looked at,
-// and branches of a search over the classes of what they test.
+// One question of shadowing: joint states of a search for a path, or for the values
+// of a field that expressions tell apart; paths that are tried, earlier routes that
+// are added one by one before all of them are looked at, and branches of a search
+// over the classes of what they test.
 inline constexpr std::size_t kProductStates = 20'000;
 inline constexpr std::size_t kPathsTried = 500;
 inline constexpr std::size_t kLazyRounds = 24;

@@ -8,6 +8,7 @@
 
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
+#include "compiler/budget/limits.h"
 #include "compiler/shadow/dimensions.h"
 #include "runtime/base/field_classes.h"
 
@@ -124,7 +125,7 @@ FieldValues JointValues(std::span<const FieldMatch* const> tests, const Dfa* pos
   }
   std::ranges::sort(dfas.begin() + (possible != nullptr ? 1 : 0), dfas.end(), std::less<>());
   dfas.erase(std::unique(dfas.begin(), dfas.end()), dfas.end());
-  auto vectors = SignVectors(dfas, 20'000, possible != nullptr ? 1 : 0);
+  auto vectors = SignVectors(dfas, kProductStates, possible != nullptr ? 1 : 0);
   if (!vectors) {
     found.over_budget = true;
     return found;

@@ -8,6 +8,7 @@
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
 #include "compiler/automata/utf8_regex.h"
+#include "compiler/budget/limits.h"
 #include "runtime/base/ascii.h"
 
 namespace weir::compiler {
@@ -119,7 +120,8 @@ const Dfa* Languages::PathWithin(const syntax::PathPattern& pattern, ListenerKin
   const Dfa* whole = Path(pattern);
   if (whole == nullptr) return nullptr;
   auto& cache = within_[PlaceOf(kind)];
-  return Lookup(cache, KeyOf(pattern), [&] { return Intersect(*whole, Canonical(kind), 20'000); });
+  return Lookup(cache, KeyOf(pattern),
+                [&] { return Intersect(*whole, Canonical(kind), kProductStates); });
 }
 
 bool Languages::CanBeAPath(const syntax::PathPattern& pattern, ListenerKind kind) {
