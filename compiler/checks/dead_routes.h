@@ -9,6 +9,7 @@
 #include <string>
 
 #include "compiler/checks/finding.h"
+#include "compiler/checks/taken_otherwise.h"
 #include "compiler/shadow/engine.h"
 #include "spec/syntax/policy.h"
 
@@ -33,11 +34,9 @@ class SameMatches {
   std::vector<std::string> keys_;               // by route; made when first asked for
 };
 
-// `duplicate-route`, still without its witness. An outcome that neither differs nor is
-// the same is not known.
+// `duplicate-route`, still without its witness.
 Finding DuplicateRoute(const syntax::Policy& policy, const syntax::Gateway& gateway,
-                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs,
-                       bool same_outcome);
+                       std::uint32_t route, std::uint32_t earlier, TakenOtherwise::Kind outcome);
 
 }  // namespace weir::compiler
 

@@ -90,21 +90,22 @@ std::optional<std::uint32_t> SameMatches::Earlier(std::uint32_t route,
 }
 
 Finding DuplicateRoute(const syntax::Policy& policy, const syntax::Gateway& gateway,
-                       std::uint32_t route, std::uint32_t earlier, bool outcome_differs,
-                       bool same_outcome) {
+                       std::uint32_t route, std::uint32_t earlier, TakenOtherwise::Kind outcome) {
+  const bool differs = outcome == TakenOtherwise::Kind::kOtherwise;
+  const bool same = outcome == TakenOtherwise::Kind::kSame;
   Finding finding;
   auto& diagnostic = finding.diagnostic;
   diagnostic.rule = "duplicate-route";
-  diagnostic.severity = outcome_differs ? dsl::Severity::kError : dsl::Severity::kWarning;
+  diagnostic.severity = differs ? dsl::Severity::kError : dsl::Severity::kWarning;
   diagnostic.span = SpanOf(policy, gateway.routes[route].node);
   diagnostic.message = "route '" + gateway.routes[route].name +
                        "' matches the very requests that route '" + gateway.routes[earlier].name +
                        "' matches, and is never reached" +
-                       (same_outcome ? "; the outcome is the same" : "");
+                       (same ? "; the outcome is the same" : "");
   diagnostic.labels.push_back({SpanOf(policy, gateway.routes[earlier].node), "takes all of them"});
-  finding.fix = outcome_differs ? "Keep the one that is meant, or narrow the match of the first."
-                : same_outcome  ? "Take it out: nothing changes."
-                                : "Keep the one that is meant.";
+  finding.fix = differs ? "Keep the one that is meant, or narrow the match of the first."
+                : same  ? "Take it out: nothing changes."
+                        : "Keep the one that is meant.";
   diagnostic.help = finding.fix;
   return finding;
 }

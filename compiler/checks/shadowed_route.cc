@@ -43,6 +43,8 @@ class GatewayCheck {
   }
 
  private:
+  using Outcome = TakenOtherwise::Kind;
+
   void Undecided(std::uint32_t route, const std::string& reason) {
     result_.unknown.push_back({"shadowed-route",
                                "whether route '" + routes_[route].name + "' is reached: " + reason,
@@ -67,29 +69,28 @@ class GatewayCheck {
       Undecided(route, "no request that shows it was found");
       return;
     }
-    Weigh(route, verdict);
+    const Outcome outcome = Weigh(route, verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding;
-    Describe(route, verdict, finding);
+    Describe(route, verdict, outcome, finding);
     result_.findings.push_back(std::move(finding));
   }
 
-  // The outcome over all requests of the route, and a request that shows it.
-  void Weigh(std::uint32_t route, RouteVerdict& verdict) {
+  // The outcome over all requests of the route, and in the verdict one that shows it.
+  Outcome Weigh(std::uint32_t route, RouteVerdict& verdict) {
     auto found = otherwise_.Find(route, verdict);
-    same_outcome_ = found.kind == TakenOtherwise::Kind::kSame;
-    if (found.kind == TakenOtherwise::Kind::kUnknown) {
-      if (verdict.outcome_differs) return;  // as the texts of the two say
+    if (found.kind == Outcome::kUnknown) {
+      if (verdict.outcome_differs) return Outcome::kOtherwise;  // as the texts of the two say
       result_.unknown.push_back({"shadowed-route",
                                  "whether each request of route '" + routes_[route].name +
                                      "' is treated as it would treat it: " + found.reason,
                                  SpanOf(policy_, routes_[route].node)});
-      return;
     }
-    verdict.outcome_differs = found.kind == TakenOtherwise::Kind::kOtherwise;
-    if (!found.witness) return;
-    verdict.witness = std::move(found.witness);
-    verdict.taken_by = found.taken_by;
+    if (found.witness) {
+      verdict.witness = std::move(found.witness);
+      verdict.taken_by = found.taken_by;
+    }
+    return found.kind;
   }
 
   void Duplicate(std::uint32_t route, std::uint32_t earlier, Witness witness) {
@@ -98,11 +99,10 @@ class GatewayCheck {
     verdict.outcome_differs = !SameOutcome(routes_[route], routes_[earlier]);
     verdict.taken_by = earlier;
     verdict.witness = std::move(witness);
-    Weigh(route, verdict);
+    const Outcome outcome = Weigh(route, verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
-    Finding finding = DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier,
-                                     verdict.outcome_differs, same_outcome_);
-    Witnessed({earlier}, verdict, finding);
+    Finding finding = DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier, outcome);
+    Witnessed({earlier}, verdict, outcome, finding);
     result_.findings.push_back(std::move(finding));
   }
 
@@ -115,22 +115,24 @@ class GatewayCheck {
 
   // The witness, and who takes it. That need be none of `named`: they take all of
   // the route's requests between them, yet an earlier one may be there first.
-  void Witnessed(const std::vector<std::uint32_t>& named, RouteVerdict& verdict, Finding& finding) {
+  void Witnessed(const std::vector<std::uint32_t>& named, RouteVerdict& verdict, Outcome outcome,
+                 Finding& finding) {
     finding.witness = std::move(verdict.witness);
     finding.taken_by = routes_[verdict.taken_by].name;
     if (std::ranges::find(named, verdict.taken_by) != named.end()) return;
     finding.diagnostic.labels.push_back(
         {SpanOf(policy_, routes_[verdict.taken_by].node), "takes the witness"});
-    if (!verdict.outcome_differs) return;
+    if (outcome != Outcome::kOtherwise) return;
     finding.diagnostic.message +=
         "; route '" + finding.taken_by + "' treats a request of it otherwise";
   }
 
-  void Describe(std::uint32_t route, RouteVerdict& verdict, Finding& finding) {
+  void Describe(std::uint32_t route, RouteVerdict& verdict, Outcome outcome, Finding& finding) {
+    const bool differs = outcome == Outcome::kOtherwise, same = outcome == Outcome::kSame;
     auto& diagnostic = finding.diagnostic;
     const std::string name = "route '" + routes_[route].name + "'";
     diagnostic.rule = "shadowed-route";
-    diagnostic.severity = verdict.outcome_differs ? dsl::Severity::kError : dsl::Severity::kWarning;
+    diagnostic.severity = differs ? dsl::Severity::kError : dsl::Severity::kWarning;
     diagnostic.span = SpanOf(policy_, routes_[route].node);
     std::vector<std::string> names;
     for (const std::uint32_t blocker : verdict.blockers) {
@@ -143,18 +145,17 @@ class GatewayCheck {
     diagnostic.message = name + " is never reached: " + (one ? "route " : "routes ") +
                          Listed(names) + (one ? " takes" : " together take") +
                          " every request that it matches" +
-                         (same_outcome_ ? ", and the outcome is the same" : "");
-    Witnessed(verdict.blockers, verdict, finding);
+                         (same ? ", and the outcome is the same" : "");
+    Witnessed(verdict.blockers, verdict, outcome, finding);
     // The earliest of those that stand in the way is the one to pass.
     const bool other =
         std::ranges::find(verdict.blockers, verdict.taken_by) == verdict.blockers.end();
     const std::string above = other ? "route '" + finding.taken_by + "' and " : "";
-    finding.fix = verdict.outcome_differs
-                      ? "Move it above " + above + (one ? "that route" : "those routes") +
-                            ", or narrow what " +
-                            (one && !other ? "that one matches." : "they match.")
-                  : same_outcome_ ? "Take it out: nothing changes."
-                                  : "Take it out, or narrow what takes its requests.";
+    finding.fix = differs ? "Move it above " + above + (one ? "that route" : "those routes") +
+                                ", or narrow what " +
+                                (one && !other ? "that one matches." : "they match.")
+                  : same ? "Take it out: nothing changes."
+                         : "Take it out, or narrow what takes its requests.";
     diagnostic.help = finding.fix;
   }
 
@@ -165,7 +166,6 @@ class GatewayCheck {
   ShadowEngine engine_;
   SameMatches same_;
   TakenOtherwise otherwise_;
-  bool same_outcome_ = false;              // of the route that was weighed last
   std::unique_ptr<WitnessReplay> replay_;  // made for the first finding
 };
 
