@@ -32,8 +32,9 @@ bool ReadConsumer(Cursor& cursor, syntax::ApiKeys& keys) {
   auto value = cursor.TakeValue("the SHA-256 of the key in quotes");
   if (!value) return false;
   const std::string& digest = value->item->text;
-  const bool good =
-      digest.size() == 64 && std::ranges::all_of(digest, [](char c) { return HexDigit(c) >= 0; });
+  const bool good = digest.size() == 64 && std::ranges::all_of(digest, [](char c) {
+                      return HexDigit(c) >= 0 && c == ToLower(c);
+                    });
   if (!good) {
     context.Error("wrong-value", "a SHA-256 is written as 64 digits 0-9 and a-f", *value);
     return false;

@@ -220,6 +220,9 @@ TEST(ResolveTest, WhatIsWrongWithDefinitions) {
             "[conflicting-claim]"},
            {"api-keys k { header x consumer c \"secret\" }", "[secret-in-policy]"},
            {"api-keys k { header x consumer c sha256 \"00\" }", "64 digits"},
+           {"api-keys k { header x consumer c sha256 \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\" }",
+            "64 digits 0-9 and a-f"},
            {"api-keys k { consumer c sha256 \"00\" }", "needs one of 'header' and 'query'"},
            {"limit l { burst 3 }", "limit 'l' has no rate"},
            {"limit l { 3 per minute }", "'minute' is not a duration"},
