@@ -66,19 +66,24 @@ bool TakenOtherwise::ReadsCaptures(std::uint32_t place) const {
          });
 }
 
-model::Outcome TakenOtherwise::Alone(std::uint32_t route, const Witness& witness) {
-  if (alone_.gateways.empty()) {
-    alone_ = policy_;
-    for (auto& gateway : alone_.gateways) gateway.routes.clear();
+syntax::Policy& TakenOtherwise::Bare() {
+  if (bare_.gateways.empty()) {
+    bare_ = policy_;
+    for (auto& gateway : bare_.gateways) gateway.routes.clear();
   }
-  alone_.gateways[gateway_].routes = {policy_.gateways[gateway_].routes[route]};
+  return bare_;
+}
+
+model::Outcome TakenOtherwise::Alone(std::uint32_t route, const Witness& witness) {
+  syntax::Policy& alone = Bare();
+  alone.gateways[gateway_].routes = {policy_.gateways[gateway_].routes[route]};
   model::World world;
   world.charge = [](std::uint32_t, const model::LimitKey&) {
     return model::LimitVerdict::kAdmitted;
   };
   world.identify = [](const syntax::Authentication&) { return model::Identity{}; };
   model::Outcome outcome =
-      model::Decide(alone_, gateway_, RawRequestOf(witness), ConnectionOf(witness), world);
+      model::Decide(alone, gateway_, RawRequestOf(witness), ConnectionOf(witness), world);
   // Which route and rule it was is told in the log, and where the gateway explains.
   outcome.rule.reset();
   std::erase_if(outcome.response_fields,
@@ -115,7 +120,7 @@ TakenOtherwise::Found TakenOtherwise::Find(std::uint32_t route, const RouteVerdi
 
 TakenOtherwise::Found TakenOtherwise::Solve(std::uint32_t route,
                                             const std::vector<std::uint32_t>& takers) {
-  syntax::Policy before = policy_, after = policy_;
+  syntax::Policy before = Bare(), after = Bare();
   const syntax::Gateway& whole = policy_.gateways[gateway_];
   auto& as_is = before.gateways[gateway_].routes;
   auto& moved = after.gateways[gateway_].routes;

@@ -50,6 +50,8 @@ class TakenOtherwise {
   // The earlier routes that may take a request of this one.
   std::vector<std::uint32_t> Takers(std::uint32_t route);
   bool ReadsCaptures(std::uint32_t route) const;
+  // The policy without routes, but for those that were put there last.
+  syntax::Policy& Bare();
   // What a gateway with this route alone does.
   model::Outcome Alone(std::uint32_t route, const Witness& witness);
   Found Solve(std::uint32_t route, const std::vector<std::uint32_t>& takers);
@@ -57,7 +59,7 @@ class TakenOtherwise {
   const syntax::Policy& policy_;
   const std::uint32_t gateway_;
   const TakenOtherwiseBudget budget_;
-  syntax::Policy alone_;        // the policy, its gateways without routes
+  syntax::Policy bare_;         // made when first asked for
   std::vector<Reach> reaches_;  // by route; made when first asked for
   std::optional<WitnessReplay> replay_;
 };
