@@ -44,12 +44,11 @@ bool IsOfCredential(syntax::Subject subject) {
          subject == Subject::kConsumer;
 }
 
-bool ReadsOnly(const syntax::Expression& condition, bool (*is)(syntax::Subject)) {
+bool ReadsOnlyCredentials(const syntax::Expression& condition) {
   if (condition.kind == syntax::Expression::Kind::kPredicate) {
-    return is(condition.predicate.attribute.subject);
+    return IsOfCredential(condition.predicate.attribute.subject);
   }
-  return std::ranges::all_of(condition.children,
-                             [&](const auto& child) { return ReadsOnly(child, is); });
+  return std::ranges::all_of(condition.children, ReadsOnlyCredentials);
 }
 
 class GatewayRules {
@@ -95,10 +94,11 @@ class GatewayRules {
 
  private:
   // What one rule at one route came to; `taken_by` instead when the request that
-  // was found is another route's.
+  // was found is another route's. `decided` is what was found where the rule decides.
   struct Answer {
-    Standing standing;
-    std::optional<std::uint32_t> taken_by;
+    Standing standing = {};
+    std::optional<std::uint32_t> taken_by = {};
+    std::optional<Found> decided = {};
   };
   struct Posed {
     std::uint32_t route;
@@ -175,7 +175,7 @@ class GatewayRules {
   Callers CallersOf(std::uint32_t route) const {
     const std::vector<const Rule*> rules = InForce(route);
     const bool of_caller = std::ranges::all_of(
-        rules, [](const Rule* rule) { return ReadsOnly(rule->when, IsOfCredential); });
+        rules, [](const Rule* rule) { return ReadsOnlyCredentials(rule->when); });
     if (!of_caller) return {{}, "", route};
     const auto& asked = routes_[route].authentication;
     std::string credentials = asked.optional ? "optional" : "demanded";
@@ -290,9 +290,9 @@ class GatewayRules {
       near_route_.reset();
       for (const Posed& one : posed) {
         if (standings_[one.rule].kind == Kind::kDecides) continue;
-        Answer answer = DecidesNearby(extract, one) ? Answer{{Kind::kDecides, "", {}, {}}, {}}
-                                                    : Ask(extract, one);
-        LookNear(extract, posed, one);
+        Answer answer =
+            DecidesNearby(extract, one) ? Answer{{Kind::kDecides, "", {}, {}}} : Ask(extract, one);
+        if (answer.decided) LookNear(extract, posed, one.route, *answer.decided);
         if (answer.taken_by) {
           places.insert(*answer.taken_by);
           again.insert(one.route);
@@ -370,19 +370,17 @@ class GatewayRules {
     return TakenBy(extract.WitnessOf(near.request, *one.question.row)) == one.route;
   }
 
-  // The request by which this rule decides is what the others of its route are looked
+  // The request by which one rule decides is what the others of its route are looked
   // for nearby.
-  void LookNear(GatewayExtract& extract, const std::vector<Posed>& posed, const Posed& one) {
-    if (!decided_) return;
+  void LookNear(GatewayExtract& extract, const std::vector<Posed>& posed, std::uint32_t route,
+                const Found& decided) {
     std::vector<Formula> formulas;
-    for (const Posed& other : posed) {
-      if (other.route == one.route) formulas.push_back(other.question.decides);
+    for (const Posed& one : posed) {
+      if (one.route == route) formulas.push_back(one.question.decides);
     }
-    if (formulas.size() >= kWorthLooking) {
-      extract.LookNear(std::move(formulas), *decided_);
-      near_route_ = one.route;
-    }
-    decided_.reset();
+    if (formulas.size() < kWorthLooking) return;
+    extract.LookNear(std::move(formulas), decided);
+    near_route_ = route;
   }
 
   Answer Ask(GatewayExtract& extract, const Posed& one) {
@@ -398,16 +396,19 @@ class GatewayRules {
     for (const auto& ask : asked) {
       Found found = extract.Find(name + ask.what, ask.formula, budget_.query_ms);
       if (found.kind == Found::Kind::kNone) continue;
-      if (found.kind == Found::Kind::kUnknown) return {{Kind::kUnknown, found.reason, {}, {}}, {}};
+      if (found.kind == Found::Kind::kUnknown) return {{Kind::kUnknown, found.reason, {}, {}}};
       Witness witness = extract.WitnessOf(found.request, *one.question.row);
       const auto taken_by = TakenBy(witness);
       if (taken_by && *taken_by < one.route) return {{}, taken_by};
       if (taken_by != one.route) {
-        return {{Kind::kUnknown, "the solver's request is not one of its route's", {}, {}}, {}};
+        return {{Kind::kUnknown, "the solver's request is not one of its route's", {}, {}}};
       }
-      if (ask.kind == Kind::kDecides) decided_ = std::move(found);
-      if (ask.kind != Kind::kDeniedAnyway) return {{ask.kind, "", {}, {}}, {}};
-      return {DeniedAnyway(extract, one, std::move(witness), found.request), {}};
+      if (ask.kind == Kind::kDeniedAnyway) {
+        return {DeniedAnyway(extract, one, std::move(witness), found.request)};
+      }
+      Answer answer{{ask.kind, "", {}, {}}};
+      if (ask.kind == Kind::kDecides) answer.decided = std::move(found);
+      return answer;
     }
     return {};
   }
@@ -480,7 +481,6 @@ class GatewayRules {
   bool has_cors_ = false;
   std::set<std::string> fields_;             // names that matches read
   std::optional<std::uint32_t> near_route_;  // whose request the extract looks near to
-  std::optional<Found> decided_;             // by Ask(), where the rule decides
   // Null: of the route as a whole.
   std::set<std::pair<std::uint32_t, const Rule*>> settled_;
   std::vector<ClosedRoute> closed_;
