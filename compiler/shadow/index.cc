@@ -345,12 +345,10 @@ std::optional<Hit> RouteIndex::HitOf(const Spots& spots, const PathProbe& probe,
     if (const Entry* entry = in(node.rests.all)) return Hit{route, entry->path};
     const Entry* end = spot.at_end ? in(node.ends.all) : nullptr;
     if (end != nullptr) return Hit{route, end->path};
-    for (const Entry* entry = in(node.expressions);
-         entry != nullptr && entry != node.expressions.data() + node.expressions.size() &&
-         entry->route == route;
-         ++entry) {
-      const Dfa* dfa = languages_.Regex(gateway_.routes[route].match.paths[entry->path].regex);
-      if (dfa != nullptr && dfa->Matches(probe.text)) return Hit{route, entry->path};
+    for (const Entry& entry :
+         std::ranges::equal_range(node.expressions, route, {}, &Entry::route)) {
+      const Dfa* dfa = languages_.Regex(gateway_.routes[route].match.paths[entry.path].regex);
+      if (dfa != nullptr && dfa->Matches(probe.text)) return Hit{route, entry.path};
     }
   }
   return std::nullopt;
