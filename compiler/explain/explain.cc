@@ -1,13 +1,12 @@
 #include "compiler/explain/explain.h"
 
-#include <strings.h>
-
 #include <algorithm>
 
 #include "compiler/explain/claims.h"
 #include "compiler/explain/head.h"
 #include "compiler/explain/url.h"
 #include "compiler/explain/weigh.h"
+#include "runtime/base/ascii.h"
 #include "runtime/decide/forwarded.h"
 #include "runtime/decide/options.h"
 #include "runtime/request/address.h"
@@ -150,7 +149,7 @@ class Explainer {
     bool has_host = false;
     for (const auto& [name, value] : question_.headers) {
       fields.push_back({name, value});
-      has_host = has_host || (name.size() == 4 && strncasecmp(name.c_str(), "host", 4) == 0);
+      has_host = has_host || EqualsLower(name, "host");
     }
     if (!has_host && !url.authority.empty()) fields.push_back({"host", url.authority});
     return fields;

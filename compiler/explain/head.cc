@@ -1,11 +1,11 @@
 // The head is walked as it would be written, a line at a time: the first fault counts,
 // and a limit that is passed within a line counts before what stands in the line.
 #include "compiler/explain/head.h"
-#include "runtime/base/ascii.h"
 
 #include <algorithm>
 #include <string>
-#include <vector>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -15,16 +15,6 @@ using runtime::Reason;
 using runtime::Refusal;
 
 constexpr std::uint64_t kMostOctets = 65536, kMostTarget = 16384, kMostMethod = 64;
-
-std::vector<std::string_view> Elements(std::string_view list) {
-  std::vector<std::string_view> elements;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t comma = std::min(list.find(',', begin), list.size());
-    elements.push_back(TrimOws(list.substr(begin, comma - begin)));
-    begin = comma + 1;
-  }
-  return elements;
-}
 
 Refusal Refused(std::uint16_t status, Reason reason, const char* detail) {
   return {status, reason, detail, true};
@@ -36,7 +26,7 @@ std::optional<std::uint64_t> LengthOf(std::string_view digits) {
   if (digits.empty()) return std::nullopt;
   std::uint64_t length = 0;
   for (const char c : digits) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!IsDigit(c)) return std::nullopt;
     const auto digit = static_cast<std::uint64_t>(c - '0');
     if (length > (kMost - digit) / 10) return std::nullopt;
     length = length * 10 + digit;
@@ -48,7 +38,7 @@ std::optional<std::uint64_t> LengthOf(std::string_view digits) {
 bool IsCoding(std::string_view element) {
   const std::string_view name = TrimOws(element.substr(0, element.find_first_of("; \t")));
   const std::string_view rest = TrimOws(element.substr(name.size()));
-  return IsToken(name) && (rest.empty() || rest.front() == ';') && Lowered(name) != "chunked";
+  return IsToken(name) && (rest.empty() || rest.front() == ';') && !EqualsLower(name, "chunked");
 }
 
 // What the fields say of the body's end, and what they expect.
@@ -59,12 +49,12 @@ std::expected<std::optional<std::uint64_t>, Refusal> Framing(std::span<const Fie
   const char* malformed = nullptr;
   for (const Field& field : fields) {
     const std::string name = Lowered(field.name);
-    const std::string_view value = TrimOws(field.value);
+    std::string_view value = TrimOws(field.value), element;
     if (name == "expect") {
       ++expected;
-      nonsense = nonsense || Lowered(value) != "100-continue";
+      nonsense = nonsense || !EqualsLower(value, "100-continue");
     } else if (name == "connection") {
-      for (const std::string_view element : Elements(value)) {
+      while (NextElement(value, element)) {
         if (!element.empty() && !IsToken(element)) malformed = "Connection is not a list of tokens";
       }
     } else if (name == "content-length") {
@@ -73,20 +63,18 @@ std::expected<std::optional<std::uint64_t>, Refusal> Framing(std::span<const Fie
       if (!length) malformed = "Content-Length is not one number";
     } else if (name == "transfer-encoding") {
       ++coded;
-      for (const std::string_view element : Elements(value)) {
-        if (Lowered(element) == "chunked") {
+      while (NextElement(value, element)) {
+        if (EqualsLower(element, "chunked")) {
           ++chunked;
           continue;
         }
         ++others;
         if (!IsCoding(element)) malformed = "Transfer-Encoding is malformed";
       }
-    } else if (std::string loose = name; loose.find('_') != loose.npos) {
-      std::ranges::replace(loose, '_', '-');
-      if (loose == "content-length") malformed = "a field that some would take for Content-Length";
-      if (loose == "transfer-encoding") {
-        malformed = "a field that some would take for Transfer-Encoding";
-      }
+    } else if (EqualsLowerLoosely(name, "content-length")) {
+      malformed = "a field that some would take for Content-Length";
+    } else if (EqualsLowerLoosely(name, "transfer-encoding")) {
+      malformed = "a field that some would take for Transfer-Encoding";
     }
   }
   if (malformed != nullptr) return std::unexpected(Bad(malformed));
