@@ -1,7 +1,9 @@
 #include "compiler/explain/url.h"
-#include "runtime/base/ascii.h"
 
+#include <algorithm>
 #include <charconv>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {

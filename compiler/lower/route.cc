@@ -1,4 +1,3 @@
-
 #include "compiler/lower/lowering.h"
 #include "runtime/base/ascii.h"
 

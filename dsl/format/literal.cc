@@ -5,6 +5,7 @@
 #include "runtime/base/ascii.h"
 
 namespace weir::dsl {
+
 std::string QuotedString(std::string_view text) {
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -1,9 +1,10 @@
 #include "dsl/resolve/regex.h"
-#include "runtime/base/ascii.h"
 
 #include <array>
 #include <optional>
 #include <utility>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {

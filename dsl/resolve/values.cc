@@ -1,8 +1,9 @@
 #include "dsl/resolve/values.h"
-#include "runtime/base/ascii.h"
 
 #include <limits>
 #include <utility>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {

@@ -1,9 +1,10 @@
 #include "dsl/source/did_you_mean.h"
-#include "runtime/base/ascii.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
+
+#include "runtime/base/ascii.h"
 
 namespace weir::dsl {
 namespace {
