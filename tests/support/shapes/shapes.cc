@@ -26,7 +26,7 @@ constexpr std::array kShapes{
     Shape{"or-line-headers", "the same, each on a header of its own", 11'250,
           shapes::OrLineOfHeaders},
     Shape{"and-line", "one condition of comparisons joined by and", 11'250, shapes::AndLine},
-    Shape{"nested", "conditions of and, or and not, 250 levels deep", 20, shapes::Nested},
+    Shape{"nested", "conditions of and, or and not, 240 levels deep", 20, shapes::Nested},
     Shape{"header-tests", "header tests in one route", 25'000, shapes::HeaderTests},
     Shape{"header-values", "routes that test one header for a value of their own", 2500,
           shapes::HeaderValues},
