@@ -66,8 +66,6 @@ bool TextTest(Operator op, const std::string& text, const Constant& constant) {
 
 // One present value against the constants (EXPR-3).
 bool Test(const syntax::Predicate& predicate, const Value& value) {
-  const bool alone = predicate.op == Operator::kPresent || predicate.op == Operator::kIn;
-  if (!alone && predicate.constants.empty()) return false;  // no policy that was resolved
   switch (predicate.op) {
     case Operator::kPresent:
       return true;
@@ -128,7 +126,7 @@ bool Holds(const syntax::Expression& expression, const Facts& facts) {
     case Kind::kFalse:
       return false;
     case Kind::kNot:
-      return !std::ranges::all_of(expression.children, holds);  // of one
+      return !holds(expression.children[0]);
     case Kind::kAnd:
       return std::ranges::all_of(expression.children, holds);
     case Kind::kOr:

@@ -67,6 +67,48 @@ constexpr auto Last(syntax::ExampleOutcome::Kind) {
 }
 
 template <class T>
+constexpr T Next(T value) {
+  return value == Last(value) ? T{} : static_cast<T>(static_cast<int>(value) + 1);
+}
+
+// How many children a condition has, and how many constants a predicate: whoever reads
+// one relies on it, so a flip keeps to it.
+constexpr bool Takes(syntax::Expression::Kind kind, std::size_t children) {
+  switch (kind) {
+    case syntax::Expression::Kind::kTrue:
+    case syntax::Expression::Kind::kFalse:
+    case syntax::Expression::Kind::kPredicate:
+      return children == 0;
+    case syntax::Expression::Kind::kNot:
+      return children == 1;
+    case syntax::Expression::Kind::kAnd:
+    case syntax::Expression::Kind::kOr:
+      return children >= 2;
+  }
+  return false;
+}
+constexpr bool Takes(syntax::Operator op, std::size_t constants) {
+  switch (op) {
+    case syntax::Operator::kPresent:
+      return constants == 0;
+    case syntax::Operator::kIn:
+      return constants >= 1;
+    case syntax::Operator::kEqual:
+    case syntax::Operator::kNotEqual:
+    case syntax::Operator::kLess:
+    case syntax::Operator::kLessEqual:
+    case syntax::Operator::kGreater:
+    case syntax::Operator::kGreaterEqual:
+    case syntax::Operator::kContains:
+    case syntax::Operator::kMatches:
+    case syntax::Operator::kStartsWith:
+    case syntax::Operator::kEndsWith:
+      return constants == 1;
+  }
+  return false;
+}
+
+template <class T>
 constexpr std::string_view AlternativeName() {
   if constexpr (std::is_same_v<T, std::string>)
     return "string";
@@ -149,6 +191,27 @@ class Flipper {
     std::swap(value, other);
   }
 
+  // The next enumerator that goes with so many children or constants, if there is one.
+  template <class T>
+  void TryNext(const std::string& key, T& value, std::size_t count) {
+    T other = Next(value);
+    while (!Takes(other, count)) other = Next(other);
+    if (other != value) Try(key, value, other);
+  }
+  // One shorter, or else one longer; not at all where `owner` takes neither.
+  template <class T, class Owner>
+  void TryCount(const std::string& key, std::vector<T>& value, Owner owner) {
+    std::vector<T> other = value;
+    if (!value.empty() && Takes(owner, value.size() - 1)) {
+      other.erase(other.begin());
+    } else if (Takes(owner, value.size() + 1)) {
+      other.emplace_back();
+    } else {
+      return;
+    }
+    Try(key + "[]", value, std::move(other));
+  }
+
   void Walk(const std::string& key, bool& value) { Try(key, value, !value); }
   template <std::integral T>
   void Walk(const std::string& key, T& value) {
@@ -159,7 +222,7 @@ class Flipper {
   template <class T>
     requires std::is_enum_v<T>
   void Walk(const std::string& key, T& value) {
-    Try(key, value, value == Last(value) ? T{} : static_cast<T>(static_cast<int>(value) + 1));
+    Try(key, value, Next(value));
   }
   void Walk(const std::string& key, std::string& value) { Try(key, value, value + "x"); }
   // Within the prefix of every network, and outside of the mapping of IPv4.
@@ -191,16 +254,28 @@ class Flipper {
     other.children = {value};
     if (key != kCondition) Try(key, value, other);
     Members(value, [&](std::string_view name, auto& member) {
-      if constexpr (std::is_same_v<decltype(member), std::vector<syntax::Expression>&>) {
-        std::vector<syntax::Expression> others = member;
-        if (others.empty())
-          others.emplace_back();
-        else
-          others.erase(others.begin());
-        Try(kCondition + "." + std::string(name) + "[]", member, others);
+      const std::string key_of_member = KeyOf(kCondition, name);
+      using Member = std::remove_cvref_t<decltype(member)>;
+      if constexpr (std::is_same_v<Member, syntax::Expression::Kind>) {
+        TryNext(key_of_member, member, value.children.size());
+      } else if constexpr (std::is_same_v<Member, std::vector<syntax::Expression>>) {
+        TryCount(key_of_member, member, value.kind);
         for (syntax::Expression& child : member) Walk(kCondition, child);
       } else {
-        Walk(KeyOf(kCondition, name), member);
+        Walk(key_of_member, member);
+      }
+    });
+  }
+  void Walk(const std::string& key, syntax::Predicate& value) {
+    Members(value, [&](std::string_view name, auto& member) {
+      using Member = std::remove_cvref_t<decltype(member)>;
+      if constexpr (std::is_same_v<Member, syntax::Operator>) {
+        TryNext(KeyOf(key, name), member, value.constants.size());
+      } else if constexpr (std::is_same_v<Member, std::vector<syntax::Constant>>) {
+        TryCount(KeyOf(key, name), member, value.op);
+        for (syntax::Constant& constant : member) Walk(KeyOf(key, name), constant);
+      } else {
+        Walk(KeyOf(key, name), member);
       }
     });
   }
