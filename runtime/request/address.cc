@@ -75,16 +75,6 @@ bool ParseIpv6(std::string_view text, Address& out) {
   return true;
 }
 
-bool IsPort(std::string_view digits) {
-  std::uint32_t port = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return false;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-    if (port > 65535) return false;
-  }
-  return !digits.empty() && digits.size() <= 5;
-}
-
 }  // namespace
 
 std::optional<Address> ParseAddress(std::string_view text) {
@@ -164,6 +154,17 @@ void AddressText::AppendIpv6(const Address& address) {
   }
 }
 
+std::optional<std::uint16_t> ParsePort(std::string_view digits) {
+  if (digits.empty() || digits.size() > 5) return std::nullopt;
+  std::uint32_t port = 0;
+  for (char c : digits) {
+    if (!IsDigit(c)) return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  if (port > 65535) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
+}
+
 std::optional<Address> ParseForwardedAddress(std::string_view element) {
   if (element.size() >= 2 && element.front() == '"' && element.back() == '"') {
     element = element.substr(1, element.size() - 2);
@@ -173,11 +174,11 @@ std::optional<Address> ParseForwardedAddress(std::string_view element) {
     const std::size_t end = element.find(']');
     if (end == std::string_view::npos) return std::nullopt;
     const std::string_view behind = element.substr(end + 1);
-    if (!behind.empty() && (behind[0] != ':' || !IsPort(behind.substr(1)))) return std::nullopt;
+    if (!behind.empty() && (behind[0] != ':' || !ParsePort(behind.substr(1)))) return std::nullopt;
     element = element.substr(1, end - 1);
     if (element.find(':') == std::string_view::npos) return std::nullopt;
   } else if (colon != std::string_view::npos && element.find(':') == colon) {
-    if (!IsPort(element.substr(colon + 1))) return std::nullopt;
+    if (!ParsePort(element.substr(colon + 1))) return std::nullopt;
     element = element.substr(0, colon);
   }
   return ParseAddress(element);

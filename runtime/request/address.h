@@ -21,6 +21,9 @@ namespace weir::runtime {
 // IPv6; no zone, no port, no brackets, no white space.
 std::optional<Address> ParseAddress(std::string_view text);
 
+// Up to five digits that make at most 65535.
+std::optional<std::uint16_t> ParsePort(std::string_view digits);
+
 // An element of X-Forwarded-For: an address, perhaps with a port behind it (an IPv6
 // address is in brackets then), perhaps all in quotes.
 std::optional<Address> ParseForwardedAddress(std::string_view element);

@@ -142,9 +142,8 @@ std::optional<Refusal> Canonicaliser::AnswerHere(const ConnectionFacts& facts,
 // Takes the target apart; the path stays raw.
 const char* Canonicaliser::ReadTarget(const RawRequest& raw, CanonicalRequest& out) {
   std::string_view rest = raw.target;
-  for (char c : rest) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet <= 0x20 || octet >= 0x7f || c == '#') return "the target holds a forbidden octet";
+  if ((!rest.empty() && !IsTargetText(rest)) || rest.find('#') != std::string_view::npos) {
+    return "the target holds a forbidden octet";
   }
   url_authority_ = {};
   const bool options = raw.method == "OPTIONS";

@@ -38,16 +38,6 @@ const char* AppendLiteral(std::string_view literal, std::string& out) {
   return nullptr;
 }
 
-bool IsPort(std::string_view port) {
-  if (port.empty() || port.size() > 5) return false;
-  unsigned value = 0;
-  for (char c : port) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-  }
-  return value >= 1 && value <= 65535;
-}
-
 }  // namespace
 
 const char* CanonicaliseAuthority(std::string_view authority, std::string& out,
@@ -68,7 +58,9 @@ const char* CanonicaliseAuthority(std::string_view authority, std::string& out,
   host_length = out.size() - base;
   if (authority.substr(end) == ":") return nullptr;  // an empty port is the default one
   if (end == authority.size()) return nullptr;
-  if (authority[end] != ':' || !IsPort(authority.substr(end + 1))) return "the port is none";
+  if (authority[end] != ':' || ParsePort(authority.substr(end + 1)).value_or(0) == 0) {
+    return "the port is none";
+  }
   out.append(authority.substr(end));
   return nullptr;
 }

@@ -39,12 +39,16 @@ TEST(Allocation, ADecisionMakesNone) {
       .kind = Identity::Kind::kVerified, .jwt_verified = true, .claims = claims};
   const Field fields[] = {{"Host", "API.example"},
                           {"Cookie", "a=1"},
-                          {"Cookie", "b=2"},
+                          {"Cookie", "id=%C3%A9"},
                           {"Origin", "https://app.example"},
-                          {"X-Forwarded-For", "198.51.100.7"},
+                          {"X-Forwarded-For", "198.51.100.7:4711"},
+                          {"X-Forwarded-Proto", "https"},
+                          {"X-Request-Id", "from-the-proxy-in-front"},
+                          {"Via", "1.1 another-deployment"},
                           {"Connection", "close"}};
   ConnectionFacts facts;
   facts.peer_address = *ParseAddress("10.0.0.1");
+  facts.via = "a-deployment-of-some-name";
   Canonicaliser canonicaliser;
   ForwardedHead head;
   std::size_t forwarded = 0;
@@ -69,12 +73,16 @@ TEST(Allocation, ADecisionMakesNone) {
     run("PUT", "/users/7");
     run("GET", "/old/7");
     run("GET", "/bad%2fpath");
+    run("GET", "/users/7;v=1");
+    run("GET", "/users/7?q=1&%51=2");
+    run("GET", "http://api.example/users/7?q=%C3%A9");
+    run("OPTIONS", "*");
   };
   all();
   const std::size_t before = allocations;
   for (int i = 0; i < 100; ++i) all();
   EXPECT_EQ(allocations, before);
-  EXPECT_EQ(forwarded, 101u);
+  EXPECT_EQ(forwarded, 202u);
 }
 
 }  // namespace
