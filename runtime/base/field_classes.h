@@ -115,10 +115,6 @@ class FieldSet {
   // The same, with '_' taken for '-' as CGI-like applications take it.
   constexpr bool HasLoosely(std::string_view name) const { return Any(name, EqualsLowerLoosely); }
 
-  // The whole names of the column; prefixes are none.
-  constexpr const std::string_view* begin() const { return names_.data(); }
-  constexpr const std::string_view* end() const { return names_.data() + size_; }
-
  private:
   template <class Equal>
   constexpr bool Any(std::string_view name, Equal equal) const {

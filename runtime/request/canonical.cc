@@ -232,7 +232,7 @@ const char* Canonicaliser::CollectField(const Field& field, std::uint32_t place)
     slot = (slot + 1) & (slots_.size() - 1);
   }
   slots_[slot] = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({name, hash, place, place, 1, false});
+  entries_.push_back({name, hash, place, place, 1, kNeverInRequests.Has(name)});
   return nullptr;
 }
 
@@ -247,12 +247,10 @@ Canonicaliser::Entry* Canonicaliser::FindEntry(std::string_view lower_name) {
   return nullptr;
 }
 
-// CANON-10. A proxy in front may pass a client's Connection on: were it obeyed, the
-// client could take away what that proxy says of it before any rule reads it.
+// CANON-10, of the fields that Connection names: the others were marked as they came.
+// A proxy in front may pass a client's Connection on: were it obeyed, the client could
+// take away what that proxy says of it before any rule reads it.
 const char* Canonicaliser::DropHopByHop(const RawRequest& raw, const CanonicalOptions& options) {
-  for (std::string_view name : kNeverInRequests) {
-    if (Entry* entry = FindEntry(name)) entry->dropped = true;
-  }
   const Entry* connection = FindEntry("connection");
   if (!connection) return nullptr;
   for (std::uint32_t line = connection->first; line != kNone; line = next_[line]) {
