@@ -1,6 +1,6 @@
 #include "runtime/auth/api_keys.h"
 
-#include "runtime/base/ascii.h"
+#include "runtime/request/form.h"
 
 namespace weir::runtime {
 namespace {
@@ -8,18 +8,8 @@ namespace {
 std::string DecodeForm(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = HexDigit(text[i + 1]);
-      const int low = HexDigit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        out.push_back(static_cast<char>(high << 4 | low));
-        i += 2;
-        continue;
-      }
-    }
-    out.push_back(text[i] == '+' ? ' ' : text[i]);
-  }
+  FormDecoder bytes(text);
+  for (char byte; bytes.Next(byte);) out.push_back(byte);
   return out;
 }
 
@@ -30,7 +20,7 @@ std::optional<std::string> QueryParameter(std::string_view query, std::string_vi
     const std::size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
     const std::size_t equals = pair.find('=');
-    if (DecodeForm(pair.substr(0, equals)) == name && !pair.empty()) {
+    if (!pair.empty() && DecodesTo(FormDecoder(pair.substr(0, equals)), name)) {
       return equals == std::string_view::npos ? "" : DecodeForm(pair.substr(equals + 1));
     }
     if (end == std::string_view::npos) break;

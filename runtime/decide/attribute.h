@@ -42,7 +42,7 @@ void WriteValue(const Value& value, Sink&& sink) {
       return;
     case Value::Kind::kText: {
       if (!value.text.encoded) return sink(value.text.raw);
-      TextOctets octets(value.text);
+      FormDecoder octets = Octets(value.text);
       for (char octet; octets.Next(octet);) sink(std::string_view(&octet, 1));
       return;
     }

@@ -12,6 +12,7 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/request/canonical.h"
+#include "runtime/request/form.h"
 
 namespace weir::runtime {
 namespace {
@@ -29,20 +30,20 @@ const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std
       out.push_back(c);
       continue;
     }
-    const int high = i + 2 < segment.size() ? HexDigit(segment[i + 1]) : -1;
-    const int low = i + 2 < segment.size() ? HexDigit(segment[i + 2]) : -1;
-    if (high < 0 || low < 0) return "the path holds a '%' without two hexadecimal digits";
-    const int value = high * 16 + low;
+    if (!BeginsWithEscape(segment.substr(i))) {
+      return "the path holds a '%' without two hexadecimal digits";
+    }
+    const char value = EscapedByte(segment.substr(i));
     i += 2;
-    if (value == 0) return "the path holds an escaped NUL";
+    if (value == '\0') return "the path holds an escaped NUL";
     if ((value == '/' || value == '\\') && !keep_encoded_slash) {
       return "the path holds an escaped slash";
     }
-    if (kUnreservedBytes[static_cast<char>(value)]) {
-      out.push_back(static_cast<char>(value));
+    if (kUnreservedBytes[value]) {
+      out.push_back(value);
     } else {
       out.push_back('%');
-      AppendHex(static_cast<char>(value), out);
+      AppendHex(value, out);
     }
   }
   return nullptr;

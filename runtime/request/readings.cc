@@ -8,6 +8,7 @@
 
 #include "runtime/base/ascii.h"
 #include "runtime/base/utf8.h"
+#include "runtime/request/form.h"
 
 namespace weir::runtime {
 namespace {
@@ -36,45 +37,11 @@ class Pieces {
   bool done_ = false;
 };
 
-bool IsEscape(std::string_view text) {
-  return text.size() >= 3 && text[0] == '%' && HexDigit(text[1]) >= 0 && HexDigit(text[2]) >= 0;
-}
-
-// The octets of a parameter in turn: "+" is a space, an escape that is none itself.
-class Decoded {
- public:
-  explicit Decoded(std::string_view text, bool decode = true) : rest_(text), decode_(decode) {}
-  bool Next(char& octet) {
-    if (rest_.empty()) return false;
-    octet = rest_[0];
-    std::size_t used = 1;
-    if (decode_ && octet == '+') octet = ' ';
-    if (decode_ && IsEscape(rest_)) {
-      octet = static_cast<char>(HexDigit(rest_[1]) * 16 + HexDigit(rest_[2]));
-      used = 3;
-    }
-    rest_.remove_prefix(used);
-    return true;
-  }
-
- private:
-  std::string_view rest_;
-  bool decode_;
-};
-
-bool IsExactly(Decoded text, std::string_view name) {
-  char octet;
-  for (char wanted : name) {
-    if (!text.Next(octet) || octet != wanted) return false;
-  }
-  return !text.Next(octet);
-}
-
 // A name without blanks before it, up to a NUL, '_' for what no variable's name holds,
 // in lower case; with `element`, up to a '[' as well: a[] and a[x] are read as a.
 class Folded {
  public:
-  Folded(Decoded text, bool element) : text_(text), element_(element) {}
+  Folded(FormDecoder text, bool element) : text_(text), element_(element) {}
   bool Next(char& octet) {
     if (!text_.Next(octet)) return false;
     while (start_ && octet == ' ') {
@@ -82,7 +49,7 @@ class Folded {
     }
     start_ = false;
     if (octet == '\0' || (element_ && octet == '[')) {
-      text_ = Decoded({});
+      text_ = FormDecoder({});
       return false;
     }
     octet = octet == ' ' || octet == '.' || octet == '[' ? '_' : ToLower(octet);
@@ -90,7 +57,7 @@ class Folded {
   }
 
  private:
-  Decoded text_;
+  FormDecoder text_;
   bool element_;
   bool start_ = true;
 };
@@ -105,21 +72,21 @@ bool SameFolded(Folded a, Folded b) {
   }
 }
 
-bool IsAlike(Decoded text, std::string_view name) {
-  const Folded wanted(Decoded(name, false), false);
+bool IsAlike(FormDecoder text, std::string_view name) {
+  const Folded wanted(FormDecoder(name, false), false);
   return SameFolded({text, false}, wanted) || SameFolded({text, true}, wanted);
 }
 
 bool IsSome(std::string_view text, bool decode, std::span<const std::string_view> names) {
   for (std::string_view name : names) {
-    if (IsExactly(Decoded(text, decode), name)) return true;
+    if (DecodesTo(FormDecoder(text, decode), name)) return true;
   }
   return false;
 }
 
 bool EscapesAreWhole(std::string_view text) {
   for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 1)) {
-    if (!IsEscape(text.substr(i))) return false;
+    if (!BeginsWithEscape(text.substr(i))) return false;
   }
   return true;
 }
@@ -127,7 +94,7 @@ bool EscapesAreWhole(std::string_view text) {
 bool IsPlainValue(std::string_view text) {
   if (!EscapesAreWhole(text)) return false;
   Utf8Check utf8;
-  Decoded octets(text);
+  FormDecoder octets(text);
   for (char octet; octets.Next(octet);) {
     if (octet == '\0' || !utf8.Take(static_cast<unsigned char>(octet))) return false;
   }
@@ -139,8 +106,8 @@ bool IsPlainValue(std::string_view text) {
 bool IsPlainCookie(std::string_view value) {
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (value[i] == '"' || value[i] == ',') return false;
-    if (!IsEscape(value.substr(i))) continue;
-    const auto octet = static_cast<char>(HexDigit(value[i + 1]) * 16 + HexDigit(value[i + 2]));
+    if (!BeginsWithEscape(value.substr(i))) continue;
+    const auto octet = EscapedByte(value.substr(i));
     if (octet == '\0' || kUnreservedBytes[octet]) return false;
   }
   return true;
@@ -157,8 +124,8 @@ const char* CheckParameter(std::string_view query, std::string_view name,
       const std::size_t equals = piece.find('=');
       const std::string_view written = piece.substr(0, equals);
       if (!EscapesAreWhole(written)) return kMalformed;
-      if (!IsExactly(Decoded(written), name)) {
-        if (IsAlike(Decoded(written), name) && !IsSome(written, true, names)) return kAlike;
+      if (!DecodesTo(FormDecoder(written), name)) {
+        if (IsAlike(FormDecoder(written), name) && !IsSome(written, true, names)) return kAlike;
         continue;
       }
       if (found || piece.size() != parameter.size()) return kTwice;
@@ -183,7 +150,7 @@ const char* CheckCookie(std::string_view field, std::string_view name,
       if (equals == std::string_view::npos) continue;
       const std::string_view written = TrimOws(piece.substr(0, equals));
       if (written != name) {
-        if (IsAlike(Decoded(written), name) && !IsSome(written, false, names)) {
+        if (IsAlike(FormDecoder(written), name) && !IsSome(written, false, names)) {
           return "a cookie is named almost like one that is read";
         }
         continue;
