@@ -111,6 +111,10 @@ void AddReadFields(Choices& choices, Parts& parts) {
 }
 
 void MakePreflight(Choices& choices, Parts& parts) {
+  // Two origins are none that any policy lets in.
+  if (choices.Chance(90)) {
+    std::erase_if(parts.fields, [](const auto& field) { return field.first == "Origin"; });
+  }
   parts.fields.emplace_back("Access-Control-Request-Method", parts.method);
   parts.fields.emplace_back("Origin", OriginWord(choices));
   parts.method = "OPTIONS";
@@ -222,7 +226,7 @@ RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
     if (choices.Chance(25)) ChangeOnePart(choices, parts);
   }
   AddReadFields(choices, parts);
-  if (choices.Chance(21)) MakePreflight(choices, parts);
+  if (choices.Chance(26)) MakePreflight(choices, parts);
 
   RandomRequest request;
   request.raw.method = parts.method;

@@ -62,6 +62,9 @@ TEST(Decision, TableSaysWhatTheModelSays) {
         "denied", "not-allowed", "rewrite"}) {
     EXPECT_GE(tally.reasons[reason] * 100, tally.cases) << reason << " is too rare";
   }
+  for (const char* reason : {"forwarded", "loop", "options"}) {
+    EXPECT_GE(tally.reasons[reason] * 400, tally.cases) << reason << " is too rare";
+  }
 }
 
 }  // namespace
