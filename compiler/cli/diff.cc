@@ -230,8 +230,8 @@ int RunDiff(const Options& options) {
   Report(before.diagnostics, before.sources);
   Report(after.diagnostics, after.sources);
   if (!before.policy || !after.policy) return kBadCall;
-  const DiffResult result = compiler::Diff({&*before.policy, FolderOf(options.before), nullptr},
-                                           {&*after.policy, FolderOf(options.after), nullptr});
+  const DiffResult result = compiler::Diff({&*before.policy, FolderOf(options.before)},
+                                           {&*after.policy, FolderOf(options.after)});
   const Files files{before, after};
   if (!Print(options.format == "json" ? AsJson(files, result) : AsText(files, result))) {
     return kBadCall;

@@ -63,6 +63,15 @@ model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& r
   return identity;
 }
 
+model::World WorldOf(const model::Identity& identity) {
+  model::World world;
+  world.charge = [](std::uint32_t, const model::LimitKey&) {
+    return model::LimitVerdict::kAdmitted;
+  };
+  world.identify = [identity](const syntax::Authentication&) { return identity; };
+  return world;
+}
+
 namespace {
 
 // The policy, its route denying what breaks the claim before it denies anything else.
@@ -107,11 +116,7 @@ std::expected<std::string, std::string> SentPath(const syntax::Policy& policy,
                                                  const std::shared_ptr<const runtime::Table>& table,
                                                  const Witness& witness,
                                                  const model::Identity& identity) {
-  model::World world;
-  world.charge = [](std::uint32_t, const model::LimitKey&) {
-    return model::LimitVerdict::kAdmitted;
-  };
-  world.identify = [&](const syntax::Authentication&) { return identity; };
+  const model::World world = WorldOf(identity);
   const model::RawRequest raw = RawRequestOf(witness);
   const model::Connection connection = ConnectionOf(witness);
   const std::string path = model::Decide(policy, gateway, raw, connection, world).upstream_path;

@@ -18,6 +18,9 @@ namespace weir::compiler {
 model::Identity IdentityOf(const Universe& universe, const std::vector<Value>& request,
                            const RulePlace& place);
 
+// Where every limit admits and the caller turns out to be this one.
+model::World WorldOf(const model::Identity& identity);
+
 // Why a request does not break a claim: the model, or the table, does not forward it
 // by this route, or says otherwise of the claim itself. Empty: it does. The claim is
 // read as a rule of the route, so that each evaluates it by its own means.

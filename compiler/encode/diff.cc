@@ -79,9 +79,7 @@ class GatewayDiff {
   // Also tells the names that shown requests leave in logs and metrics.
   void Run(std::vector<SettingChange>& names) {
     Universe u;
-    auto sides = Encode(u, nullptr);
-    if (!sides) return;
-    auto& [old_rows, new_rows] = *sides;
+    const auto [old_rows, new_rows] = Encode(u, nullptr);
     const auto classes = ClassesOf(u);
     if (!classes) return Unknown(classes.error());
     Symbolic symbolic(u, *classes);
@@ -104,7 +102,7 @@ class GatewayDiff {
     result_.regions.push_back(std::move(region));
   }
 
-  std::optional<std::pair<Rows, Rows>> Encode(Universe& u, const ChangedCredential* apart) {
+  std::pair<Rows, Rows> Encode(Universe& u, const ChangedCredential* apart) {
     values_.clear();
     for (const ListenerPair& pair : pairs_) {
       values_.push_back(u.AddListener(Common(pair, before_, after_)));
@@ -113,9 +111,8 @@ class GatewayDiff {
       u.At({Part::kConsumer, ScopeApart(*apart), ""});
       u.At({Part::kConsumer, apart->new_scope, ""});
     }
-    auto old_rows = EncodeSide(u, before_, true, OneScope(credentials_, apart));
-    auto new_rows = EncodeSide(u, after_, false, {});
-    if (!old_rows || !new_rows) return std::nullopt;
+    Rows old_rows = EncodeSide(u, before_, true, OneScope(credentials_, apart));
+    Rows new_rows = EncodeSide(u, after_, false, {});
     RelateClients(u);
     // What either side would refuse to read is tried out by itself, as the rest of reading.
     ReadNames reads;
@@ -125,7 +122,7 @@ class GatewayDiff {
     }
     u.reads = {std::move(reads)};
     CorrelateCredentials(u, before_.input, after_.input);
-    return std::pair(*std::move(old_rows), *std::move(new_rows));
+    return {std::move(old_rows), std::move(new_rows)};
   }
 
   // Behind a proxy that both sides trust, the client is whom X-Forwarded-For leads to.
@@ -160,8 +157,8 @@ class GatewayDiff {
     }
   }
 
-  std::optional<Rows> EncodeSide(Universe& u, const Side& side, bool is_before,
-                                 const std::map<std::string, std::string>& scopes) {
+  Rows EncodeSide(Universe& u, const Side& side, bool is_before,
+                  const std::map<std::string, std::string>& scopes) {
     Formula served = kFalse;
     std::vector<Row> rows;
     if (side.gateway != nullptr) {
@@ -174,12 +171,7 @@ class GatewayDiff {
         own[values_[p]] = true;
       }
       served = u.Chosen(u.At({Part::kListener, "", ""}), own);
-      auto encoded = RowsOf(u, side, listeners, scopes);
-      if (!encoded) {
-        Unknown(encoded.error());
-        return std::nullopt;
-      }
-      rows = std::move(*encoded);
+      rows = RowsOf(u, side, listeners, scopes);
       for (Row& row : rows) row.when = u.f.And(row.when, served);
     }
     Row none;
@@ -345,7 +337,6 @@ class GatewayDiff {
   void Rotation(const ChangedCredential& credential) {
     Universe u;
     const auto sides = Encode(u, &credential);
-    if (!sides) return;
     const Part part = credential.is_jwt ? Part::kJwt : Part::kKeys;
     const auto old_at = u.Known({part, ScopeApart(credential), ""});
     const auto new_at = u.Known({part, credential.new_scope, ""});
@@ -369,7 +360,7 @@ class GatewayDiff {
                                  of(credential.new_scope, {now})}));
     }
     const Formula other = u.f.Or(renamed);
-    const auto& [old_rows, new_rows] = *sides;
+    const auto& [old_rows, new_rows] = sides;
     const Formula differ = Differ(u, Plain(old_rows), Plain(new_rows), false);
     const auto classes = ClassesOf(u);
     if (!classes) return Unknown(classes.error());
@@ -378,7 +369,7 @@ class GatewayDiff {
     const auto ask = [&](const std::string& what, Formula callers, bool forwards_before,
                          bool forwards_after, const std::string& circumstance, const auto& claims) {
       if (circumstance.empty()) return;
-      auto region = One(u, symbolic, what, u.f.And({differ, callers}), *sides,
+      auto region = One(u, symbolic, what, u.f.And({differ, callers}), sides,
                         std::pair(forwards_before, forwards_after), claims);
       if (!region) return;
       region->shown.circumstance = circumstance;
@@ -486,8 +477,6 @@ class GatewayDiff {
 std::vector<std::pair<Side, Side>> SidesOf(const DiffInput& before, const DiffInput& after) {
   std::vector<std::pair<Side, Side>> sides;
   for (const auto& [i, k] : PairGateways(*before.policy, *after.policy)) {
-    // A table holds one gateway of a policy: it is compared with that one.
-    if ((before.table && !i) || (after.table && !k)) continue;
     Side old, now;
     old.input = before;
     now.input = after;
@@ -538,7 +527,7 @@ DiffResult Diff(const DiffInput& before, const DiffInput& after, const DiffOptio
 
 DiffResult Diff(const syntax::Policy& before, const syntax::Policy& after,
                 const DiffOptions& options) {
-  return Diff(DiffInput{&before, "", nullptr}, DiffInput{&after, "", nullptr}, options);
+  return Diff(DiffInput{&before, ""}, DiffInput{&after, ""}, options);
 }
 
 }  // namespace weir::compiler

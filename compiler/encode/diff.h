@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,10 +16,6 @@
 #include "compiler/witness/witness.h"
 #include "spec/model/model.h"
 #include "spec/syntax/policy.h"
-
-namespace weir::runtime {
-class Table;
-}
 
 namespace weir::compiler {
 
@@ -97,9 +92,8 @@ struct DiffResult {
 
 // One side of the comparison.
 struct DiffInput {
-  const syntax::Policy* policy = nullptr;       // never null
-  std::string folder;                           // that files are relative to
-  std::shared_ptr<const runtime::Table> table;  // decisions are read from it; may be null
+  const syntax::Policy* policy = nullptr;  // never null
+  std::string folder;                      // that files are relative to
 };
 
 DiffResult Diff(const DiffInput& before, const DiffInput& after, const DiffOptions& options = {});

@@ -1,8 +1,8 @@
 // Each probe starts from a request that one side's rows say something about (one
 // for each row, as the solver finds it on that side alone), so it reaches the
-// rules that the setting opens or closes. What is told is what the model, or the
-// table, does with it: a probe can miss a difference, never invent one; a setting
-// whose probes show nothing is told as a setting.
+// rules that the setting opens or closes. What is told is what the model does with
+// it: a probe can miss a difference, never invent one; a setting whose probes show
+// nothing is told as a setting.
 #include "compiler/encode/diff_probe.h"
 
 #include <algorithm>
@@ -13,7 +13,6 @@
 #include "compiler/encode/decode.h"
 #include "compiler/encode/diff_treatment.h"
 #include "compiler/encode/symbolic.h"
-#include "runtime/table/table.h"
 #include "spec/model/address.h"
 #include "spec/model/scalar_fields.h"
 
@@ -41,12 +40,11 @@ std::vector<Base> BasesOf(const Side& side, bool is_before, const std::vector<Li
   }
   u.At({Part::kListener, "", ""});
   u.At({Part::kPeer, "", ""});
-  auto rows = RowsOf(u, side, listeners, {});
-  if (!rows) return bases;
+  const std::vector<Row> rows = RowsOf(u, side, listeners, {});
   u.trusted_proxies = side.gateway->trusted_proxies;
   std::vector<Row> sorted;
   for (const bool forwards : {true, false}) {
-    for (const Row& row : *rows) {
+    for (const Row& row : rows) {
       if (row.forwards == forwards) sorted.push_back(row);
     }
   }
@@ -100,22 +98,10 @@ bool SameOutcome(const Side& before, const std::optional<model::Outcome>& a, con
 // What the gateway reads as one value, as in its attributes: "header.x-a".
 std::set<std::string> ReadAsOne(const Side& side) {
   std::set<std::string> names;
-  if (!side.input.table) {
-    const auto read = model::ScalarFields(side.policy(), side.place());
-    for (const auto& name : read.headers) names.insert("header." + name);
-    for (const auto& name : read.queries) names.insert("query." + name);
-    for (const auto& name : read.cookies) names.insert("cookie." + name);
-    return names;
-  }
-  const runtime::Table& table = *side.input.table;
-  const auto add = [&](const std::string& kind, runtime::Range range) {
-    for (const auto name : runtime::Table::Slice(table.strings(), range)) {
-      names.insert(kind + std::string(table.text(name)));
-    }
-  };
-  add("header.", table.gateway().scalar_fields);
-  add("query.", table.gateway().scalar_queries);
-  add("cookie.", table.gateway().scalar_cookies);
+  const auto read = model::ScalarFields(side.policy(), side.place());
+  for (const auto& name : read.headers) names.insert("header." + name);
+  for (const auto& name : read.queries) names.insert("query." + name);
+  for (const auto& name : read.cookies) names.insert("cookie." + name);
   return names;
 }
 

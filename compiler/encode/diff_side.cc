@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "compiler/encode/table_order.h"
-#include "compiler/replay/replay.h"
+#include "compiler/encode/confirm.h"
 #include "compiler/witness/confirm.h"
 
 namespace weir::compiler {
@@ -18,13 +17,6 @@ bool SharesAnAddress(const Gateway& a, const Gateway& b) {
     return std::any_of(b.listeners.begin(), b.listeners.end(),
                        [&](const auto& other) { return one.address == other.address; });
   });
-}
-
-model::World WorldOf(const model::Identity& identity) {
-  model::World world;
-  world.charge = [](std::uint32_t, const auto&) { return model::LimitVerdict::kAdmitted; };
-  world.identify = [&identity](const syntax::Authentication&) { return identity; };
-  return world;
 }
 
 }  // namespace
@@ -76,18 +68,10 @@ std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>
   return pairs;
 }
 
-std::expected<std::vector<Row>, std::string> RowsOf(
-    Universe& u, const Side& side, const std::vector<std::uint32_t>& listeners,
-    const std::map<std::string, std::string>& scopes) {
+std::vector<Row> RowsOf(Universe& u, const Side& side, const std::vector<std::uint32_t>& listeners,
+                        const std::map<std::string, std::string>& scopes) {
   for (const auto& [scope, target] : scopes) u.Unify(scope, target);
-  std::vector<Row> rows;
-  if (side.input.table) {
-    auto encoded = EncodeTable(u, *side.input.table, listeners);
-    if (!encoded) return std::unexpected(encoded.error());
-    rows = std::move(*encoded);
-  } else {
-    rows = EncodeGateway(u, side.policy(), *side.gateway, listeners);
-  }
+  std::vector<Row> rows = EncodeGateway(u, side.policy(), *side.gateway, listeners);
   for (Row& row : rows) {
     if (row.place.jwt) row.place.jwt = u.TargetOf(*row.place.jwt);
     if (row.place.keys) row.place.keys = u.TargetOf(*row.place.keys);
@@ -109,13 +93,8 @@ std::optional<model::Outcome> Play(const Side& side, std::optional<std::uint32_t
   model::Connection connection = ConnectionOf(witness);
   connection.listener = *listener;
   if (!facts.may_have_peer) connection.peer_identity.reset();
-  const model::RawRequest raw = RawRequestOf(witness);
-  const model::World world = WorldOf(identity);
-  if (side.input.table) {
-    const TableReplay replay(side.policy(), side.place(), side.input.table);
-    return replay.Run(raw, connection, world);
-  }
-  return model::Decide(side.policy(), side.place(), raw, connection, world);
+  return model::Decide(side.policy(), side.place(), RawRequestOf(witness), connection,
+                       WorldOf(identity));
 }
 
 Treatment TreatmentOf(const Side& side, const std::optional<model::Outcome>& outcome) {

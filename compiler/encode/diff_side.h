@@ -5,7 +5,6 @@
 #define WEIR_COMPILER_ENCODE_DIFF_SIDE_H_
 
 #include <cstdint>
-#include <expected>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,10 +44,10 @@ std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>
     const syntax::Policy& before, const syntax::Policy& after);
 
 // The side's rows. Scopes of credentials are called by `scopes`' names, where it
-// has any. The error says why the table cannot be read.
-std::expected<std::vector<Row>, std::string> RowsOf(
-    Universe& universe, const Side& side, const std::vector<std::uint32_t>& listeners,
-    const std::map<std::string, std::string>& scopes);
+// has any.
+std::vector<Row> RowsOf(Universe& universe, const Side& side,
+                        const std::vector<std::uint32_t>& listeners,
+                        const std::map<std::string, std::string>& scopes);
 
 // What becomes of it on one side; nothing when it is not served at all: no such
 // listener, another protocol, or no client certificate where one is demanded.

@@ -188,8 +188,7 @@ TEST(Diff, EachChangeIsToldAsItIs) {
     const dsl::LoadResult after = LoadEdited(one);
     for (const auto& diagnostic : after.diagnostics) ADD_FAILURE() << diagnostic.message;
     if (!after.policy) continue;
-    const DiffResult result =
-        Diff({&*before.policy, kFolder, nullptr}, {&*after.policy, kFolder, nullptr});
+    const DiffResult result = Diff({&*before.policy, kFolder}, {&*after.policy, kFolder});
     ReplayAll(*before.policy, *after.policy, result);
     const std::vector<std::string> told = Told(result);
     if (!update) {
