@@ -237,7 +237,7 @@ int RunDiff(const Options& options) {
     return kBadCall;
   }
   if (!result.regions.empty() || !result.settings.empty()) return kFindings;
-  return result.unknown.empty() ? kFine : kUndecided;
+  return result.same() ? kFine : kUndecided;
 }
 
 }  // namespace
