@@ -138,7 +138,7 @@ class Prober {
   }
 
  private:
-  using Change1 = std::function<std::vector<Witness>(const Base&)>;
+  using Vary = std::function<std::vector<Witness>(const Base&)>;
 
   const std::vector<Base>& Bases() {
     if (bases_) return *bases_;
@@ -149,13 +149,12 @@ class Prober {
 
   // One region for each class; that something smaller differs is only told when
   // nothing is opened, closed or moved.
-  void Try(const SettingChange& cause, const Change1& change,
-           std::optional<std::uint32_t> pair = {}) {
+  void Try(const SettingChange& cause, const Vary& vary, std::optional<std::uint32_t> pair = {}) {
     std::set<Change> told;
     std::optional<Region> small;
     for (const Base& base : Bases()) {
       if (pair && base.pair != *pair) continue;
-      for (const Witness& witness : change(base)) {
+      for (const Witness& witness : vary(base)) {
         auto region = Played(cause, base, witness);
         if (!region) continue;
         if (region->change == Change::kChanged) {
@@ -292,7 +291,7 @@ class Prober {
         return read.contains(name) ? "read as one value, so two are refused"
                                    : "not read as one value";
       };
-      Try({"gateway " + after_.gateway->name, name, reads(old), reads(now), before_.gateway->node,
+      Try({GatewayOwner(*after_.gateway), name, reads(old), reads(now), before_.gateway->node,
            after_.gateway->node},
           [&name](const Base& base) { return std::vector<Witness>{Twice(base, name)}; });
     }
@@ -312,12 +311,12 @@ class Prober {
     const auto& old = before_.gateway->listeners[*pairs_[p].before];
     const auto& now = after_.gateway->listeners[*pairs_[p].after];
     const Members a = MembersOf(old), b = MembersOf(now);
-    const auto option = [&](const std::string& name, const Change1& change) {
+    const auto option = [&](const std::string& name, const Vary& vary) {
       const Member *before = MemberNamed(a, name), *after = MemberNamed(b, name);
       if (before->text == after->text) return;
       Try({ListenerOwner(now, *after_.gateway), name, before->text, after->text, old.node,
            now.node},
-          change, p);
+          vary, p);
     };
     option("protocol", [](const Base& base) { return std::vector<Witness>{base.witness}; });
     option("mtls", [](const Base& base) {
