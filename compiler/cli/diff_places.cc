@@ -5,13 +5,12 @@
 
 #include <string_view>
 
+#include "runtime/base/ascii.h"
+
 namespace weir::cli {
 namespace {
 
-bool IsWordOctet(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+constexpr ByteSet kWordBytes = AlphanumericAnd("-_");
 
 // Walks over words, skipping what stands in strings and comments.
 class Walker {
@@ -27,8 +26,8 @@ class Walker {
         SkipString();
       } else if (c == '#') {
         while (at_ < text_.size() && text_[at_] != '\n') ++at_;
-      } else if (IsWordOctet(c)) {
-        while (at_ < text_.size() && IsWordOctet(text_[at_])) ++at_;
+      } else if (kWordBytes[c]) {
+        while (at_ < text_.size() && kWordBytes[text_[at_]]) ++at_;
         return text_.substr(begin, at_ - begin);
       } else {
         ++at_;

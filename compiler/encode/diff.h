@@ -40,7 +40,7 @@ struct Treatment {
 // A setting that is not the same on both sides. The nodes say where it is
 // written; kNoNode: nowhere.
 struct SettingChange {
-  std::string owner;  // "gateway edge", "service users", "route users of gateway edge"
+  std::string owner;  // "gateway edge", "service users", "route users of edge"
   std::string name;   // "timeout"
   std::string before;
   std::string after;

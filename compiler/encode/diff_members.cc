@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "compiler/encode/words.h"
-#include "spec/model/address.h"
+#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -90,10 +89,9 @@ std::string ClaimWords(const syntax::Claim& claim) {
 
 // The digest's first octets: enough to tell keys apart, and no secret.
 std::string DigestWords(const std::array<std::uint8_t, 32>& sha256) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string text;
-  for (std::size_t i = 0; i < 6; ++i) text += {kHex[sha256[i] / 16], kHex[sha256[i] % 16]};
-  return "sha256 " + text + "...";
+  for (std::size_t i = 0; i < 6; ++i) AppendHex(static_cast<char>(sha256[i]), text);
+  return "sha256 " + Lowered(text) + "...";
 }
 
 std::string EndpointWords(const syntax::Endpoint& endpoint) {

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "compiler/encode/diff_treatment.h"
+
 namespace weir::compiler {
 namespace {
 
@@ -144,7 +146,7 @@ std::vector<SettingChange> Uncovered(std::vector<SettingChange> settings,
   };
   for (const Region& region : regions) {
     for (const std::string& route : region.routes) {
-      const std::string owner = "route " + route + " of " + region.gateway;
+      const std::string owner = RouteOwner(route, region.gateway);
       for (const SettingChange& setting : region.settings) {
         const std::string clause = setting.name.substr(0, setting.name.find(' '));
         covered.emplace(owner, action(clause) ? "action" : clause);

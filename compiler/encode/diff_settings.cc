@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "compiler/encode/diff_treatment.h"
+#include "dsl/source/read_file.h"
 
 namespace weir::compiler {
 namespace {
@@ -15,8 +14,6 @@ namespace fs = std::filesystem;
 
 using syntax::Gateway;
 using syntax::Policy;
-
-constexpr std::uintmax_t kMostOctets = 16u << 20;
 
 fs::path PathOf(const std::string& folder, const std::string& path) {
   std::error_code ignored;
@@ -220,15 +217,9 @@ std::string ListenerOwner(const syntax::Listener& listener, const Gateway& gatew
 }
 
 std::optional<std::string> ReadWhole(const std::string& folder, const std::string& path) {
-  const fs::path whole = PathOf(folder, path);
-  std::error_code error;
-  if (!fs::is_regular_file(whole, error) || fs::file_size(whole, error) > kMostOctets || error) {
-    return std::nullopt;
-  }
-  std::ifstream file(whole, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) return std::nullopt;
-  return text;
+  auto text = dsl::ReadFile(PathOf(folder, path).string());
+  if (!text) return std::nullopt;
+  return *std::move(text);
 }
 
 FilesAre CompareFiles(const std::string& folder_before, const std::string& before,

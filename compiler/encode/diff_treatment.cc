@@ -128,12 +128,8 @@ class Teller {
     Add("timeout", {TextOf(members, "timeout"), owner_, "timeout", "", ClauseOf(route, "timeout")});
     Clause(route, members, "idle-timeout");
     Clause(route, members, "fallback");
-    std::vector<std::string> mirrors;
-    for (const auto& [service, percent, node] : route.mirrors) {
-      mirrors.push_back(side_.ServiceName(service.index) + " " + std::to_string(percent) + "%");
-    }
-    if (!mirrors.empty()) {
-      Add("mirror", {ToldList(mirrors), owner_, "mirror", "", route.mirrors[0].node});
+    if (!route.mirrors.empty()) {
+      Add("mirror", {TextOf(members, "mirror"), owner_, "mirror", "", route.mirrors[0].node});
     }
     const std::uint64_t most = route.max_body.value_or(gateway_.max_body);
     if (most != 0) {

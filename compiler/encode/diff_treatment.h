@@ -42,7 +42,7 @@ std::vector<SettingChange> ChangesOf(const Side& before_side, const TreatedRow& 
 // Where the clause was written that gives a route this setting.
 syntax::NodeId ClauseOf(const syntax::Route& route, const std::string& keyword);
 
-// "route users of gateway edge"; the gateway is named as the new side has it.
+// "route users of edge", "gateway edge"; the gateway is named as the new side has it.
 std::string RouteOwner(const std::string& route, const std::string& gateway);
 std::string GatewayOwner(const syntax::Gateway& gateway);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "compiler/encode/sent_path.h"
 #include "compiler/encode/words.h"
 #include "spec/model/address.h"
 
@@ -14,25 +15,17 @@ std::string CaptureWords(const std::string& name, const Captures& captures) {
   return place == captures.end() ? "{no segment}" : "{" + place->second + "}";
 }
 
-// A path with `{name}` in it, as Substitute of the model reads it.
 std::string PathWords(const std::string& text, const Captures* captures) {
   if (captures == nullptr) return Quoted(text);
   std::string words;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t end = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    if (end == std::string::npos) {
-      words += text[i];
-      continue;
-    }
-    words += CaptureWords(text.substr(i + 1, end - i - 1), *captures);
-    i = end;
+  for (const auto& [capture, piece] : PiecesOf(text)) {
+    words += capture ? CaptureWords(piece, *captures) : piece;
   }
   return Quoted(words);
 }
 
 bool NamesACapture(const std::string& path) {
-  const std::size_t brace = path.find('{');
-  return brace != std::string::npos && path.find('}', brace) != std::string::npos;
+  return std::ranges::any_of(PiecesOf(path), &PathPiece::capture);
 }
 
 }  // namespace

@@ -19,30 +19,9 @@ namespace {
 using syntax::PathPattern;
 using syntax::Transform;
 
-struct Piece {
-  bool capture = false;
-  std::string text;  // or the capture's name
-};
-
-// TRANSFORM-7.
-std::vector<Piece> PiecesOf(const std::string& text) {
-  std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t end = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    if (end != std::string::npos) {
-      pieces.push_back({true, text.substr(i + 1, end - i - 1)});
-      i = end;
-      continue;
-    }
-    if (pieces.empty() || pieces.back().capture) pieces.push_back({});
-    pieces.back().text += text[i];
-  }
-  return pieces;
-}
-
 class Rewritten {
  public:
-  Rewritten(Universe& u, std::vector<Piece> pieces, std::string name, const Dfa& language)
+  Rewritten(Universe& u, std::vector<PathPiece> pieces, std::string name, const Dfa& language)
       : u_(u),
         path_(u.At({Part::kPath, "", ""})),
         pieces_(std::move(pieces)),
@@ -73,7 +52,7 @@ class Rewritten {
     if (at == pieces_.size()) return language_.accepting[state] != 0 ? kTrue : kFalse;
     const auto known = known_.find({at, state});
     if (known != known_.end()) return known->second;
-    const Piece& piece = pieces_[at];
+    const PathPiece& piece = pieces_[at];
     const auto segment = segments_.find(piece.text);
     Formula formula = kFalse;
     if (piece.capture && segment != segments_.end()) {
@@ -128,7 +107,7 @@ class Rewritten {
   static constexpr std::uint64_t kMostSteps = 20'000'000;
   Universe& u_;
   const std::uint32_t path_;
-  const std::vector<Piece> pieces_;
+  const std::vector<PathPiece> pieces_;
   const std::string name_;
   const Dfa& language_;
   std::map<std::string, std::size_t> segments_;  // by capture
@@ -136,8 +115,7 @@ class Rewritten {
   std::uint64_t steps_ = 0;
 };
 
-}  // namespace
-
+// The paths that are in the language once the prefix is taken off (TRANSFORM-2).
 Dfa BeforeStrip(const std::string& prefix, const Dfa& language) {
   // Octets of the prefix that are read, unless the path has left it; then whether it was
   // taken off; and the state of the language.
@@ -159,6 +137,23 @@ Dfa BeforeStrip(const std::string& prefix, const Dfa& language) {
     return language.accepting[read == prefix.size() ? root : at] != 0;
   };
   return Explore(State{0, 0}, kind, step, accepts);
+}
+
+}  // namespace
+
+std::vector<PathPiece> PiecesOf(const std::string& text) {
+  std::vector<PathPiece> pieces;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t end = text[i] == '{' ? text.find('}', i) : std::string::npos;
+    if (end != std::string::npos) {
+      pieces.push_back({true, text.substr(i + 1, end - i - 1)});
+      i = end;
+      continue;
+    }
+    if (pieces.empty() || pieces.back().capture) pieces.push_back({});
+    pieces.back().text += text[i];
+  }
+  return pieces;
 }
 
 Formula SentPathIn(Universe& universe, const syntax::Match& match,

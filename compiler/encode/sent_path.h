@@ -18,8 +18,12 @@ Formula SentPathIn(Universe& universe, const syntax::Match& match,
                    const std::vector<syntax::Transform>& request, const std::string& name,
                    const Dfa& language);
 
-// The paths that are in the language once the prefix is taken off (TRANSFORM-2).
-Dfa BeforeStrip(const std::string& prefix, const Dfa& language);
+// A path of the policy with `{name}` in it: text, and captured segments (TRANSFORM-7).
+struct PathPiece {
+  bool capture = false;
+  std::string text;  // or the capture's name
+};
+std::vector<PathPiece> PiecesOf(const std::string& text);
 
 }  // namespace weir::compiler
 
