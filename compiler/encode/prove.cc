@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <expected>
+#include <map>
 #include <utility>
 
 #include "compiler/encode/classes.h"
@@ -92,8 +93,15 @@ class GatewayProver {
     return own ? *own : gateway.max_body == 0 ? kMost : gateway.max_body;
   }
 
-  // TRANSFORM-3: a path that is stripped or rewritten may be one that is refused.
+  // TRANSFORM-3: a path that is stripped or rewritten may be one that is refused. Of a
+  // route it is asked once, however many claims are about its rows.
   Formula SentPathIsCanonical(const Row& row) {
+    const auto [place, added] = canonical_.try_emplace(*row.route, kTrue);
+    if (added) place->second = SendsCanonicalPath(row);
+    return place->second;
+  }
+
+  Formula SendsCanonicalPath(const Row& row) {
     const bool changes = std::ranges::any_of(*row.place.request, [](const auto& transform) {
       return transform.kind == syntax::Transform::Kind::kRewritePath ||
              transform.kind == syntax::Transform::Kind::kStripPrefix;
@@ -212,6 +220,7 @@ class GatewayProver {
   std::vector<Row> rows_;
   Classes classes_;
   std::vector<Question> questions_;
+  std::map<std::uint32_t, Formula> canonical_;  // by route: what it sends is
 };
 
 }  // namespace
