@@ -88,7 +88,7 @@ class GatewayDiff {
     Names(u, symbolic, old_rows, new_rows, names);
     for (Region& region : ProbeSettings(before_, after_, options_)) Keep(std::move(region));
     for (const ChangedCredential& credential : credentials_) {
-      if (credential.is_jwt || !credential.renamed.empty() || !credential.only_before.empty() ||
+      if (!credential.renamed.empty() || !credential.only_before.empty() ||
           !credential.only_after.empty()) {
         Rotation(credential);
       }
@@ -97,6 +97,9 @@ class GatewayDiff {
 
  private:
   void Unknown(const std::string& why) { result_.unknown.push_back(name_ + ": " + why); }
+  DifferenceOptions Search() const {
+    return {.budget_ms = options_.budget_ms, .max_regions = options_.max_regions};
+  }
   void Keep(Region region) {
     region.gateway = name_;
     result_.regions.push_back(std::move(region));
@@ -281,11 +284,8 @@ class GatewayDiff {
   }
 
   void Decisions(Universe& u, Symbolic& symbolic, const Rows& old_rows, const Rows& new_rows) {
-    DifferenceOptions difference;
-    difference.budget_ms = options_.budget_ms;
-    difference.max_regions = options_.max_regions;
     const Differences found = FindDifferences(u, symbolic, "diff of " + name_, Plain(old_rows),
-                                              Plain(new_rows), difference);
+                                              Plain(new_rows), Search());
     std::vector<Region> regions;
     for (const Disagreement& one : found.regions) {
       auto shown = Replayed(u, old_rows[one.first], new_rows[one.second], one.request);
@@ -311,11 +311,8 @@ class GatewayDiff {
       }
       return plain;
     };
-    DifferenceOptions difference;
-    difference.budget_ms = options_.budget_ms;
-    difference.max_regions = options_.max_regions;
     const Differences found = FindDifferences(u, symbolic, "names of " + name_, named(old_rows),
-                                              named(new_rows), difference);
+                                              named(new_rows), Search());
     std::set<std::pair<std::string, std::string>> told;
     for (const Disagreement& one : found.regions) {
       const Row &old = old_rows[one.first].row, &now = new_rows[one.second].row;
