@@ -254,12 +254,12 @@ ValueClass ClassOf(const Dimension& dimension, Value value) {
   return made;
 }
 
-// Of all `values`, the first of each class; `passes` gives the tests that a value passes.
-template <class Passes>
-void Distinct(std::vector<Value> values, const Passes& passes, std::vector<ValueClass>& out) {
+// Of all `values`, the first of each class; `passes`: the tests that each passes.
+void Distinct(std::vector<Value> values, std::vector<std::vector<std::uint32_t>> passes,
+              std::vector<ValueClass>& out) {
   std::set<std::vector<std::uint32_t>> seen;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    ValueClass made{std::move(values[i]), passes(i), 0};
+    ValueClass made{std::move(values[i]), std::move(passes[i]), 0};
     if (seen.insert(made.passes).second) out.push_back(std::move(made));
   }
 }
@@ -267,7 +267,7 @@ void Distinct(std::vector<Value> values, const Passes& passes, std::vector<Value
 void Distinct(const Dimension& dimension, std::vector<Value> values, std::vector<ValueClass>& out) {
   std::vector<std::vector<std::uint32_t>> passes;
   for (const Value& value : values) passes.push_back(ClassOf(dimension, value).passes);
-  Distinct(std::move(values), [&](std::size_t i) { return std::move(passes[i]); }, out);
+  Distinct(std::move(values), std::move(passes), out);
 }
 
 // Each constant and its neighbours: one value in every gap.
@@ -378,6 +378,14 @@ std::vector<Value> Choices(std::uint32_t count) {
 
 }  // namespace
 
+ClassesByTest ByTest(const Dimension& dimension, const std::vector<ValueClass>& classes) {
+  ClassesByTest passing(dimension.tests.size());
+  for (std::uint32_t c = 0; c < classes.size(); ++c) {
+    for (const std::uint32_t test : classes[c].passes) passing[test].push_back(c);
+  }
+  return passing;
+}
+
 std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBudget& budget) {
   RelateDerived(universe);
   if (!universe.problem().empty()) return std::unexpected(universe.problem());
@@ -412,7 +420,7 @@ std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBud
       case Domain::kAddress: {
         std::vector<Value> values = Addresses(dimension);
         auto passes = NetworksOf(dimension, values);
-        Distinct(std::move(values), [&](std::size_t i) { return std::move(passes[i]); }, classes);
+        Distinct(std::move(values), std::move(passes), classes);
         break;
       }
     }

@@ -28,6 +28,10 @@ struct ValueClass {
 // there at all is apart. Ordered from plain to unusual, absence first.
 using Classes = std::vector<std::vector<ValueClass>>;
 
+// By test of a dimension, the places of the classes that pass it.
+using ClassesByTest = std::vector<std::vector<std::uint32_t>>;
+ClassesByTest ByTest(const Dimension& dimension, const std::vector<ValueClass>& classes);
+
 // For each dimension.
 struct ClassBudget {
   std::size_t joint_states = kClassStates;

@@ -63,13 +63,8 @@ bool Nearby::MakeAtom(std::uint32_t atom, bool value) {
   const auto [d, test] = universe_.atom(atom);
   const Dimension& dimension = universe_.dimensions()[d];
   if (dimension.domain == Domain::kList) return false;
-  auto& passing = passing_[d];
-  if (passing.empty()) {
-    passing.resize(dimension.tests.size());
-    for (std::uint32_t c = 0; c < classes_[d].size(); ++c) {
-      for (const std::uint32_t passed : classes_[d][c].passes) passing[passed].push_back(c);
-    }
-  }
+  ClassesByTest& passing = passing_[d];
+  if (passing.empty()) passing = ByTest(dimension, classes_[d]);
   std::uint32_t wanted = 0;
   if (value) {
     if (passing[test].empty()) return false;

@@ -3,7 +3,7 @@
 // the solver; where that fails nothing is said.
 //
 //   Nearby nearby(universe, classes, {decides...}, found.choices);
-//   if (auto turned = nearby.Turn(decides)) Show(turned->Request());
+//   if (nearby.Turn(decides)) Show(nearby.Request());
 #ifndef WEIR_COMPILER_ENCODE_NEARBY_H_
 #define WEIR_COMPILER_ENCODE_NEARBY_H_
 
@@ -41,8 +41,8 @@ class Nearby {
   const Classes& classes_;
   Formula well_formed_;
   Trial trial_;
-  std::vector<std::vector<std::vector<std::uint32_t>>> passing_;  // by dimension and test: classes
-  std::vector<std::pair<std::uint32_t, Choice>> turned_;          // dimension, and what it was
+  std::vector<ClassesByTest> passing_;                    // by dimension, once it is asked for
+  std::vector<std::pair<std::uint32_t, Choice>> turned_;  // dimension, and what it was
 };
 
 }  // namespace weir::compiler

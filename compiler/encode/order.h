@@ -36,10 +36,11 @@ struct Row {
   Aspects aspects;
 };
 
-// Declares the gateway's listeners; to be called for every gateway of a
-// universe before any is encoded. By listener, its value of the dimension.
 // What requests that come in by a listener are like.
 ListenerFacts FactsOf(const syntax::Gateway& gateway, const syntax::Listener& listener);
+
+// Declares the gateway's listeners; to be called for every gateway of a
+// universe before any is encoded. By listener, its value of the dimension.
 std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gateway& gateway);
 
 std::vector<Row> EncodeGateway(Universe& universe, const syntax::Policy& policy,

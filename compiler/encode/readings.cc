@@ -1,6 +1,8 @@
 #include "compiler/encode/readings.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -131,17 +133,18 @@ void NarrowPart(Universe& u, Part part, Names names, bool ListenerFacts::* first
   }
 }
 
-}  // namespace
-
+// Of a parameter, decoded.
 Dfa PlainQueryValues() {
   auto dfa = CompileRegex(Utf8WithoutNul());
   return *std::move(dfa);
 }
 
+// Of a cookie, as received.
 Dfa PlainCookieValues() {
   return Explore(kPlain, KindOfValue, StepValue, [](int state) { return state != kBadValue; });
 }
 
+// Cookie fields in which the cookie of this name comes once at most, and plain.
 Dfa PlainCookieFields(const std::string& name) {
   const CookieField field(name);
   return Explore(
@@ -150,6 +153,8 @@ Dfa PlainCookieFields(const std::string& name) {
       [&](const FieldState& state, unsigned char octet) { return field.Step(state, octet); },
       [](const FieldState& state) { return std::get<0>(state) != At::kRefused; });
 }
+
+}  // namespace
 
 void NarrowQueries(Universe& universe) {
   NarrowPart(universe, Part::kQuery, &ReadNames::queries, &ListenerFacts::first_query,

@@ -3,17 +3,9 @@
 #ifndef WEIR_COMPILER_ENCODE_READINGS_H_
 #define WEIR_COMPILER_ENCODE_READINGS_H_
 
-#include <string>
-
-#include "compiler/automata/dfa.h"
 #include "compiler/encode/universe.h"
 
 namespace weir::compiler {
-
-Dfa PlainQueryValues();   // of a parameter, decoded
-Dfa PlainCookieValues();  // of a cookie, as received
-// Cookie fields in which the cookie of this name comes once at most, and plain.
-Dfa PlainCookieFields(const std::string& name);
 
 // Adds to the universe's constraints that parameters and cookies are such, on every listener
 // that is strict. Of a universe with several gateways: where all of them ask for it.

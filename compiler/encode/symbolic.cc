@@ -67,8 +67,8 @@ struct Symbolic::Impl {
     std::vector<Bool> holds;  // lists
   };
   std::vector<Variable> variables;
-  std::vector<std::optional<Bool>> terms;                                // by formula
-  std::vector<std::vector<std::vector<std::uint32_t>>> passing_classes;  // by dimension and test
+  std::vector<std::optional<Bool>> terms;      // by formula
+  std::vector<ClassesByTest> passing_classes;  // by dimension, once it is asked for
   Formula well_formed = kTrue;
 
   Impl(Universe& u, const Classes& c) : universe(u), classes(c) {
@@ -101,15 +101,9 @@ struct Symbolic::Impl {
     variables.push_back(std::move(variable));
   }
 
-  // By test of a dimension, the classes that pass it.
-  const std::vector<std::vector<std::uint32_t>>& PassingOf(std::uint32_t d) {
-    auto& passing = passing_classes[d];
-    if (passing.empty()) {
-      passing.resize(universe.dimensions()[d].tests.size());
-      for (std::uint32_t c = 0; c < classes[d].size(); ++c) {
-        for (const std::uint32_t test : classes[d][c].passes) passing[test].push_back(c);
-      }
-    }
+  const ClassesByTest& PassingOf(std::uint32_t d) {
+    ClassesByTest& passing = passing_classes[d];
+    if (passing.empty()) passing = ByTest(universe.dimensions()[d], classes[d]);
     return passing;
   }
 
@@ -275,16 +269,8 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
   found.kind = Found::Kind::kSome;
   Formulas& f = impl_->universe.f;
   std::vector<Formula> all{formula, impl_->well_formed};
-  if (keep.empty()) {
-    const Formula whole = f.And(all);
-    Trial trial(impl_->universe, impl_->classes, {whole}, impl_->Read());
-    impl_->Shrink(trial, whole);
-    found.request = trial.Values();
-    found.choices = trial.request();
-    return found;
-  }
   std::vector<Choice> request = impl_->Read();
-  {
+  if (!keep.empty()) {
     const Trial trial(impl_->universe, impl_->classes, keep, request);
     for (Formula kept : keep) all.push_back(trial.Holds(kept) ? kept : f.Not(kept));
   }

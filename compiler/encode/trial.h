@@ -25,8 +25,8 @@ struct Choice {
 
 class Trial {
  public:
-  // Of these formulas and their parts. All three must outlive it, and no formula
-  // that is made later can be asked for.
+  // Of these formulas and their parts: no formula that is made later can be asked
+  // for. Universe and classes must outlive it.
   Trial(const Universe& universe, const Classes& classes, const std::vector<Formula>& roots,
         std::vector<Choice> request);
 
@@ -37,10 +37,6 @@ class Trial {
   // Whether the formula is one of the roots or their parts.
   bool Knows(Formula formula) const {
     return formula < place_.size() && place_[formula] != kUnknown;
-  }
-  // The node of an atom, by dimension and test; kFalse: no part.
-  Formula AtomOf(std::uint32_t dimension, std::uint32_t test) const {
-    return atoms_[dimension][test];
   }
   // The values of the request's dimensions.
   std::vector<Value> Values() const;
@@ -65,7 +61,7 @@ class Trial {
   std::vector<std::uint32_t> true_children_;  // by formula
   std::vector<std::uint32_t> parents_begin_;  // by place, into parents_
   std::vector<Formula> parents_;
-  std::vector<std::vector<Formula>> atoms_;       // by dimension and test
+  std::vector<std::vector<Formula>> atoms_;       // by dimension and test; kFalse: no part
   std::vector<std::vector<std::uint32_t>> held_;  // lists: by test, the items held that pass it
   std::vector<Formula> open_;                     // a heap, least first: those to be valued anew
 };
