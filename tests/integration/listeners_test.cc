@@ -24,7 +24,7 @@ std::string Table(std::uint16_t second, const SwitchedUpstream& host) {
 // one can see the connections kept to its hosts.
 TEST(Listeners, OneTakenAwayKeepsNothing) {
   SwitchedUpstream one, two;
-  const std::uint16_t second = ClosedPort();
+  const std::uint16_t second = FreePort();
   RunningProxy proxy(Table(0, two), {"--workers", "1"});
   const std::size_t descriptors = proxy.Descriptors();
   std::int64_t reloads = 0;

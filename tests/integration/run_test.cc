@@ -31,7 +31,7 @@ std::size_t TablesIn(const std::filesystem::path& folder) {
 
 TEST(Run, ServesEveryGatewayAndPassesSignalsOn) {
   const Folder folder;
-  const std::uint16_t one = ClosedPort(), two = ClosedPort();
+  const std::uint16_t one = FreePort(), two = FreePort();
   folder.Write("p.weir", Gateway("one", one) + Gateway("two", two));
   const std::string out = folder.path() / "tables";
   {
@@ -55,7 +55,7 @@ TEST(Run, ServesEveryGatewayAndPassesSignalsOn) {
 TEST(Run, AFindingARefutedProofAndABadPolicyStopItFirst) {
   const Folder folder;
   const std::string hidden = "  route b { match path \"/b\"  respond 403 }\n";
-  folder.Write("found.weir", Gateway("edge", ClosedPort(), hidden));
+  folder.Write("found.weir", Gateway("edge", FreePort(), hidden));
   Called run = folder.Call("weir run found.weir -o tables");
   EXPECT_EQ(run.status, 1);
   EXPECT_NE(run.out.find("error[shadowed-route]"), std::string::npos) << run.out;
@@ -63,7 +63,7 @@ TEST(Run, AFindingARefutedProofAndABadPolicyStopItFirst) {
 
   folder.Write("refuted.weir",
                "service s { endpoints [127.0.0.1:1] }\ngateway edge {\n  listen http 127.0.0.1:" +
-                   std::to_string(ClosedPort()) +
+                   std::to_string(FreePort()) +
                    "\n  route r { match path \"/**\"  forward s }\n}\n"
                    "prove \"p\" { every request to s satisfies method == \"GET\" }\n");
   run = folder.Call("weir run refuted.weir -o tables");
@@ -77,7 +77,7 @@ TEST(Run, AFindingARefutedProofAndABadPolicyStopItFirst) {
 
 TEST(Run, AnExampleThatFailsStopsIt) {
   const Folder folder;
-  const std::string policy = Gateway("edge", ClosedPort());
+  const std::string policy = Gateway("edge", FreePort());
   folder.Write("p.weir", policy + "example \"e\" { GET \"http://a/\" -> respond 404 }\n");
   const Called run = folder.Call("weir run p.weir -o tables");
   EXPECT_EQ(run.status, 1);
@@ -89,7 +89,7 @@ TEST(Run, AnExampleThatFailsStopsIt) {
 
 TEST(Run, NoStartWritesTheTablesAlone) {
   const Folder folder;
-  folder.Write("p.weir", Gateway("edge", ClosedPort()));
+  folder.Write("p.weir", Gateway("edge", FreePort()));
   EXPECT_EQ(folder.Call("weir run p.weir --no-start -o tables").status, 0);
   EXPECT_EQ(TablesIn(folder.path()), 1u);
   EXPECT_EQ(folder.Call("weir run p.weir --no-start").status, 2);
@@ -124,7 +124,7 @@ class Reloads : public testing::Test {
   }
 
   const Folder folder_;
-  const std::uint16_t port_ = ClosedPort();
+  const std::uint16_t port_ = FreePort();
 };
 
 TEST_F(Reloads, AChangeIsCompiledAndABadOneIsNotTaken) {
@@ -156,7 +156,7 @@ TEST_F(Reloads, SighupSaysWhatItDid) {
 
 TEST(Run, WhatCannotBeServedIsSaid) {
   const Folder folder;
-  const std::uint16_t port = ClosedPort();
+  const std::uint16_t port = FreePort();
   folder.Write("p.weir", Gateway("one", port) + Gateway("two", port));
   Called run = folder.Call("weir run p.weir");
   EXPECT_EQ(run.status, 2);

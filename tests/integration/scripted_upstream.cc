@@ -156,6 +156,12 @@ void EchoHeads(Peer& peer) {
 
 std::uint16_t ClosedPort() {
   std::uint16_t port = 0;
+  BoundSocket(port);  // never closed, as the kernel would give the port to others
+  return port;
+}
+
+std::uint16_t FreePort() {
+  std::uint16_t port = 0;
   close(BoundSocket(port));
   return port;
 }

@@ -67,8 +67,11 @@ class ScriptedUpstream {
 
 // Answers every request on a connection with 200 and its head as the body.
 void EchoHeads(Peer& peer);
-// A port on which nobody listens.
+// A port that refuses connections for as long as this program runs: no other program
+// gets it.
 std::uint16_t ClosedPort();
+// A port for somebody to listen on; free a moment ago.
+std::uint16_t FreePort();
 // A connection to 127.0.0.1:port; throws.
 int ConnectTo(std::uint16_t port);
 

@@ -44,7 +44,7 @@ class Witness : public ::testing::Test {
            "\n  explain headers\n" + body + "}\n";
   }
   Folder folder_;
-  const std::uint16_t port_ = ClosedPort();
+  const std::uint16_t port_ = FreePort();
 };
 
 TEST_F(Witness, ARouteThatThreeEarlierOnesCoverIsTakenByThem) {
