@@ -45,7 +45,7 @@ std::optional<Admission::Ticket> Admission::Finish(std::uint32_t worker,
   return granted;
 }
 
-// What these leave is no more than was there to drain for before.
+// Neither this nor Yield nor Cancel gives a reason to drain (POOL-14) that was not there before.
 std::optional<Admission::Ticket> Admission::IdleClosed(std::uint32_t worker) {
   const runtime::MutexLock lock(mutex_);
   return machine_.IdleClosed(worker);
@@ -75,13 +75,14 @@ void Admission::DrainOver() {
   machine_.DrainOver();
 }
 
+Admission::Peer Admission::PeerOf(std::uint32_t worker) const {
+  const runtime::MutexLock lock(mutex_);
+  return peers_[worker];
+}
+
 // A worker pool that has gone meanwhile had no waiter left: what it was granted goes on.
 void Admission::Send(const Ticket& ticket, Handover handover) {
-  Peer peer;
-  {
-    const runtime::MutexLock lock(mutex_);
-    peer = peers_[ticket.worker];
-  }
+  const Peer peer = PeerOf(ticket.worker);
   auto shared = std::make_shared<Handover>(std::move(handover));  // std::function copies
   peer.mailbox->Post([self = shared_from_this(), peer, ticket, shared] {
     if (const auto worker_pool = peer.worker_pool.lock())
@@ -92,11 +93,7 @@ void Admission::Send(const Ticket& ticket, Handover handover) {
 }
 
 void Admission::AskToYield(std::uint32_t worker) {
-  Peer peer;
-  {
-    const runtime::MutexLock lock(mutex_);
-    peer = peers_[worker];
-  }
+  const Peer peer = PeerOf(worker);
   peer.mailbox->Post([self = shared_from_this(), peer, worker] {
     if (const auto worker_pool = peer.worker_pool.lock()) return worker_pool->YieldOne();
     if (const auto next = self->Yield(worker, false)) self->Send(*next, {});
@@ -105,11 +102,7 @@ void Admission::AskToYield(std::uint32_t worker) {
 
 void Admission::OfferAgain(const std::vector<std::uint32_t>& workers) {
   for (const std::uint32_t worker : workers) {
-    Peer peer;
-    {
-      const runtime::MutexLock lock(mutex_);
-      peer = peers_[worker];
-    }
+    const Peer peer = PeerOf(worker);
     peer.mailbox->Post([peer] {
       if (const auto worker_pool = peer.worker_pool.lock()) worker_pool->OfferAgain();
     });
@@ -118,11 +111,7 @@ void Admission::OfferAgain(const std::vector<std::uint32_t>& workers) {
 
 void Admission::AskToDrain(std::optional<std::uint32_t> worker) {
   if (!worker) return;
-  Peer peer;
-  {
-    const runtime::MutexLock lock(mutex_);
-    peer = peers_[*worker];
-  }
+  const Peer peer = PeerOf(*worker);
   peer.mailbox->Post([self = shared_from_this(), peer] {
     if (const auto worker_pool = peer.worker_pool.lock()) return worker_pool->DrainOne();
     self->DrainOver();

@@ -65,8 +65,9 @@ class Admission : public std::enable_shared_from_this<Admission> {
     net::Mailbox* mailbox = nullptr;
     std::weak_ptr<WorkerPool> worker_pool;
   };
+  Peer PeerOf(std::uint32_t worker) const;
   void AskToYield(std::uint32_t worker);
-  // POOL-14, after each step.
+  // POOL-14.
   void AskToDrain(std::optional<std::uint32_t> worker);
   void OfferAgain(const std::vector<std::uint32_t>& workers);
 
