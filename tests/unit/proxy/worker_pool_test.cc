@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <list>
 #include <memory>
 #include <random>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "proxy/upstream/service.h"
+#include "tests/support/random/seed.h"
 #include "tests/unit/proxy/scripted_transport.h"
 
 namespace weir::proxy::upstream {
@@ -198,7 +198,11 @@ class Workers {
  public:
   Workers(std::uint32_t workers, std::uint16_t hosts, const runtime::PoolLimits& limits,
           const FakeConnector& connector)
-      : admission_(std::make_shared<Admission>(limits)) {
+      : Workers(workers, hosts, std::make_shared<Admission>(limits), connector) {}
+  // Without an admission there are no bounds.
+  Workers(std::uint32_t workers, std::uint16_t hosts, std::shared_ptr<Admission> admission,
+          const FakeConnector& connector)
+      : admission_(std::move(admission)) {
     for (std::uint32_t w = 0; w < workers; ++w) {
       workers_.push_back(std::make_unique<OneWorker>(w, clock_, settings_, budget_, admission_));
       for (std::uint16_t host = 0; host < hosts; ++host) {
@@ -262,27 +266,17 @@ TEST(WorkerPool, AConnectionCarriesAsManyRequestsAsItCan) {
 
 TEST(WorkerPool, WithoutBoundsRoomIsUsedBeforeAConnectionIsOpened) {
   const FakeConnector connector("fake", 3);
-  net::VirtualClock clock;
-  net::Loop loop(clock);
-  net::Mailbox mailbox(loop);
-  PoolSettings settings;
-  PoolCounters counters;
-  net::ConnectionBudget budget;
-  const auto worker_pool = std::make_shared<WorkerPool>(
-      PoolWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
-  {
-    HostPool pool(worker_pool, Host(1000), connector);
-    std::vector<std::unique_ptr<Request>> requests;
-    for (int i = 0; i < 7; ++i) requests.push_back(std::make_unique<Request>(*worker_pool, pool));
-    EXPECT_EQ(connector.made, 3);
-    const Request fresh(*worker_pool, pool, Freshness::kNew);
-    EXPECT_EQ(connector.made, 4);
-    for (auto& request : requests) request->stream->End();
-    EXPECT_EQ(pool.idle(), 3u);
-    fresh.stream->End();
-    EXPECT_EQ(pool.idle(), 4u);
-  }
-  loop.RunOnce();
+  Workers workers(1, 1, nullptr, connector);
+  std::vector<std::unique_ptr<Request>> requests;
+  for (int i = 0; i < 7; ++i) requests.push_back(workers.Ask(0));
+  EXPECT_EQ(connector.made, 3);
+  const auto fresh = workers.Ask(0, 0, Freshness::kNew);
+  EXPECT_EQ(connector.made, 4);
+  const HostPool& pool = *workers[0].pools[0];
+  for (auto& request : requests) request->stream->End();
+  EXPECT_EQ(pool.idle(), 3u);
+  fresh->stream->End();
+  EXPECT_EQ(pool.idle(), 4u);
 }
 
 TEST(WorkerPool, RequestsPerConnectionCountsEachRequest) {
@@ -350,14 +344,11 @@ TEST(WorkerPool, OnlyWhatCanMoveGoesToAnotherWorker) {
 TEST(WorkerPool, AConnectionOfAnotherTransportIsNotUsedAgain) {
   const FakeConnector before("tls/ca-1", 1, true), after("tls/ca-2", 1, true);
   net::VirtualClock clock;
-  net::Loop loop(clock);
-  net::Mailbox mailbox(loop);
   PoolSettings settings;
-  PoolCounters counters;
   net::ConnectionBudget budget;
-  WorkerPools worker_pools({loop, mailbox, 0, settings, counters, budget});
-  const auto worker_pool = std::make_shared<WorkerPool>(
-      PoolWorker{loop, mailbox, 0, settings, counters, budget}, nullptr);
+  OneWorker worker(0, clock, settings, budget, nullptr);
+  WorkerPools worker_pools({worker.loop, worker.mailbox, 0, settings, worker.counters, budget});
+  const auto& worker_pool = worker.worker_pool;
   {
     const auto old_pool = worker_pools.PoolOf(worker_pool, Host(1000), before);
     Request(*worker_pool, *old_pool).stream->End();
@@ -370,7 +361,7 @@ TEST(WorkerPool, AConnectionOfAnotherTransportIsNotUsedAgain) {
     EXPECT_EQ(after.made, 1);
     EXPECT_NE(worker_pools.PoolOf(worker_pool, Host(1001), after), new_pool);
   }
-  loop.RunOnce();
+  worker.loop.RunOnce();
 }
 
 // One history over three workers and two hosts: what the admission counts is what
@@ -384,11 +375,11 @@ class History {
         workers_(3, 2, limits, connector_) {}
 
   void Run(int steps) {
-    for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
       Step();
       if (Below(3) == 0) Check();
     }
-    while (!testing::Test::HasFailure()) {
+    while (!::testing::Test::HasFailure()) {
       workers_.Settle();
       const auto one =
           std::ranges::find_if(requests_, [](const auto& r) { return r->state == State::kRuns; });
@@ -483,9 +474,7 @@ class History {
 };
 
 TEST(WorkerPool, WhatIsCountedIsWhatThereIs) {
-  const char* given = std::getenv("WEIR_SEED");
-  const unsigned seed =
-      given != nullptr ? static_cast<unsigned>(std::stoul(given)) : std::random_device{}();
+  const auto seed = static_cast<unsigned>(testing::Seed());
   SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed));
   std::mt19937 random(seed);
   int most_carried = 0, waited = 0;
