@@ -439,7 +439,8 @@ void ClientConnection::Gone() {
   }
   ClientEvents* events = std::exchange(events_, nullptr);
   const bool unanswered = !response_done_;
-  Close();
+  // An answer that is cut: as in Abort, and the kernel need not hold on to what was written.
+  End(head_sent_ && (unanswered || stream_->pending() > 0));
   if (events != nullptr && unanswered) events->OnClientGone();
 }
 

@@ -38,7 +38,10 @@ class Host final : public ClientHost, public ClientEvents {
   }
   void OnWaiting(proxy::ClientConnection& connection) override { waiting = &connection; }
   void OnBusy(proxy::ClientConnection&) override { waiting = nullptr; }
-  void OnClosed(proxy::ClientConnection&) override { closed = true; }
+  void OnClosed(proxy::ClientConnection&) override {
+    closed = true;
+    reset = transport->reset;
+  }
   bool Ending() const override { return ending; }
 
   void OnRequestData(std::string_view data) override { body += data; }
@@ -59,19 +62,20 @@ class Host final : public ClientHost, public ClientEvents {
     stream->Finish();
   }
 
+  const net::ScriptedTransport* transport = nullptr;  // gone soon after it is closed
   ClientStream* stream = nullptr;
   std::vector<std::string> targets;
   std::vector<int> refused;
   std::string method, target, body;
   proxy::ClientConnection* waiting = nullptr;
-  bool answers = true, closed = false, gone = false, ending = false;
+  bool answers = true, closed = false, reset = false, gone = false, ending = false;
 };
 
 class Http1Client : public testing::Test {
  protected:
   Http1Client() {
     auto transport = std::make_unique<net::ScriptedTransport>();
-    transport_ = transport.get();
+    host_.transport = transport_ = transport.get();
     auto stream =
         std::make_unique<net::Stream>(loop_, std::move(transport), net::Stream::State::kOpen);
     stream_ = stream.get();
@@ -146,6 +150,43 @@ TEST_F(Http1Client, AClientThatTakesNothingIsGivenUp) {
   ASSERT_TRUE(Outlives(59 * kSecond));
   Comes("GET /y HTTP/1.1\r\n");  // bytes that come do not prolong it
   EXPECT_FALSE(Outlives(kSecond));
+}
+
+// To HTTP/1.0 an answer may end with the connection: one that was cut must not look whole.
+TEST_F(Http1Client, AnAnswerThatIsGivenUpEndsByReset) {
+  host_.answers = false;
+  Comes("GET /x HTTP/1.0\r\nhost: gw\r\n\r\n");
+  transport_->rooms = {100, net::ScriptedTransport::kNoRoom};
+  EXPECT_TRUE(
+      host_.stream->SendHead({200, {}, {BodySize::Kind::kUnknown, 0}, {}}, MoreInput::kAccepted));
+  host_.stream->SendData(std::string(1000, 'x'));
+  host_.stream->Flush();
+  ASSERT_TRUE(Outlives(60 * kSecond - 1));
+  EXPECT_FALSE(Outlives(1));
+  EXPECT_TRUE(host_.gone);
+  EXPECT_TRUE(host_.reset);
+}
+
+TEST_F(Http1Client, AnAnswerThatItsRequestCutsShortEndsByReset) {
+  host_.answers = false;
+  Comes("PUT /x HTTP/1.0\r\nhost: gw\r\ncontent-length: 9\r\n\r\n");
+  host_.stream->AllowBody(1000);
+  EXPECT_TRUE(
+      host_.stream->SendHead({200, {}, {BodySize::Kind::kUnknown, 0}, {}}, MoreInput::kAccepted));
+  host_.stream->SendData("half");
+  host_.stream->Flush();
+  transport_->in = {{"", net::IoState::kEnd}};
+  stream_->OnReady({.readable = true, .ended = true});
+  EXPECT_TRUE(host_.gone);
+  EXPECT_TRUE(host_.reset);
+}
+
+TEST_F(Http1Client, OneThatLeavesAfterItsAnswerIsClosedWithoutReset) {
+  Comes(kGet);
+  transport_->in = {{"", net::IoState::kEnd}};
+  stream_->OnReady({.readable = true, .ended = true});
+  EXPECT_TRUE(host_.closed);
+  EXPECT_FALSE(host_.reset);
 }
 
 TEST_F(Http1Client, ABodyMayPauseButNotForLong) {
