@@ -5,6 +5,7 @@
 #include <sys/time.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <list>
@@ -32,6 +33,15 @@ std::size_t WriteUntilStuck(int fd, const std::string& piece, std::size_t most) 
     total += static_cast<std::size_t>(size);
   }
   return total;
+}
+
+// Reads all that comes: whether its end is a reset.
+bool EndsByReset(int fd) {
+  char buffer[65536];
+  ssize_t size = 0;
+  while ((size = recv(fd, buffer, sizeof buffer, 0)) > 0) {
+  }
+  return size < 0 && errno == ECONNRESET;
 }
 
 TEST(Bounds, AChunkedAnswerLargerThanTheWindowComesWhole) {
@@ -129,6 +139,55 @@ TEST(Bounds, AHeadThatDripsIs408) {
     answer += client.ReadTo(kEnd);
   }
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 408")) << answer;
+}
+
+TEST(Bounds, AClientThatTakesNothingIsResetInTime) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    peer.ReadTo(kEnd);
+    peer.Write("HTTP/1.1 200 OK\r\n\r\n");
+    WriteUntilStuck(peer.fd(), std::string(65536, 'x'), 256 * kMebi);
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--write-timeout", "0.5"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("GET /x HTTP/1.0\r\nhost: gw\r\n\r\n");
+  const auto log = proxy.Log(1);
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_NE(log[0].find("\"status\":499"), std::string::npos) << log[0];
+  EXPECT_TRUE(EndsByReset(client.fd())) << "an answer that was cut looks whole";
+}
+
+TEST(Bounds, AConnectionThatAsksNoMoreIsClosedInTime) {
+  ScriptedUpstream upstream(EchoHeads);
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--keep-alive", "0.2"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  client.ReadTo(kEnd);
+  EXPECT_TRUE(client.AtEnd());
+}
+
+TEST(Bounds, AnUpstreamThatIsAskedNoMoreIsLetGoInTime) {
+  std::atomic<bool> ended{false};
+  ScriptedUpstream upstream([&](Peer& peer) {
+    peer.ReadTo(kEnd);
+    peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    ended = peer.AtEnd();
+  });
+  RunningProxy proxy({.upstreams = {upstream.port()}}, {"--upstream-idle", "0.2"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  EXPECT_TRUE(client.ReadTo(kEnd).starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(Eventually([&] { return ended.load(); }));
+}
+
+TEST(Bounds, AnUpstreamThatNeverAcceptsIs503InTime) {
+  const DeafUpstream deaf;
+  RunningProxy proxy({.upstreams = {deaf.port()}}, {"--connect-timeout", "0.3"});
+  Peer client(ConnectTo(proxy.port()));
+  client.Write(kGet);
+  const std::string head = client.ReadTo(kEnd);
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 503")) << head;
+  EXPECT_NE(head.find("x-weir-reason: upstream-connect"), std::string::npos) << head;
 }
 
 TEST(Bounds, LengthsPastFourGibibytesKeepTheirValue) {

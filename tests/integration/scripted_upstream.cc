@@ -144,6 +144,16 @@ void ScriptedUpstream::Run(Connection& connection) {
   connection.over = true;
 }
 
+DeafUpstream::DeafUpstream() : listener_(BoundSocket(port_)) {
+  listen(listener_, 0);  // room for one
+  waiting_ = ConnectTo(port_);
+}
+
+DeafUpstream::~DeafUpstream() {
+  close(waiting_);
+  close(listener_);
+}
+
 void EchoHeads(Peer& peer) {
   for (;;) {
     const std::string head = peer.ReadTo("\r\n\r\n");

@@ -65,6 +65,21 @@ class ScriptedUpstream {
   std::thread acceptor_;
 };
 
+// An upstream that never accepts, and whose backlog is full: the kernel answers nobody
+// who would connect to it.
+class DeafUpstream {
+ public:
+  DeafUpstream();
+  ~DeafUpstream();
+  DeafUpstream(const DeafUpstream&) = delete;
+  DeafUpstream& operator=(const DeafUpstream&) = delete;
+  std::uint16_t port() const { return port_; }
+
+ private:
+  std::uint16_t port_ = 0;
+  int listener_ = -1, waiting_ = -1;
+};
+
 // Answers every request on a connection with 200 and its head as the body.
 void EchoHeads(Peer& peer);
 // A port that refuses connections for as long as this program runs: no other program

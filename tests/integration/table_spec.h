@@ -24,7 +24,7 @@ struct TableSpec {
   bool explain = true;
   bool sidecar = false;   // of "user", for what comes in
   bool outbound = false;  // ... for what goes out
-  bool trusted = false;   // 127.0.0.0/8 are trusted proxies
+  bool trusted = false;   // 127.0.0.1 is a trusted proxy
   std::string dns;        // where the hosts are, which is not served
 };
 
