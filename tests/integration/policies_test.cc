@@ -4,14 +4,12 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "tests/integration/running_proxy.h"
 #include "tests/integration/scripted_upstream.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/token.h"
 
 namespace weir::tests {
@@ -131,9 +129,9 @@ TEST(Policies, ATokenIsAskedForAndVerified) {
   const test::SigningKey key = test::SigningKey::Es256("k1");
   const test::SigningKey other = test::SigningKey::Es256("k1");
   ScriptedUpstream upstream(EchoHeads);
-  const std::string file =
-      testing::TempDir() + "weir-jwks-" + std::to_string(upstream.port()) + ".json";
-  std::ofstream(file) << test::KeySet({&key});
+  const TemporaryFolder folder;
+  folder.Write("jwks.json", test::KeySet({&key}));
+  const std::string file = folder.path() / "jwks.json";
   RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file},
                      {"--workers", "1"});  // one: the log is in order
   const std::string payload = R"({"iss":"https://issuer.example/","aud":"api","sub":"u1","exp":)" +
@@ -148,7 +146,6 @@ TEST(Policies, ATokenIsAskedForAndVerified) {
   const auto log = proxy.Log(3);
   ASSERT_EQ(log.size(), 3u);
   EXPECT_NE(log[1].find("\"user_id\":\"u1\""), std::string::npos) << log[1];
-  std::remove(file.c_str());
 }
 
 // How often a file in a folder was opened since.
@@ -180,14 +177,13 @@ class Opens {
 TEST(Policies, AllWorkersShareOneReadingOfTheKeys) {
   const test::SigningKey key = test::SigningKey::Es256("k1"), next = test::SigningKey::Es256("k2");
   ScriptedUpstream upstream(EchoHeads);
-  const std::string folder = testing::TempDir() + "weir-keys-" + std::to_string(upstream.port());
-  std::filesystem::create_directories(folder);
-  const std::string file = folder + "/jwks.json";
-  std::ofstream(file) << test::KeySet({&key});
-  Opens opens(folder);
+  const TemporaryFolder folder;
+  folder.Write("jwks.json", test::KeySet({&key}));
+  const std::string file = folder.path() / "jwks.json";
+  Opens opens(folder.path());
   RunningProxy proxy({.upstreams = {upstream.port()}, .jwks = file}, {"--workers", "4"});
   EXPECT_EQ(opens.Of("jwks.json"), 1);
-  std::ofstream(file) << test::KeySet({&next});
+  folder.Write("jwks.json", test::KeySet({&next}));
   const std::string payload = R"({"iss":"https://issuer.example/","aud":"api","sub":"u1","exp":)" +
                               std::to_string(time(nullptr) + 600) + "}";
   const std::string before = "authorization: Bearer " + key.Sign(payload) + "\r\n";
@@ -196,7 +192,6 @@ TEST(Policies, AllWorkersShareOneReadingOfTheKeys) {
     EXPECT_TRUE(Ask(proxy, "GET", before).starts_with("HTTP/1.1 200"));
     EXPECT_TRUE(Ask(proxy, "GET", after).starts_with("HTTP/1.1 401"));
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Policies, CorsIsAnsweredHere) {

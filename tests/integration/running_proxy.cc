@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <stdexcept>
 #include <thread>
 
 #include "tests/integration/scripted_upstream.h"
@@ -54,14 +53,11 @@ RunningProxy::RunningProxy(const TableOctets& table, const std::vector<std::stri
 
 void RunningProxy::Start(const std::string& octets, const std::vector<std::string>& more,
                          const std::map<std::string, std::string>& files) {
-  std::string pattern = std::filesystem::temp_directory_path() / "weir-proxy-XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for the test");
-  folder_ = pattern;
   WriteTable(octets);
   for (const auto& [name, text] : files) WriteFile(name, text);
   std::vector<std::string> arguments = {WEIR_BINARY_DIR "/weir-proxy",
                                         "--table",
-                                        folder_ / "edge.weirt",
+                                        folder() / "edge.weirt",
                                         "--admin",
                                         "127.0.0.1:0",
                                         "--listen",
@@ -70,7 +66,7 @@ void RunningProxy::Start(const std::string& octets, const std::vector<std::strin
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  const std::string out = folder_ / "out", err = folder_ / "err";
+  const std::string out = folder() / "out", err = folder() / "err";
   pid_ = fork();
   if (pid_ == 0) {
     dup2(open(out.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), 1);
@@ -100,14 +96,13 @@ RunningProxy::~RunningProxy() {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  std::filesystem::remove_all(folder_);
 }
 
-std::string RunningProxy::errors() const { return ReadFile(folder_ / "err"); }
+std::string RunningProxy::errors() const { return ReadFile(folder() / "err"); }
 
 void RunningProxy::WriteFile(const std::string& name, const std::string& octets) {
-  std::ofstream(folder_ / "new", std::ios::binary) << octets;
-  std::filesystem::rename(folder_ / "new", folder_ / name);
+  std::ofstream(folder() / "new", std::ios::binary) << octets;
+  std::filesystem::rename(folder() / "new", folder() / name);
 }
 
 void RunningProxy::Signal(int signal) { kill(pid_, signal); }
@@ -151,7 +146,7 @@ std::vector<std::string> RunningProxy::Log(std::size_t records) {
   std::vector<std::string> lines;
   Eventually([&] {
     lines.clear();
-    std::istringstream in(ReadFile(folder_ / "out"));
+    std::istringstream in(ReadFile(folder() / "out"));
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines.size() >= records;
   });

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/integration/table_spec.h"
+#include "tests/support/temporary_folder.h"
 
 namespace weir::tests {
 
@@ -38,7 +39,7 @@ class RunningProxy {
 
   std::uint16_t port() const { return port_; }
   std::uint16_t admin() const { return admin_; }
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
   bool started() const { return port_ != 0; }
   std::string errors() const;  // stderr so far
 
@@ -60,7 +61,7 @@ class RunningProxy {
  private:
   void Start(const std::string& octets, const std::vector<std::string>& more,
              const std::map<std::string, std::string>& files);
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0, admin_ = 0;
 };

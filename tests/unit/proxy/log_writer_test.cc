@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <thread>
+
+#include "tests/support/temporary_folder.h"
 
 namespace weir::proxy::observe {
 namespace {
@@ -21,14 +22,10 @@ using Clock = std::chrono::steady_clock;
 class Pipe {
  public:
   Pipe() {
-    std::string pattern = std::filesystem::temp_directory_path() / "weir-log-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    folder_ = pattern;
     if (mkfifo(name().c_str(), 0600) != 0) std::abort();
     end_ = net::Fd(open(name().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   }
-  ~Pipe() { std::filesystem::remove_all(folder_); }
-  std::string name() const { return folder_ / "log"; }
+  std::string name() const { return folder_.path() / "log"; }
   // So many octets, or what came in 10 s.
   std::size_t Read(std::size_t octets) {
     std::size_t got = 0;
@@ -45,7 +42,7 @@ class Pipe {
   }
 
  private:
-  std::filesystem::path folder_;
+  const tests::TemporaryFolder folder_;
   net::Fd end_;
 };
 
