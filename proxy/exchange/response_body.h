@@ -1,4 +1,5 @@
-// The body of a response on its way to the client, through filters.
+// The body of a response on its way to the client, through filters. No clause of a
+// policy adds a filter yet.
 //
 //   upstream -> Send -> filter -> filter -> ClientStream
 //

@@ -2,8 +2,8 @@
 //
 //   client side    ClientHost        - the worker's listener; hears of requests
 //                  ClientConnection  - ends soon, is cut off, closes
-//   upstream side  UpstreamOwner     - the pool; hears when a request of one is over, and when it
-//   closes
+//   upstream side  UpstreamOwner     - the pool; hears when a request on one is over, and
+//                                      when it closes
 //                  UpstreamConnection, made by an upstream::Connector
 #ifndef WEIR_PROXY_HTTP_CONNECTION_H_
 #define WEIR_PROXY_HTTP_CONNECTION_H_

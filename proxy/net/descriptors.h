@@ -41,8 +41,8 @@ struct DescriptorDemand {
   std::size_t limit = 0;
   std::size_t open = 0;                 // now, for good
   std::size_t checks = 0;               // hosts that are checked, each by a connection at times
-  std::size_t most_clients = SIZE_MAX;  // of the default
-  std::optional<std::size_t> max_connections;  // what was asked for
+  std::size_t most_clients = SIZE_MAX;  // unless max_connections says otherwise
+  std::optional<std::size_t> max_connections;  // of clients, as asked for
 };
 // The error is a sentence: what was asked for does not fit into the limit.
 std::expected<DescriptorPlan, std::string> PlanDescriptors(const DescriptorDemand& demand);

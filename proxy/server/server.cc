@@ -81,8 +81,8 @@ std::expected<void, Errors> Server::Run() {
 
 // Once all is open that stays open, and before the workers start.
 std::expected<void, std::string> Server::ShareDescriptors(std::size_t limit) {
-  constexpr std::size_t kMostOfWorker =
-      100'000;  // the memory of each is bounded, so is their number
+  // The memory of each connection is bounded, so their number has to be.
+  constexpr std::size_t kMostOfWorker = 100'000;
   std::size_t checked = 0;
   for (const auto& cluster : policy_->clusters()) {
     for (const auto& host : *cluster->hosts()) checked += host->checked != nullptr;

@@ -3,8 +3,8 @@
 //
 // A stream is opened on a connection in use that has room, else on the idle one that
 // was used last, so the number of connections follows the load. An idle connection
-// that the peer ends is dropped at once; one that dies in the very moment it is taken shows up as a
-// failure marked `stale`, which the exchange may try again on a fresh one.
+// that the peer ends is dropped at once; one that dies in the very moment it is taken
+// shows up as a failure marked `stale`, which the exchange may try again on a fresh one.
 #ifndef WEIR_PROXY_UPSTREAM_HOST_POOL_H_
 #define WEIR_PROXY_UPSTREAM_HOST_POOL_H_
 

@@ -64,8 +64,8 @@ class Service {
     std::uint64_t hash = 0;                // for consistent hashing
     std::string_view token;                // of affinity; empty: none
     std::span<const std::uint64_t> tried;  // identities of hosts
-    const HostPool* pool =
-        nullptr;  // a kept connection leads there: take it if the balance leaves the choice
+    // A kept connection leads there: taken if the balance leaves the choice.
+    const HostPool* pool = nullptr;
   };
 
   Service(std::shared_ptr<Cluster> cluster, WorkerPools& worker_pools, std::string_view zone);

@@ -253,7 +253,7 @@ void WorkerPool::Serve(Grant grant) {
   requester.OnOpened(Start(requester, *to.pool, fresh, false), 0);
 }
 
-// POOL-13: by and by, after the batch of events.
+// POOL-13. Not within the end of another's request: after the batch of events.
 void WorkerPool::OfferRoom(HostPool& pool) {
   if (pool.waiting.empty() || pool.offered || !pool.has_room()) return;
   pool.offered = true;

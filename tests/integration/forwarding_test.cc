@@ -146,7 +146,7 @@ TEST(Forwarding, InterimAnswersGoOnToClientsThatKnowThem) {
   EXPECT_EQ(Status(old.ReadTo(kEnd)), "HTTP/1.1 200");
 }
 
-// Before it came the status line, so the first is sent while the rest is awaited.
+// It reaches the client while the upstream still works on the final one.
 TEST(Forwarding, AnInterimAnswerIsNotHeldBack) {
   std::atomic<bool> go{false};
   ScriptedUpstream upstream([&](Peer& peer) {
