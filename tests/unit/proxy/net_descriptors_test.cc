@@ -74,6 +74,18 @@ TEST(Descriptors, AHostOfIpv6HasManyAddresses) {
   EXPECT_TRUE(budget.TakeAddress(At("2001:db8:0:1:ffff::2")));
   EXPECT_FALSE(budget.TakeAddress(At("2001:db8:0:1::3")));
   EXPECT_TRUE(budget.TakeAddress(At("2001:db8:0:2::1")));
+  budget.GiveAddress(At("2001:db8:0:1::1"));
+  EXPECT_TRUE(budget.TakeAddress(At("2001:db8:0:1::3")));
+  EXPECT_FALSE(budget.TakeAddress(At("2001:db8:0:1::4")));
+}
+
+// A mapped address is one of IPv4: its network is not shared.
+TEST(Descriptors, AMappedAddressIsCountedByItself) {
+  ConnectionBudget budget;
+  budget.Set({.clients = 100, .upstreams = 100}, 1);
+  EXPECT_TRUE(budget.TakeAddress(At("::ffff:10.0.0.1")));
+  EXPECT_TRUE(budget.TakeAddress(At("10.0.0.2")));
+  EXPECT_FALSE(budget.TakeAddress(At("10.0.0.1")));
 }
 
 }  // namespace
