@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/encode/words.h"
+#include "spec/syntax/subject_name.h"
 
 namespace weir::compiler {
 namespace {
@@ -10,13 +11,9 @@ namespace {
 using syntax::Attribute;
 using syntax::Policy;
 
-constexpr std::string_view kSubjects[] = {
-    "client.address", "listener.port", "scheme", "method", "host",     "path",    "header", "query",
-    "cookie",         "jwt.verified",  "jwt",    "peer",   "consumer", "capture", "route"};
-
 std::string AttributeText(const Attribute& attribute) {
   Words words;
-  words << kSubjects[static_cast<std::size_t>(attribute.subject)];
+  words << syntax::SubjectName(attribute.subject);
   if (!attribute.name.empty()) words.Quote(attribute.name);
   return words.text();
 }

@@ -6,6 +6,7 @@
 #include "compiler/encode/sent_path.h"
 #include "compiler/encode/words.h"
 #include "spec/model/address.h"
+#include "spec/syntax/subject_name.h"
 
 namespace weir::compiler {
 namespace {
@@ -121,42 +122,11 @@ std::string ToldNetwork(const syntax::Network& network) {
 
 std::string ToldAttribute(const syntax::Attribute& attribute, const Captures* captures) {
   const auto& [subject, name, type] = attribute;
-  const auto named = [&name](const char* what) { return what + ("." + name); };
-  switch (subject) {
-    case syntax::Subject::kClientAddress:
-      return "client.address";
-    case syntax::Subject::kListenerPort:
-      return "listener.port";
-    case syntax::Subject::kScheme:
-      return "scheme";
-    case syntax::Subject::kMethod:
-      return "method";
-    case syntax::Subject::kHost:
-      return "host";
-    case syntax::Subject::kPath:
-      return "path";
-    case syntax::Subject::kUpstreamPath:
-      return "upstream.path";
-    case syntax::Subject::kHeader:
-      return named("header");
-    case syntax::Subject::kQuery:
-      return named("query");
-    case syntax::Subject::kCookie:
-      return named("cookie");
-    case syntax::Subject::kJwtVerified:
-      return "jwt.verified";
-    case syntax::Subject::kJwtClaim:
-      return named("jwt");
-    case syntax::Subject::kPeer:
-      return "peer";
-    case syntax::Subject::kConsumer:
-      return "consumer";
-    case syntax::Subject::kCapture:
-      return captures == nullptr ? named("capture") : CaptureWords(name, *captures);
-    case syntax::Subject::kRoute:
-      return "route";
+  if (subject == syntax::Subject::kCapture && captures != nullptr) {
+    return CaptureWords(name, *captures);
   }
-  return "";
+  const std::string_view what = syntax::SubjectName(subject);
+  return std::string(what) + (name.empty() ? "" : "." + name);
 }
 
 std::string ToldTransform(const std::vector<syntax::Transform>& transforms,

@@ -1,6 +1,7 @@
 #include "compiler/show/words.h"
 
 #include "runtime/request/address.h"
+#include "spec/syntax/subject_name.h"
 
 namespace weir::compiler {
 namespace {
@@ -35,11 +36,8 @@ std::string FieldWords(const syntax::FieldMatch& field) {
 }
 
 std::string AttributeWords(const syntax::Attribute& attribute) {
-  static constexpr const char* kWords[] = {"client.address", "listener.port", "scheme",  "method",
-                                           "host",           "path",          "header.", "query.",
-                                           "cookie.",        "jwt.verified",  "jwt.",    "peer",
-                                           "consumer",       "capture.",      "route"};
-  return kWords[static_cast<std::size_t>(attribute.subject)] + attribute.name;
+  std::string text(syntax::SubjectName(attribute.subject));
+  return attribute.name.empty() ? text : text + "." + attribute.name;
 }
 
 }  // namespace

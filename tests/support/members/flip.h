@@ -219,6 +219,10 @@ class Flipper {
     const bool listener = key.ends_with("match.listeners");
     Try(key, value, listener ? T(value ^ 1) : T(value + 1));
   }
+  // The length of a network's prefix, of 128 bits at most.
+  void Walk(const std::string& key, std::uint8_t& value) {
+    Try(key, value, static_cast<std::uint8_t>(value == 128 ? 127 : value + 1));
+  }
   template <class T>
     requires std::is_enum_v<T>
   void Walk(const std::string& key, T& value) {
