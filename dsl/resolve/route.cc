@@ -112,9 +112,11 @@ ClauseTable RouteBuilder::ActionClauses() {
       {"forward", [this](Cursor& c, const tree::Item& k) { return Forward(c, k); }},
       {"respond",
        [this](Cursor& cursor, const tree::Item& keyword) {
+         has_action_ = true;
          auto response = ReadResponse(cursor, keyword.span);
-         if (response) route.action = *std::move(response);
-         return has_action_ = true, response.has_value();
+         if (!response) return false;
+         route.action = *std::move(response);
+         return true;
        }},
       {"redirect",
        [this](Cursor& cursor, const tree::Item& keyword) {

@@ -7,35 +7,17 @@
 #include <cstdio>
 
 #include "compiler/encode/diff.h"
-#include "compiler/witness/confirm.h"
 #include "spec/model/model.h"
-#include "tests/differential/small_policy.h"
+#include "tests/differential/small_request.h"
 #include "tests/support/members/flip.h"
 #include "tests/support/random/seed.h"
 
 namespace weir::compiler {
 namespace {
 
+using testing::DecideFor;
 using testing::SmallPolicies;
-
-Witness Request(SmallPolicies& random) {
-  Witness witness;
-  witness.method = random.Method();
-  witness.host = random.Host();
-  witness.path = random.Path();
-  witness.client = random.Client();
-  if (random.Chance(50)) witness.headers.emplace_back("x-a", random.Word());
-  if (random.Chance(50)) witness.query.emplace_back("q", random.Word());
-  return witness;
-}
-
-model::Outcome Decide(const syntax::Policy& policy, const Witness& witness,
-                      const model::Identity& caller = {}) {
-  model::World world;
-  world.charge = [](auto, const auto&) { return model::LimitVerdict::kAdmitted; };
-  world.identify = [&](const auto&) { return caller; };
-  return model::Decide(policy, 0, RawRequestOf(witness), ConnectionOf(witness), world);
-}
+using testing::SmallRequest;
 
 // Members that the resolver ties to others: changed alone they make no policy.
 bool IsTied(const std::string& key) {
@@ -86,8 +68,8 @@ TEST(DiffRandom, RegionsAreWhatTheModelsSay) {
     unknown += !result.unknown.empty();
     const auto replay = [&](const Shown& shown) {
       SCOPED_TRACE(Curl(shown.witness) + " " + shown.circumstance);
-      const auto a = Decide(before, shown.witness, shown.caller_before);
-      const auto b = Decide(after, shown.witness, shown.caller_after);
+      const auto a = DecideFor(before, shown.witness, shown.caller_before);
+      const auto b = DecideFor(after, shown.witness, shown.caller_after);
       EXPECT_EQ(a.reason, shown.before.reason);
       EXPECT_EQ(b.reason, shown.after.reason);
     };
@@ -96,8 +78,8 @@ TEST(DiffRandom, RegionsAreWhatTheModelsSay) {
       for (const auto& [change, shown] : region.also) replay(shown);
     }
     for (int n = 0; n < 100; ++n) {
-      const Witness request = Request(random);
-      const model::Outcome a = Decide(before, request), b = Decide(after, request);
+      const Witness request = SmallRequest(random);
+      const model::Outcome a = DecideFor(before, request), b = DecideFor(after, request);
       // A service of the same hosts and another name is a setting.
       const bool decided = a.kind == b.kind && a.status == b.status && a.reason == b.reason;
       const bool same = decided && a.services == b.services && a.body == b.body &&

@@ -7,12 +7,14 @@
 #include "compiler/encode/diff.h"
 #include "compiler/encode/prove.h"
 #include "compiler/lower/lower.h"
-#include "tests/differential/small_policy.h"
+#include "tests/differential/small_request.h"
 
 namespace weir::compiler {
 namespace {
 
+using testing::DecideFor;
 using testing::SmallPolicies;
+using testing::SmallRequest;
 
 syntax::Expression Verified() {
   syntax::Expression expression;
@@ -28,25 +30,6 @@ syntax::Proof Claim(std::optional<std::uint32_t> service, syntax::Expression sat
   if (service) claim.to = syntax::Ref<syntax::Service>{*service};
   claim.satisfies = std::move(satisfies);
   return {"claim", claim, syntax::kNoNode};
-}
-
-// A random request over the words of the policies, without a credential.
-Witness Request(SmallPolicies& random) {
-  Witness witness;
-  witness.method = random.Method();
-  witness.host = random.Host();
-  witness.path = random.Path();
-  witness.client = random.Client();
-  if (random.Chance(50)) witness.headers.emplace_back("x-a", random.Word());
-  if (random.Chance(50)) witness.query.emplace_back("q", random.Word());
-  return witness;
-}
-
-model::Outcome Decide(const syntax::Policy& policy, const Witness& witness) {
-  model::World world;
-  world.charge = [](auto, const auto&) { return model::LimitVerdict::kAdmitted; };
-  world.identify = [](const auto&) { return model::Identity{}; };
-  return model::Decide(policy, 0, RawRequestOf(witness), ConnectionOf(witness), world);
 }
 
 TEST(EncodeProve, VerdictsAgreeWithRandomRequests) {
@@ -69,8 +52,8 @@ TEST(EncodeProve, VerdictsAgreeWithRandomRequests) {
       (smt::IsProved(verdict.verdict) ? proved : refuted) += 1;
     }
     for (int i = 0; i < 100; ++i) {
-      const Witness request = Request(random);
-      const model::Outcome outcome = Decide(policy, request);
+      const Witness request = SmallRequest(random);
+      const model::Outcome outcome = DecideFor(policy, request);
       if (outcome.kind != model::Outcome::Kind::kForward) continue;
       // Nobody is verified here, so a forwarded request breaks the claims.
       EXPECT_TRUE(smt::IsRefuted(verdicts[1].verdict)) << "seed " << seed;
@@ -104,8 +87,8 @@ TEST(EncodeDiff, DifferencesOfTheModelLieInARegion) {
     ASSERT_TRUE(result.unknown.empty()) << result.unknown[0] << ", seed " << seed;
     differing += !result.regions.empty();
     for (int i = 0; i < 100; ++i) {
-      const Witness request = Request(random);
-      const model::Outcome a = Decide(before, request), b = Decide(after, request);
+      const Witness request = SmallRequest(random);
+      const model::Outcome a = DecideFor(before, request), b = DecideFor(after, request);
       const bool same = a.kind == b.kind && a.status == b.status && a.reason == b.reason;
       if (same) continue;
       bool found = false;
