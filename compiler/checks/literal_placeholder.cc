@@ -174,8 +174,9 @@ class Placeholders {
     for (const auto& transform : route.response) {
       if (forwards) Transformed(transform, owner, false);
     }
-    if (const auto* redirect = std::get_if<syntax::Redirect>(&route.action)) {
-      if (const auto found = InPath(redirect->path.value_or("")); !found.empty()) {
+    const auto* redirect = std::get_if<syntax::Redirect>(&route.action);
+    if (redirect != nullptr && redirect->path) {
+      if (const auto found = InPath(*redirect->path); !found.empty()) {
         Sent(redirect->node, "redirect", found, owner,
              "Capture the segment in `match` with {name}, and write {name} here.", *redirect->path);
       }

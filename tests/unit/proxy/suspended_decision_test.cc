@@ -65,6 +65,7 @@ TEST_F(SuspendedDecision, AsksForTheLimitsOfAPhaseInOneRun) {
   AskRoute();
   world_->late.Answer({kAdmitted, kAdmitted});
   EXPECT_EQ(world_->late.runs, (std::vector<std::vector<std::string>>{{"outer"}, {"one", "two"}}));
+  exchange_->OnClientGone();  // while the upstream is asked
 }
 
 TEST_F(SuspendedDecision, EndsAtTheFirstRefusal) {
@@ -117,6 +118,7 @@ TEST_F(SuspendedDecision, ChargesWithoutAVerdictComeAgain) {
   EXPECT_EQ(world_->late.runs.back(), std::vector<std::string>{"two"});
   world_->late.Answer({kAdmitted});
   EXPECT_EQ(world_->upstreams(), 1u);
+  exchange_->OnClientGone();  // while the upstream is asked
 }
 
 // Each run has its whole time.
@@ -130,6 +132,7 @@ TEST_F(SuspendedDecision, TheDeadlineIsOfOneRun) {
   world_->Pass(200 * kMillisecond);  // nobody waits any more
   EXPECT_EQ(client_.status, 0);
   EXPECT_EQ(world_->upstreams(), 1u);
+  exchange_->OnClientGone();  // while the upstream is asked
 }
 
 TEST_F(SuspendedDecision, TheClientGoes) {
