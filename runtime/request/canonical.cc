@@ -307,10 +307,12 @@ const char* Canonicaliser::CombineFields(const RawRequest& raw, const CanonicalO
 
 // CANON-18: what only proxies may say, and ids that are none.
 void Canonicaliser::DropUnbelieved(const RawRequest& raw, bool trusted) {
+  bool moved = false;
   for (Entry& entry : entries_) {
     if (!trusted && IsForwardingField(entry.name)) entry.dropped = true;
     if (entry.dropped || !SpelledAlike(entry.name, "x-request-id")) continue;
     // Lines that are none go one by one, so that what is left is what a rule reads.
+    const std::uint32_t first = entry.first;
     std::uint32_t* link = &entry.first;
     std::uint32_t last = kNone;
     for (std::uint32_t line = entry.first; line != kNone; line = next_[line]) {
@@ -322,9 +324,12 @@ void Canonicaliser::DropUnbelieved(const RawRequest& raw, bool trusted) {
         *link = next_[line];
       }
     }
+    moved = moved || (entry.lines > 0 && entry.first != first);
     entry.last = last;
     entry.dropped = entry.lines == 0;
   }
+  // A field stands where its first line does. Nothing is looked up by slot any more.
+  if (moved) std::ranges::sort(entries_, {}, &Entry::first);
 }
 
 // From the right: each trusted proxy vouches for the element it added. An element that is
