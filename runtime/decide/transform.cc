@@ -54,7 +54,10 @@ void AppendEscaped(std::string_view octets, std::string& text) {
 // TRANSFORM-6: every parameter of that name goes; the others stay as they were.
 void RewriteQuery(std::string_view name, const Value& value, ForwardedHead& head) {
   const bool sets = value.kind != Value::Kind::kAbsent;
-  if (!sets && !(head.has_query && FindParameter(head.query, name))) return;
+  if (!sets && !(head.has_query && FindParameter(head.query, name))) {
+    head.has_query = head.has_query && !head.query.empty();
+    return;
+  }
   const std::size_t start = head.text.size();
   bool first = true;
   std::string_view rest = head.has_query ? head.query : std::string_view();

@@ -45,7 +45,6 @@ void SetQuery(const std::string& name, const std::string& value, UpstreamHead& h
 }
 
 void RemoveQuery(const std::string& name, UpstreamHead& head) {
-  if (!QueryParameter(head.query, name)) return;
   head.query = WithoutParameter(head.query, name);
   head.has_query = !head.query.empty();
 }

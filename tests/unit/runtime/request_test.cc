@@ -325,12 +325,12 @@ TEST(CanonicalFields, ForwardingFieldsByTrust) {
   head.With("Host", "h").With("X-Real-IP", "1").With("Forwarded", "for=1").With("X-Weir-Peer", "1");
   head.With("X_Forwarded_User", "1").With("X-Forwarded-Proto", "WSS").With("X-Request-Id", "a b");
   head.With("X-Other", "1").With("X-Request-Id", "one");
-  EXPECT_EQ(Headers(*head.Run(options)), "x-request-id=one|x-other=1|");
+  EXPECT_EQ(Headers(*head.Run(options)), "x-other=1|x-request-id=one|");
   EXPECT_EQ(head.Run(options)->scheme, "http");
   head.facts.peer_address = *ParseAddress("10.0.0.1");
   EXPECT_EQ(Headers(*head.Run(options)),
             "x-real-ip=1|forwarded=for=1|x-weir-peer=1|x_forwarded_user=1|x-forwarded-proto=WSS|"
-            "x-request-id=one|x-other=1|");
+            "x-other=1|x-request-id=one|");
   EXPECT_EQ(head.Run(options)->scheme, "https");
   for (const char* proto : {"", "ftp", "https, https", "https,http", "\"https\""}) {
     Head odd;
