@@ -1,6 +1,6 @@
 // Tries that time leaves no room for: the route's timeout covers every try and
-// every back-off (RETRY-5), so that a per-try timeout at or above it never fires,
-// and tries that each take their per-try timeout may use it up before the last.
+// every back-off until the response's head (RETRY-5), so that a per-try timeout at or above it
+// never fires, and tries that each take their per-try timeout may use it up before the last.
 #include <string>
 #include <utility>
 

@@ -50,6 +50,7 @@ CheckResult CheckUnsafeRetries(const syntax::Policy& policy);
 CheckResult CheckPreflights(const syntax::Policy& policy);
 CheckResult CheckTimeoutInversions(const syntax::Policy& policy);
 CheckResult CheckBreakersNeverTrip(const syntax::Policy& policy);
+CheckResult CheckEndlessResponses(const syntax::Policy& policy);
 
 struct Check {
   std::string_view rule;
@@ -88,6 +89,7 @@ inline constexpr Check kChecks[] = {
     {"ejection-never-acts", dsl::Severity::kWarning, CheckEjectionsNeverAct},
     {"attempts-exceed-timeout", dsl::Severity::kWarning, CheckAttemptsInTime},
     {"unused-definition", dsl::Severity::kWarning, CheckUnusedDefinitions},
+    {"endless-response", dsl::Severity::kNote, CheckEndlessResponses},
     {"bad-allow", dsl::Severity::kWarning, nullptr},
     {"unused-allow", dsl::Severity::kWarning, nullptr},
     {"cors-overmatch", dsl::Severity::kError, CheckCorsOrigins},

@@ -32,8 +32,8 @@ struct ClauseKind {
 // its name, match and action; limits, rules and mirrors are looked at one by one.
 ClauseKind KindOf(const Route& route, std::string_view keyword) {
   const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
-               retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback, written,
-               node] = route;
+               retry, timeout, timeout_total, idle_timeout, breaker, max_body, action, mirrors,
+               fallback, written, node] = route;
   const auto& [jwt, keys, optional, authentication_node] = authentication;
   const ClauseKind kinds[] = {
       {"cors", false, !cors && !cors_upstream},

@@ -194,6 +194,7 @@ Aspects ForwardAspects(const Policy& policy, const syntax::Route& route) {
   if (!route.response.empty()) aspects["response"] = TransformsText(route.response);
   if (route.retry) aspects["retry"] = RetryText(policy[*route.retry]);
   if (route.breaker) aspects["breaker"] = BreakerText(policy[*route.breaker]);
+  if (route.timeout_total) time << "total";
   if (route.timeout)
     time.Time(route.timeout->nanoseconds);
   else

@@ -460,8 +460,8 @@ Members MembersOf(const Policy& policy, const syntax::Gateway& gateway, const Re
 
 Members MembersOf(const Policy& policy, const syntax::Route& route, const Renamed& renamed) {
   const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
-               retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback, written,
-               node] = route;
+               retry, timeout, timeout_total, idle_timeout, breaker, max_body, action, mirrors,
+               fallback, written, node] = route;
   const Captures captures = CapturesOf(route);
   std::vector<std::string> copies;
   for (const auto& [service, percent, mirror_node] : mirrors) {
@@ -477,7 +477,7 @@ Members MembersOf(const Policy& policy, const syntax::Route& route, const Rename
           {"response", ToldTransform(response, &captures), false, syntax::kNoNode,
            ToldTransform(response)},
           {"retry", retry ? policy[*retry].name : "none"},
-          {"timeout", TimeOrNone(timeout)},
+          {"timeout", (timeout_total ? "total " : "") + TimeOrNone(timeout)},
           {"idle-timeout", ToldDuration(idle_timeout)},
           {"breaker", breaker ? policy[*breaker].name : "none"},
           {"max-body", max_body ? (*max_body == 0 ? "unlimited" : ToldSize(*max_body)) : "none"},

@@ -205,7 +205,7 @@ Aspects TableForwardAspects(const TableView& table, const RouteRecord& route) {
   const auto& [name, source, listeners, hosts, paths, methods, fields, clients, cors, cors_upstream,
                jwt, api_keys, authentication_optional, retry, breaker, has_max_body, limits, rules,
                request, response, timeout, idle_timeout, max_body, action, answer, targets, mirrors,
-               fallback, reserved] = route;
+               fallback, timeout_total] = route;
   Aspects aspects;
   Words forward, mirror, time;
   for (const auto& [service, weight] : TableView::Slice(table.targets(), targets)) {
@@ -220,6 +220,7 @@ Aspects TableForwardAspects(const TableView& table, const RouteRecord& route) {
   if (response.count > 0) aspects["response"] = TransformsText(table, response);
   if (retry != kNoIndex) aspects["retry"] = RetryText(table, retry);
   if (breaker != kNoIndex) aspects["breaker"] = BreakerText(table, breaker);
+  if (timeout_total != 0) time << "total";
   if (timeout >= 0)
     time.Time(timeout);
   else

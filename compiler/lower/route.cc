@@ -86,6 +86,7 @@ runtime::RouteRecord Lowering::LowerRoute(const syntax::Route& route) {
   record.request = LowerTransforms(route.request);
   record.response = LowerTransforms(route.response);
   if (route.timeout) record.timeout = route.timeout->nanoseconds;
+  record.timeout_total = route.timeout_total;
   record.idle_timeout = route.idle_timeout.nanoseconds;
   record.has_max_body = route.max_body.has_value();
   record.max_body = route.max_body.value_or(0);

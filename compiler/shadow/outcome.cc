@@ -128,14 +128,15 @@ bool SameCaptures(const Match& a, const Match& b) {
 // what the match takes (that is asked by whoever calls).
 bool SameOutcome(const Route& a, const Route& b) {
   const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
-               retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback, written,
-               node] = a;
+               retry, timeout, timeout_total, idle_timeout, breaker, max_body, action, mirrors,
+               fallback, written, node] = a;
   return cors == b.cors && cors_upstream == b.cors_upstream &&
          Same(authentication, b.authentication) && limits == b.limits && SameAll(rules, b.rules) &&
          SameAll(request, b.request) && SameAll(response, b.response) && retry == b.retry &&
-         timeout == b.timeout && idle_timeout == b.idle_timeout && breaker == b.breaker &&
-         max_body == b.max_body && SameAction(a, b) && SameAll(mirrors, b.mirrors) &&
-         SameOptional(fallback, b.fallback) && SameCaptures(match, b.match);
+         timeout == b.timeout && timeout_total == b.timeout_total &&
+         idle_timeout == b.idle_timeout && breaker == b.breaker && max_body == b.max_body &&
+         SameAction(a, b) && SameAll(mirrors, b.mirrors) && SameOptional(fallback, b.fallback) &&
+         SameCaptures(match, b.match);
 }
 
 }  // namespace weir::compiler

@@ -109,8 +109,8 @@ class Describer {
   // body's limit and what is done to responses.
   std::vector<std::string> Action(const syntax::Route& route) const {
     const auto& [name, match, cors, cors_upstream, authentication, limits, rules, request, response,
-                 retry, timeout, idle_timeout, breaker, max_body, action, mirrors, fallback,
-                 written, node] = route;
+                 retry, timeout, timeout_total, idle_timeout, breaker, max_body, action, mirrors,
+                 fallback, written, node] = route;
     std::vector<std::string> words;
     std::visit([&](const auto& does) { Does(does, words); }, action);
     for (const syntax::Transform& transform : request) words.push_back(TransformWords(transform));

@@ -62,11 +62,14 @@ ClauseTable RouteBuilder::DefaultClauses() {
       {"timeout",
        [this](Cursor& cursor, const tree::Item& keyword) {
          std::optional<syntax::Duration> timeout;
-         if (!cursor.TakeWord("none")) {
+         const bool total = cursor.TakeWord("total");
+         if (total || !cursor.TakeWord("none")) {
            timeout = ReadDuration(cursor);
            if (!timeout) return false;
          }
-         if (Wins(keyword)) route.timeout = timeout;
+         if (!Wins(keyword)) return true;
+         route.timeout = timeout;
+         route.timeout_total = total;
          return true;
        }},
       {"idle-timeout",

@@ -127,9 +127,8 @@ void Exchange::Forward() {
                  context_.random);
   client_->SendContinue();
   if (route().timeout < 0) client_->WaiveBodyRate();  // its idle timeout bounds it
+  if (request_body_.ended()) StartTimeout();
   ResetIdleTimer();
-  if (request_body_.ended() && route().timeout >= 0)
-    timeout_.Arm(context_.loop.now() + route().timeout);
   // A place in the pool is worth nothing to who has nothing to send, and much to others.
   awaits_body_ = !request_body_.ended();
   awaits_body_ ? AllowRequestBody() : StartAttempts();
@@ -181,12 +180,13 @@ void Exchange::AllowRequestBody() {
   UpstreamStream* stream = attempts_.stream();
   const std::size_t credit = request_body_.Allow(stream);
   if (awaits_body_) return;
-  const std::int64_t limit = route().timeout;
+  const bool ran = timeout_.armed();
   if (stream != nullptr && credit > 0) {
     timeout_.Cancel();
-  } else if (limit >= 0 && !timeout_.armed()) {
-    timeout_.Arm(context_.loop.now() + limit);
+  } else if (!ran) {
+    StartTimeout();
   }
+  if (timeout_.armed() != ran) ResetIdleTimer();
 }
 
 // ---- what the client tells ------------------------------------------------------
@@ -205,8 +205,9 @@ void Exchange::OnRequestData(std::string_view data) {
 // none goes on (TRANSFORM-11).
 void Exchange::OnRequestEnd(std::span<const runtime::Field>) {
   if (phase_ != Phase::kForwarding && phase_ != Phase::kResponding) return;
-  if (route().timeout >= 0) timeout_.Arm(context_.loop.now() + route().timeout);
   request_body_.End(attempts_.stream());
+  StartTimeout();
+  ResetIdleTimer();
   if (awaits_body_) return StartAttempts();  // it is empty
   attempts_.RequestEnded();
 }
@@ -244,6 +245,15 @@ void Exchange::OnClientCredit() {
 
 // ---- time -----------------------------------------------------------------------
 
+// RETRY-5: until the response's head, or until its end where the policy says so.
+bool Exchange::TimeoutRuns() const {
+  return route().timeout >= 0 && (phase_ == Phase::kForwarding || route().timeout_total != 0);
+}
+
+void Exchange::StartTimeout() {
+  if (TimeoutRuns()) timeout_.Arm(context_.loop.now() + route().timeout);
+}
+
 // Nothing moved. It is the client's doing where it owes the rest of its request
 // and there is room for it.
 void Exchange::OnIdleTimeout() {
@@ -267,10 +277,12 @@ void Exchange::TimedOut(const char* detail) {
   OnNoResponse(504, Reason::kUpstreamTimeout, detail);
 }
 
-// Data moved: the idle timeout starts anew.
+// Data moved, or another time runs: the idle timeout starts anew. Before the
+// response's head it gives way to the route's timeout, which may be the longer one.
 void Exchange::ResetIdleTimer() {
   const std::int64_t idle = route().idle_timeout;
-  if (idle > 0) idle_timer_.Arm(context_.loop.now() + idle);
+  if (idle <= 0 || (phase_ == Phase::kForwarding && timeout_.armed())) return idle_timer_.Cancel();
+  idle_timer_.Arm(context_.loop.now() + idle);
 }
 
 }  // namespace weir::proxy

@@ -82,6 +82,8 @@ class Exchange final : public ClientEvents,
   void OnUpstreamRoom() override;
   void OnIdleTimeout();
   void TimedOut(const char* detail);
+  bool TimeoutRuns() const;
+  void StartTimeout();
   void ResetIdleTimer();
 
   // response.cc

@@ -39,6 +39,8 @@ void Exchange::OnResponseHead(const ResponseMessage& message, bool exhausted) {
   }
   status_ = message.status;
   phase_ = Phase::kResponding;
+  if (!TimeoutRuns()) timeout_.Cancel();
+  ResetIdleTimer();
   request_body_.StopKeeping();
   response_body_.ScheduleFlush();
 }

@@ -58,6 +58,7 @@ void Check(CheckContext& c, const RouteRecord& r) {
   c.In(r.request, t.transforms().size());
   c.In(r.response, t.transforms().size());
   c.Require(r.timeout >= -1, "a duration is negative");
+  c.Bool(r.timeout_total);
   c.Duration(r.idle_timeout);
   CheckAction(c, r);
   c.In(r.mirrors, t.mirrors().size());

@@ -283,11 +283,11 @@ struct RouteRecord {
   std::int64_t idle_timeout = 0;
   std::uint64_t max_body = 0;
   ActionKind action = ActionKind::kForward;
-  Index answer = kNoIndex;    // responses or redirects
-  Range targets;              // targets
-  Range mirrors;              // mirrors
-  Index fallback = kNoIndex;  // responses
-  std::uint32_t reserved = 0;
+  Index answer = kNoIndex;          // responses or redirects
+  Range targets;                    // targets
+  Range mirrors;                    // mirrors
+  Index fallback = kNoIndex;        // responses
+  std::uint32_t timeout_total = 0;  // `timeout` goes on until the response's end
 };
 
 enum class StoreKind : std::uint32_t { kLocal, kRedis };

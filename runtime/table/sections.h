@@ -33,7 +33,7 @@ inline constexpr std::uint32_t kFormatVersion = 3;
   X(kServices, services, ServiceRecord, 1)             \
   X(kEndpoints, endpoints, EndpointRecord, 1)          \
   X(kCalls, calls, CallRecord, 1)                      \
-  X(kRoutes, routes, RouteRecord, 1)                   \
+  X(kRoutes, routes, RouteRecord, 2)                   \
   X(kHosts, hosts, HostRecord, 1)                      \
   X(kPaths, paths, PathRecord, 1)                      \
   X(kSegments, segments, SegmentRecord, 1)             \

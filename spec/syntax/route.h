@@ -96,7 +96,8 @@ struct Route {
   std::vector<Transform> request;
   std::vector<Transform> response;  // header transforms only
   std::optional<Ref<Retry>> retry;
-  std::optional<Duration> timeout{Duration{15'000'000'000}};  // none: no limit
+  std::optional<Duration> timeout{Duration{15'000'000'000}};  // until the response's head
+  bool timeout_total = false;                                 // ... until its end instead
   Duration idle_timeout{60'000'000'000};
   std::optional<Ref<Breaker>> breaker;
   std::optional<std::uint64_t> max_body;  // octets; none: the gateway's

@@ -109,9 +109,31 @@ TEST(Faults, StallingWithinTheBodyBreaksTheAnswer) {
                                peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf");
                                peer.AtEnd();
                              },
-                         .route = "timeout 200ms"});
+                         .route = "timeout 200ms\n idle-timeout 200ms"});
   service.Expect({.status = 200, .whole = false, .body = "half", .reason = "upstream-timeout"});
   service.ExpectNothingIsLeft(20);
+}
+
+// A byte now and then: no time between two bytes is too long, only the whole.
+void Drip(Peer& peer) {
+  peer.ReadTo(kEnd);
+  peer.Write("HTTP/1.1 200 OK\r\ncontent-length: 40\r\n\r\n");
+  for (int i = 0; i < 40 && !peer.Gone(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(35));
+    peer.Write("d");
+  }
+}
+
+TEST(Faults, ABodyThatDripsPastTheTimeoutIsPassedOnWhole) {
+  FaultyService service({.fault = Drip, .route = "timeout 1s"});
+  service.Expect({.status = 200, .body = std::string(40, 'd'), .reason = "ok"});
+  service.ExpectNothingIsLeft(8);
+}
+
+TEST(Faults, ABodyThatDripsPastTheTotalTimeoutIsBrokenOff) {
+  FaultyService service({.fault = Drip, .route = "timeout total 900ms"});
+  service.Expect({.status = 200, .whole = false, .reason = "upstream-timeout"});
+  service.ExpectNothingIsLeft(8);
 }
 
 TEST(Faults, StallingPastEveryTryIs504AfterAllTries) {

@@ -66,8 +66,8 @@ WEIR_MEMBERS(syntax::Forward, targets, node)
 WEIR_MEMBERS(syntax::Mirror, service, percent, node)
 WEIR_MEMBERS(syntax::WrittenClause, keyword, in_force, node)
 WEIR_MEMBERS(syntax::Route, name, match, cors, cors_upstream, authentication, limits, rules,
-             request, response, retry, timeout, idle_timeout, breaker, max_body, action, mirrors,
-             fallback, written, node)
+             request, response, retry, timeout, timeout_total, idle_timeout, breaker, max_body,
+             action, mirrors, fallback, written, node)
 WEIR_MEMBERS(syntax::Listener, protocol, direction, address, certificate, key, client_ca, mtls,
              encoded_slash, slashes, underscores, path_parameters, query, cookies, proxy_protocol,
              intercept, node)

@@ -137,5 +137,103 @@ TEST(Exchange, AClientThatGoesCancelsTheAttempt) {
   EXPECT_EQ(world.metrics.requests_ended.value(), 1u);
 }
 
+// ---- RETRY-5: which time runs when -----------------------------------------------
+
+constexpr std::int64_t kSecond = 1000 * kMillisecond;
+
+// One response that drips a byte each `gap`: for how long it lives, at most `most`.
+std::int64_t LifeOfADrip(const std::string& route, std::int64_t gap, std::int64_t most) {
+  ExchangeWorld world(Text(route));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  world.upstream(0).Head(200);
+  const std::int64_t began = world.clock.now;
+  while (!client.aborted && world.clock.now - began < most) {
+    world.Pass(gap);
+    if (!client.aborted) world.upstream(0).Data("x");
+  }
+  if (!client.aborted) world.upstream(0).End();
+  return world.clock.now - began;
+}
+
+TEST(ExchangeTimes, ATimeoutEndsWithTheHead) {
+  EXPECT_EQ(LifeOfADrip("timeout 2s  idle-timeout 5s", kSecond, 60 * kSecond), 60 * kSecond);
+  EXPECT_EQ(LifeOfADrip("timeout none  idle-timeout 5s", kSecond, 60 * kSecond), 60 * kSecond);
+}
+
+TEST(ExchangeTimes, ATotalTimeoutGoesOnUntilTheEnd) {
+  EXPECT_EQ(LifeOfADrip("timeout total 2s  idle-timeout 5s", kSecond, 60 * kSecond), 2 * kSecond);
+}
+
+TEST(ExchangeTimes, TheIdleTimeoutWatchesTheResponse) {
+  EXPECT_EQ(LifeOfADrip("timeout 2s  idle-timeout 5s", 4 * kSecond, 60 * kSecond), 60 * kSecond);
+  EXPECT_EQ(LifeOfADrip("timeout 2s  idle-timeout 5s", 5 * kSecond, 60 * kSecond), 5 * kSecond);
+}
+
+// What a client gets whose upstream never answers, and when.
+std::pair<int, std::int64_t> LifeOfSilence(const std::string& route) {
+  ExchangeWorld world(Text(route));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  const std::int64_t began = world.clock.now;
+  while (client.status == 0 && world.clock.now - began < 1000 * kSecond) world.Pass(kSecond);
+  return {client.status, world.clock.now - began};
+}
+
+TEST(ExchangeTimes, BeforeTheHeadTheTimeoutCountsAlone) {
+  EXPECT_EQ(LifeOfSilence("timeout 300s  idle-timeout 5s"), std::pair(504, 300 * kSecond));
+  EXPECT_EQ(LifeOfSilence("timeout total 300s  idle-timeout 5s"), std::pair(504, 300 * kSecond));
+  EXPECT_EQ(LifeOfSilence("timeout 3s  idle-timeout 5s"), std::pair(504, 3 * kSecond));
+}
+
+TEST(ExchangeTimes, WithoutATimeoutTheIdleTimeoutCounts) {
+  EXPECT_EQ(LifeOfSilence("timeout none  idle-timeout 5s"), std::pair(504, 5 * kSecond));
+}
+
+// The time until the head begins with the end of the request.
+TEST(ExchangeTimes, ASlowRequestIsTheClientsToFinish) {
+  ExchangeWorld world(Text("timeout 2s  idle-timeout 5s"));
+  FakeClient client;
+  Exchange& exchange = world.Begin(client, "POST", "/", {BodySize::Kind::kUnknown, 0});
+  for (int i = 0; i < 10; ++i) {
+    exchange.OnRequestData("x");
+    world.Pass(4 * kSecond);
+  }
+  EXPECT_EQ(client.status, 0);
+  world.Pass(kSecond);
+  EXPECT_EQ(client.status, 408);
+}
+
+TEST(ExchangeTimes, ATimeoutCoversEveryTryUntilAHeadThatCounts) {
+  ExchangeWorld world(
+      Text("retry r  timeout 2s", "retry r { attempts 9  on [5xx]  budget 100% minimum 100 }\n"));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  const std::int64_t began = world.clock.now;
+  while (client.status == 0 && world.clock.now - began < 60 * kSecond) {
+    FakeUpstream& up = world.upstream(world.upstreams() - 1);
+    if (up.attached()) up.Head(503);  // which ends the try
+    world.Pass(400 * kMillisecond);
+  }
+  EXPECT_EQ(client.status, 504);
+  EXPECT_GE(world.clock.now - began, 2 * kSecond);
+  EXPECT_LT(world.clock.now - began, 3 * kSecond);
+}
+
+// A try's own time is until its head too.
+TEST(ExchangeTimes, APerTryTimeEndsWithTheHead) {
+  ExchangeWorld world(
+      Text("retry r  timeout 10s", "retry r { attempts 2  per-try 1s  on [per-try-timeout] }\n"));
+  FakeClient client;
+  world.Begin(client, "GET", "/");
+  world.upstream(0).Head(200);
+  world.Pass(5 * kSecond);
+  EXPECT_FALSE(client.aborted);
+  world.upstream(0).Data("whole");
+  world.upstream(0).End();
+  EXPECT_EQ(client.body, "whole");
+  EXPECT_TRUE(client.finished);
+}
+
 }  // namespace
 }  // namespace weir::proxy
