@@ -2,6 +2,7 @@
 #ifndef WEIR_PROXY_EXCHANGE_CONTEXT_H_
 #define WEIR_PROXY_EXCHANGE_CONTEXT_H_
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct ExchangeContext {
   observe::WorkerLog& log;
   observe::WorkerMetrics& metrics;
   Random& random;
+  std::size_t body_lead = 0;  // of a body must have come before a place in a pool is asked for
   Mirrors mirrors;
   std::vector<std::unique_ptr<Exchange>> idle;  // to be used again
 };

@@ -126,11 +126,15 @@ void Exchange::Forward() {
   target_.Choose(*serving_, {table(), *request_, decision.identity(), decision.route()},
                  context_.random);
   client_->SendContinue();
-  if (route().timeout < 0) client_->WaiveBodyRate();  // its idle timeout bounds it
+  // Without a timeout it may be a stream of which nothing comes for long, or before the
+  // answer: its idle timeout bounds it.
+  const bool may_stream = route().timeout < 0;
+  if (may_stream) client_->WaiveBodyTimes();
   if (request_body_.ended()) StartTimeout();
   ResetIdleTimer();
-  // A place in the pool is worth nothing to who has nothing to send, and much to others.
-  awaits_body_ = !request_body_.ended();
+  // A place in the pool is worth nothing to a request that has little to send, and much to
+  // others: so a body that drips holds none.
+  awaits_body_ = !request_body_.ended() && !may_stream;
   awaits_body_ ? AllowRequestBody() : StartAttempts();
 }
 
@@ -194,8 +198,10 @@ void Exchange::AllowRequestBody() {
 void Exchange::OnRequestData(std::string_view data) {
   if (phase_ != Phase::kForwarding && phase_ != Phase::kResponding) return;
   ResetIdleTimer();
-  if (request_body_.Take(data, attempts_.stream()))
-    return awaits_body_ ? StartAttempts() : AllowRequestBody();
+  if (request_body_.Take(data, attempts_.stream())) {
+    const bool begins = awaits_body_ && request_body_.bytes() >= context_.body_lead;
+    return begins ? StartAttempts() : AllowRequestBody();
+  }
   attempts_.Cancel(Attempts::Ending::kCancelled);
   if (phase_ == Phase::kResponding) return Break(Reason::kBodyTooLarge, "the body is too large");
   Refuse({413, Reason::kBodyTooLarge, "the body is too large", true});
@@ -208,7 +214,7 @@ void Exchange::OnRequestEnd(std::span<const runtime::Field>) {
   request_body_.End(attempts_.stream());
   StartTimeout();
   ResetIdleTimer();
-  if (awaits_body_) return StartAttempts();  // it is empty
+  if (awaits_body_) return StartAttempts();
   attempts_.RequestEnded();
 }
 

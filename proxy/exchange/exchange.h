@@ -131,7 +131,7 @@ class Exchange final : public ClientEvents,
   std::string_view request_id_;
   runtime::ForwardedHead head_;
   BodySize body_size_;
-  bool awaits_body_ = false;  // nothing of it has come, and no attempt is begun
+  bool awaits_body_ = false;  // too little of it has come, and no attempt is begun
 
   Deciding deciding_;
   Target target_;

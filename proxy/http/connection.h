@@ -8,6 +8,7 @@
 #ifndef WEIR_PROXY_HTTP_CONNECTION_H_
 #define WEIR_PROXY_HTTP_CONNECTION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -51,7 +52,7 @@ class ClientConnection {
 // ns. How long a client may take.
 struct ClientTimeouts {
   std::int64_t head = 10'000'000'000;  // from its first byte to the end of a head
-  std::int64_t body = 30'000'000'000;  // between two reads of a body
+  std::int64_t body = 30'000'000'000;  // between two reads of a body, until the answer's head
   // Bytes of a body a second, on average over the time that it was waited for, after
   // body_grace; until the answer's head is sent. 0: no such bound.
   std::uint64_t body_rate = 240;
@@ -59,6 +60,14 @@ struct ClientTimeouts {
   std::int64_t keep_alive = 75'000'000'000;  // between two requests
   std::int64_t write = 60'000'000'000;       // between two writes of a response
   std::int64_t ending = 1'000'000'000;       // for a request to come, once it should end
+
+  // How much of a body shows that it comes: what the rate asks for within the grace.
+  // Below that an exchange asks for no place in a pool, and can hold as much.
+  std::size_t BodyLead() const {
+    const double lead =
+        static_cast<double>(body_rate) * static_cast<double>(body_grace) / 1'000'000'000;
+    return static_cast<std::size_t>(std::min(lead, static_cast<double>(kStreamWindow)));
+  }
 };
 
 // Bytes that are no request, and what of its first line can be told, for the

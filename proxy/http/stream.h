@@ -84,8 +84,9 @@ class ClientStream {
   virtual void Flush() = 0;         // what was sent so far leaves now
   virtual std::size_t Credit() const = 0;
   virtual void AllowBody(std::size_t octets) = 0;
-  // The body may come as slowly as it likes, as long as it comes at all.
-  virtual void WaiveBodyRate() {}
+  // The body may come as slowly as it likes, or pause: the exchange bounds that itself,
+  // as it does for every body once the response's head is sent.
+  virtual void WaiveBodyTimes() {}
   // Nobody wants the rest of the request: it is read and dropped where that is
   // cheap, else the connection ends with the response. Before SendHead.
   virtual void DropBody() = 0;

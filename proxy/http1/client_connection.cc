@@ -233,7 +233,8 @@ void ClientConnection::Begin(const Framing& framing, bool keep_alive) {
   keep_alive_ = keep_alive;
   allowed_ = 0;
   body_waited_ = body_wait_began_ = 0;
-  rate_waived_ = dropping_ = awaits_continue_ = chunked_out_ = head_sent_ = close_after_ = false;
+  body_times_waived_ = dropping_ = awaits_continue_ = chunked_out_ = head_sent_ = close_after_ =
+      false;
   response_done_ = false;
 }
 
@@ -463,7 +464,7 @@ void ClientConnection::UpdateTimer() {
   if (phase_ == Phase::kHead) return AwaitHead();
   if (phase_ == Phase::kLinger) return;
   if (phase_ == Phase::kDrain) return Arm(Wait::kBody, timeouts_.body);
-  if (!body_ended_ && allowed_ > 0) return AwaitBody();
+  if (!body_ended_ && allowed_ > 0 && BodyIsTimed()) return AwaitBody();
   PauseBody();
   wait_ = Wait::kNone;
   timer_.Cancel();
@@ -483,7 +484,7 @@ void ClientConnection::PauseBody() {
 // When it will be too slow, unless more comes.
 std::int64_t ClientConnection::BodyDue() const {
   constexpr std::int64_t kNever = INT64_MAX;
-  if (timeouts_.body_rate == 0 || rate_waived_ || head_sent_) return kNever;
+  if (timeouts_.body_rate == 0) return kNever;
   constexpr std::uint64_t kEnough = std::uint64_t{1} << 32;  // times 10^9 it fits
   const std::uint64_t earned =
       std::min(body_.received(), kEnough) * 1'000'000'000 / timeouts_.body_rate;
@@ -517,6 +518,7 @@ void ClientConnection::OnTimer() {
     }
     case Wait::kBody:
       if (events_ == nullptr) return Close();
+      if (!BodyIsTimed()) return;  // any more
       return BodyBad(phase_ == Phase::kExchange && BodyDue() <= loop_.now() ? kDripped : kSlowBody);
     case Wait::kIdle:
       // What has come in this moment is told of by the loop.

@@ -53,7 +53,7 @@ class ClientConnection final : public proxy::ClientConnection,
   void Flush() override;
   std::size_t Credit() const override;
   void AllowBody(std::size_t octets) override;
-  void WaiveBodyRate() override { rate_waived_ = true; }
+  void WaiveBodyTimes() override { body_times_waived_ = true; }
   void DropBody() override;
   bool request_ended() const override { return body_ended_; }
   bool broken() const override { return stream_->broken(); }
@@ -96,6 +96,7 @@ class ClientConnection final : public proxy::ClientConnection,
   void AwaitHead();
   void AwaitBody();
   void PauseBody();
+  bool BodyIsTimed() const { return !body_times_waived_ && !head_sent_; }
   std::int64_t BodyDue() const;
   void Arm(Wait wait, std::int64_t span);
   void Gone();
@@ -131,7 +132,7 @@ class ClientConnection final : public proxy::ClientConnection,
   bool keep_alive_ = true;
   bool old_version_ = false;  // HTTP/1.0
   bool awaits_continue_ = false;
-  bool rate_waived_ = false;
+  bool body_times_waived_ = false;
   bool chunked_out_ = false;
   bool head_sent_ = false;
   bool close_after_ = false;

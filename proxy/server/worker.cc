@@ -138,7 +138,9 @@ Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::Loc
       log_(loop_),
       worker_pools_({loop_, mailbox_, index, settings_.pool, pool_counters_, budget_}),
       limits_(limiter, loop_.clock()),
-      context_(loop_, limits_, log_, metrics_, random_) {}
+      context_(loop_, limits_, log_, metrics_, random_) {
+  context_.body_lead = settings_.timeouts.BodyLead();
+}
 
 Worker::~Worker() { Stop(); }
 

@@ -79,7 +79,8 @@ TEST_F(Breakers, ASlowClientOpensNone) {
                                                "idle-timeout 300ms"))),
                      {"--workers", "2"});
   Peer client(ConnectTo(proxy.port()));
-  client.Write("POST /held HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\nhalf");
+  client.Write("POST /held HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+               std::string(2000, 'h'));
   const Answer answer = ReadAnswer(client);
   EXPECT_EQ(answer.status, 408);
   EXPECT_EQ(answer.reason(), "request-timeout");

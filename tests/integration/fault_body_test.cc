@@ -92,9 +92,8 @@ TEST(BodyFaults, AnEarlyAnswerEndsItsConnections) {
   });
   RunningProxy proxy(Compiled(Edge({.service = Endpoints({upstream.port()})})));
   Peer client(ConnectTo(proxy.port()));
-  client.Write(
-      "POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\nGET /inner HTTP/1.1\r\nhost: "
-      "gw\r\n");
+  client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+               std::string(2000, 'b') + "GET /inner HTTP/1.1\r\nhost: gw\r\n");
   EXPECT_EQ(ReadAnswer(client).body, "early");
   client.Write("\r\n");
   EXPECT_EQ(client.ReadTo(kEnd), "");  // closed: what follows is no request
@@ -137,21 +136,22 @@ TEST(BodyFaults, AResetWithinTheRequestsBodyIs502AndNoPostGoesOutTwice) {
 TEST(BodyFaults, AClientThatGoesWithinItsBodyEndsTheTry) {
   HeadsSeen begun;
   std::atomic<int> asked{0}, cut{0};
-  FaultyService service(
-      {.fault =
-           [&](Peer& peer) {
-             begun.Add(peer.ReadTo(kEnd));
-             if (peer.ReadExactly(1000).size() < 1000) ++cut;
-           },
-       .ask =
-           [&](const RunningProxy& proxy) {
-             const std::string line = "POST /" + std::to_string(++asked) + " HTTP/1.1";
-             Peer client(ConnectTo(proxy.port()));
-             client.Write(line + "\r\nhost: gw\r\ncontent-length: 1000" + kEnd + "part");
-             EXPECT_TRUE(Eventually([&] { return begun.Has(line); }));
-             client.Reset();
-             return Answer{.status = 499};
-           }});
+  FaultyService service({.fault =
+                             [&](Peer& peer) {
+                               begun.Add(peer.ReadTo(kEnd));
+                               if (peer.ReadExactly(5000).size() < 5000) ++cut;
+                             },
+                         .ask =
+                             [&](const RunningProxy& proxy) {
+                               const std::string line =
+                                   "POST /" + std::to_string(++asked) + " HTTP/1.1";
+                               Peer client(ConnectTo(proxy.port()));
+                               client.Write(line + "\r\nhost: gw\r\ncontent-length: 5000" + kEnd +
+                                            std::string(2000, 'p'));
+                               EXPECT_TRUE(Eventually([&] { return begun.Has(line); }));
+                               client.Reset();
+                               return Answer{.status = 499};
+                             }});
   service.Expect({.status = 499, .whole = false, .reason = "downstream-closed"});
   service.ExpectNothingIsLeft(30);
   EXPECT_TRUE(Eventually([&] { return cut == 31; })) << cut;

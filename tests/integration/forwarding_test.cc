@@ -253,7 +253,8 @@ TEST(Forwarding, AnEarlyAnswerIsPassedOnAndEndsTheConnection) {
   });
   RunningProxy proxy({.upstreams = {upstream.port()}});
   Peer client(ConnectTo(proxy.port()));
-  client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 1000\r\n\r\npart");
+  client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+               std::string(2000, 'p'));
   const std::string head = client.ReadTo(kEnd);
   EXPECT_EQ(Status(head), "HTTP/1.1 403");
   EXPECT_NE(head.find("connection: close"), std::string::npos);

@@ -148,7 +148,8 @@ TEST(Mirrors, ACopyOfHalfARequestIsGivenUp) {
   RunningProxy proxy(Mirrored(app, shadow.port()), {"--workers", "2"});
   {
     Peer client(ConnectTo(proxy.port()));
-    client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\nhalf");
+    client.Write("POST /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+                 std::string(2000, 'h'));
     ASSERT_TRUE(Eventually([&] { return begun == 1; }));
     client.Reset();
   }

@@ -261,19 +261,68 @@ TEST(Pool, WhoHasNothingToSendTakesNoPlace) {
   EXPECT_TRUE(AtRest(proxy));
 }
 
+// One byte has come of each, at once, and no other will for long: the next client need not
+// even wait, as `pending 0` shows.
 TEST(Pool, BodiesThatDripDoNotHoldIt) {
   ScriptedUpstream upstream(TakesBodies);
-  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 2"),
+  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 5  pending 0"),
                                     .route = "match method [GET, POST]"})),
-                     {"--workers", "2", "--body-min-rate", "100000", "--body-grace", "1"});
+                     {"--workers", "2", "--body-grace", "3"});
   std::list<Peer> drips;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 10; ++i) {
     drips.emplace_back(ConnectTo(proxy.port()))
         .Write("POST /drip HTTP/1.1\r\nhost: gw\r\ncontent-length: 100\r\n\r\na");
   }
-  ASSERT_TRUE(Eventually([&] { return Metric(proxy, kPending) == 2; }));
-  EXPECT_EQ(Get(proxy).status, 200);
+  ASSERT_TRUE(Eventually([&] { return Metric(proxy, "weir_requests_active") == 10; }));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Get(proxy).status, 200);
+  EXPECT_EQ(Metric(proxy, "weir_requests_active"), 10) << "all of them still drip";
   for (Peer& each : drips) EXPECT_EQ(ReadAnswer(each).status, 408);
+  EXPECT_TRUE(AtRest(proxy));
+}
+
+// What has come shows that the rest will: it streams, before its end is there.
+TEST(Pool, ABodyThatComesFastTakesItsPlaceBeforeItsEnd) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    peer.ReadTo(kEnd);
+    if (peer.ReadExactly(1200) == std::string(1200, 'b')) peer.Write(Ok("early"));
+    peer.AtEnd();
+  });
+  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 1"),
+                                    .route = "match method [GET, POST]"})),
+                     kFourWorkers);
+  Peer client(ConnectTo(proxy.port()));
+  client.Write("POST /fast HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+               std::string(1200, 'b'));
+  EXPECT_EQ(ReadAnswer(client).body, "early");
+}
+
+// A stream may begin with the upstream's word, and be silent for long: on a route without
+// a timeout it has its place at once.
+TEST(Pool, AStreamHasItsPlaceBeforeItsBody) {
+  ScriptedUpstream upstream([](Peer& peer) {
+    for (;;) {
+      const std::string head = peer.ReadTo(kEnd);
+      if (!head.ends_with(kEnd)) return;
+      EXPECT_EQ(head.find("expect:"), std::string::npos);
+      peer.Write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+      EXPECT_EQ(peer.ReadTo("0\r\n\r\n"), "2\r\nhi\r\n0\r\n\r\n");
+      peer.Write("0\r\n\r\n");
+    }
+  });
+  RunningProxy proxy(Compiled(Edge({.service = Pool({upstream.port()}, "connections 1"),
+                                    .route = "match method POST\n timeout none"})),
+                     {"--workers", "2", "--body-grace", "0.05", "--body-timeout", "0.1"});
+  for (const char* expect : {"", "expect: 100-continue\r\n"}) {
+    Peer client(ConnectTo(proxy.port()));
+    client.Write("POST /talk HTTP/1.1\r\nhost: gw\r\ntransfer-encoding: chunked\r\n" +
+                 std::string(expect) + "\r\n");
+    if (*expect != 0) EXPECT_EQ(client.ReadTo(kEnd), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_EQ(client.ReadTo(kEnd).substr(0, 12), "HTTP/1.1 200");
+    EXPECT_EQ(client.ReadTo("first\r\n"), "5\r\nfirst\r\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // far past both times
+    client.Write("2\r\nhi\r\n0\r\n\r\n");
+    EXPECT_EQ(client.ReadTo("0\r\n\r\n"), "0\r\n\r\n");
+  }
   EXPECT_TRUE(AtRest(proxy));
 }
 
@@ -285,7 +334,8 @@ TEST(Pool, WaitingIsBoundedByTheRoutesTimeout) {
                                     .route = "match method [GET, POST]\n timeout 500ms"})),
                      kFourWorkers);
   Peer first(ConnectTo(proxy.port()));
-  first.Write("POST /first HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\n1");
+  first.Write("POST /first HTTP/1.1\r\nhost: gw\r\ncontent-length: 5000\r\n\r\n" +
+              std::string(2000, '1'));
   ASSERT_TRUE(held.Await(1));  // its timeout runs from its end, which does not come yet
   const Answer get = Get(proxy);
   EXPECT_EQ(get.status, 503);

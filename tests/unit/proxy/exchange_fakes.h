@@ -50,6 +50,7 @@ class FakeClient final : public ClientStream {
   void Flush() override { ++flushes; }
   std::size_t Credit() const override { return credit; }
   void AllowBody(std::size_t bytes) override { allowed = bytes; }
+  void WaiveBodyTimes() override { times_waived = true; }
   void DropBody() override {}
   bool request_ended() const override { return ended; }
   bool broken() const override { return false; }
@@ -62,6 +63,7 @@ class FakeClient final : public ClientStream {
   int flushes = 0;
   bool ended = true;  // the request has no body, or it has come
   bool response_ended = false, finished = false, aborted = false;
+  bool times_waived = false;
 };
 
 // A connection and the one stream on it.

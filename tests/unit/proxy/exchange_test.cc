@@ -2,14 +2,19 @@
 // sets: no socket and no waiting.
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <string>
+#include <utility>
+
 #include "tests/unit/proxy/exchange_fakes.h"
 
 namespace weir::proxy {
 namespace {
 
-std::string Text(const std::string& route, const std::string& definitions = "") {
-  return definitions +
-         "service app { endpoints [127.0.0.1:1] }\n"
+std::string Text(const std::string& route, const std::string& definitions = "",
+                 const std::string& service = "") {
+  return definitions + "service app { endpoints [127.0.0.1:1]  " + service +
+         " }\n"
          "gateway edge {\n  listen http 127.0.0.1:8080\n  explain headers\n"
          "  route all {\n    match path \"/**\"\n" +
          route + "\n    forward app\n  }\n}\n";
@@ -19,7 +24,7 @@ constexpr UpstreamFailure kReset{
     .kind = UpstreamFailure::Kind::kReset, .sent = true, .detail = "reset"};
 
 TEST(Exchange, PassesBodiesOnByCredit) {
-  ExchangeWorld world(Text("timeout none"));
+  ExchangeWorld world(Text(""));
   FakeClient client;
   Exchange& exchange = world.Begin(client, "POST", "/a?b", {BodySize::Kind::kUnknown, 0});
   EXPECT_EQ(world.upstreams(), 0u);  // there is nothing to send yet
@@ -135,6 +140,72 @@ TEST(Exchange, AClientThatGoesCancelsTheAttempt) {
   exchange.OnClientGone();
   EXPECT_TRUE(world.upstream(0).cancelled);
   EXPECT_EQ(world.metrics.requests_ended.value(), 1u);
+}
+
+// ---- when a request with a body asks for a place -----------------------------------
+
+constexpr const char* kFivePlaces = "pool { connections 5  pending 0 }";
+
+TEST(ExchangePlaces, TenThatDripLeaveFiveToOthers) {
+  ExchangeWorld world(Text("", "", kFivePlaces));
+  world.context->body_lead = 1200;
+  std::deque<FakeClient> drips(10);
+  for (FakeClient& drip : drips) {
+    Exchange& exchange = world.Begin(drip, "POST", "/", {BodySize::Kind::kLength, 100});
+    exchange.OnRequestData("x");
+    EXPECT_GT(drip.allowed, 0u);
+  }
+  EXPECT_EQ(world.upstreams(), 0u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    FakeClient next;
+    world.Begin(next, "GET", "/");
+    world.upstream(0).Answer(200, "at once");
+    EXPECT_EQ(next.body, "at once");
+    world.Settle();
+  }
+  for (FakeClient& drip : drips) EXPECT_EQ(drip.status, 0);
+  world.Pass(60 * 1000 * kMillisecond);  // the route's idle timeout
+  for (FakeClient& drip : drips) EXPECT_EQ(drip.status, 408);
+}
+
+TEST(ExchangePlaces, ALeadOfTheBodyOrItsEndAsksForOne) {
+  ExchangeWorld world(Text("", "", kFivePlaces));
+  world.context->body_lead = 1200;
+  FakeClient long_one, short_one, empty_one;
+  Exchange& exchange = world.Begin(long_one, "POST", "/", {BodySize::Kind::kLength, 5000});
+  exchange.OnRequestData(std::string(1199, 'a'));
+  EXPECT_EQ(world.upstreams(), 0u);
+  exchange.OnRequestData("b");
+  ASSERT_EQ(world.upstreams(), 1u);
+  EXPECT_EQ(world.upstream(0).body, std::string(1199, 'a') + "b");
+  Exchange& whole = world.Begin(short_one, "POST", "/", {BodySize::Kind::kLength, 3});
+  whole.OnRequestData("abc");
+  EXPECT_EQ(world.upstreams(), 1u);
+  whole.OnRequestEnd({});
+  ASSERT_EQ(world.upstreams(), 2u);
+  EXPECT_EQ(world.upstream(1).body, "abc");
+  EXPECT_TRUE(world.upstream(1).request_ended);
+  Exchange& empty = world.Begin(empty_one, "POST", "/", {BodySize::Kind::kUnknown, 0});
+  empty.OnRequestEnd({});
+  EXPECT_EQ(world.upstreams(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) world.upstream(i).Answer(200, "");
+}
+
+TEST(ExchangePlaces, AStreamHasOneAtOnce) {
+  ExchangeWorld world(Text("timeout none  idle-timeout 5s", "", kFivePlaces));
+  world.context->body_lead = 1200;
+  FakeClient client;
+  Exchange& exchange = world.Begin(client, "POST", "/", {BodySize::Kind::kUnknown, 0});
+  ASSERT_EQ(world.upstreams(), 1u);
+  EXPECT_TRUE(client.times_waived);
+  world.upstream(0).Head(200);
+  world.upstream(0).Data("first");
+  EXPECT_EQ(client.body, "first");
+  exchange.OnRequestData("hi");
+  EXPECT_EQ(world.upstream(0).body, "hi");
+  exchange.OnRequestEnd({});
+  world.upstream(0).End();
+  EXPECT_TRUE(client.finished);
 }
 
 // ---- RETRY-5: which time runs when -----------------------------------------------

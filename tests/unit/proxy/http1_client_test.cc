@@ -272,15 +272,36 @@ TEST_F(Http1BodyRate, ItEndsWithTheAnswersHead) {
       host_.stream->SendHead({200, {}, {BodySize::Kind::kUnknown, 0}, {}}, MoreInput::kAccepted));
   host_.stream->Flush();
   Comes("a");
-  ASSERT_FALSE(Refused(29 * kSecond));
-  EXPECT_TRUE(Refused(2 * kSecond)) << "the time between two pieces still counts";
+  EXPECT_FALSE(Refused(1000 * kSecond)) << "the exchange's idle timeout counts from here on";
+}
+
+// The timer may be running when the head is sent.
+TEST_F(Http1BodyRate, ATimeThatRanEndsWithTheAnswersHead) {
+  Begin();
+  ASSERT_FALSE(Refused(4 * kSecond));
+  EXPECT_TRUE(
+      host_.stream->SendHead({200, {}, {BodySize::Kind::kUnknown, 0}, {}}, MoreInput::kAccepted));
+  EXPECT_FALSE(Refused(kSecond));
+  EXPECT_FALSE(Refused(1000 * kSecond));
+  Comes("ab");
+  EXPECT_EQ(host_.body, "ab");
 }
 
 TEST_F(Http1BodyRate, ItCanBeWaived) {
   Begin();
-  host_.stream->WaiveBodyRate();
+  host_.stream->WaiveBodyTimes();
   Comes("a");
-  EXPECT_FALSE(Refused(29 * kSecond));
+  EXPECT_FALSE(Refused(1000 * kSecond));
+}
+
+TEST_F(Http1BodyRate, TheNextBodyHasItsTimesAgain) {
+  Begin(1);
+  host_.stream->WaiveBodyTimes();
+  ASSERT_FALSE(Refused(1000 * kSecond));
+  Comes("a");
+  host_.Answer();
+  Begin();
+  EXPECT_TRUE(Refused(5 * kSecond));
 }
 
 TEST_F(Http1BodyRate, TheNextRequestStartsAnew) {
