@@ -162,10 +162,13 @@ std::size_t ClientConnection::OnInput(std::string_view bytes) {
   return used;
 }
 
-// Within a head or a body: it will never be whole.
-void ClientConnection::OnEnd(net::End) {
+// A head or a body that is not whole will never be. But whoever ends its direction in an
+// orderly way may still read: what it was answered, and waits, leaves first.
+void ClientConnection::OnEnd(net::End how) {
   busy_ = true;
-  Gone();
+  const bool cut = head_sent_ && !response_done_;
+  reads_on_ = how == net::End::kClean && stream_->pending() > 0 && !cut;
+  reads_on_ ? SendRest() : Gone();
   busy_ = false;
   Advance();
 }
@@ -395,8 +398,11 @@ void ClientConnection::Abort() {
   events_ = nullptr;
   response_done_ = true;
   Flush();
+  // What waits is of answers before, and whole; or its last chunk is missing, which shows.
+  const bool may_leave = chunked_out_ || (reads_on_ && !head_sent_);
+  if (may_leave && stream_->pending() > 0) return Linger();
   // Without a reset, a response that ends with the connection would look whole.
-  End(!chunked_out_);
+  End(head_sent_ && !chunked_out_);
 }
 
 // An exchange that ended within what began or fed it.
@@ -442,6 +448,16 @@ void ClientConnection::Gone() {
   const bool unanswered = !response_done_;
   // An answer that is cut: as in Abort, and the kernel need not hold on to what was written.
   End(head_sent_ && (unanswered || stream_->pending() > 0));
+  if (events != nullptr && unanswered) events->OnClientGone();
+}
+
+void ClientConnection::SendRest() {
+  if (phase_ == Phase::kHead && !stream_->unread().empty()) {
+    return Refuse(kGone, stream_->unread());  // which ends in Abort
+  }
+  ClientEvents* events = std::exchange(events_, nullptr);
+  const bool unanswered = !std::exchange(response_done_, true);
+  Linger();
   if (events != nullptr && unanswered) events->OnClientGone();
 }
 

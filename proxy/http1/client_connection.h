@@ -100,6 +100,7 @@ class ClientConnection final : public proxy::ClientConnection,
   std::int64_t BodyDue() const;
   void Arm(Wait wait, std::int64_t span);
   void Gone();
+  void SendRest();
   void End(bool reset);
 
   net::Loop& loop_;
@@ -124,6 +125,7 @@ class ClientConnection final : public proxy::ClientConnection,
   Wait wait_ = Wait::kNone;
   bool head_begun_ = false;  // a byte of it came
   bool busy_ = false;        // within OnInput or OnEnd
+  bool reads_on_ = false;    // it sends no more, and takes what it was answered
   // of the current request
   bool body_ended_ = true;
   bool length_known_ = true;

@@ -326,6 +326,52 @@ TEST_F(Http1Client, AHalfClosedClientGetsALateAnswer) {
   EXPECT_TRUE(sent().ends_with("\r\n\r\nok"));
 }
 
+// Whatever it had begun to send when it ended its direction: the answer that waits for
+// room leaves whole, and the connection ends without a reset, which would destroy it.
+class Http1HalfClosed : public Http1Client, public testing::WithParamInterface<const char*> {};
+
+TEST_P(Http1HalfClosed, TheAnswerThatWaitsIsSentToItsEnd) {
+  const std::string text(1000, 'x');
+  host_.answers = false;
+  const bool last = std::string_view(GetParam()) == "last";
+  Comes(last ? "GET /x HTTP/1.1\r\nhost: gw\r\nconnection: close\r\n\r\n" : kGet);
+  transport_->rooms = {100, net::ScriptedTransport::kNoRoom};
+  host_.Answer(MoreInput::kAccepted, text);
+  transport_->in = {{"", net::IoState::kEnd}};
+  if (!last && *GetParam() != '\0') transport_->in.push_front({GetParam()});
+  stream_->OnReady({.readable = true, .ended = true});
+  if (host_.targets.size() == 2) host_.stream->AllowBody(1000);
+  ASSERT_TRUE(Outlives(0));
+  transport_->rooms = {};
+  stream_->OnReady(kWritable);
+  EXPECT_TRUE(sent().ends_with(text));
+  Outlives(2 * kSecond);
+  EXPECT_TRUE(host_.closed);
+  EXPECT_FALSE(host_.reset);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ends, Http1HalfClosed,
+    testing::Values("", "last", "GET /y HT",
+                    "PUT /y HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\n",
+                    "PUT /y HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\nhalf"));
+
+// The rest of a body that nobody wants is not what its answer waits for.
+TEST_F(Http1Client, AnAnswerIsSentToItsEndThoughItsRequestIsCut) {
+  const std::string text(1000, 'x');
+  host_.answers = false;
+  Comes("PUT /x HTTP/1.1\r\nhost: gw\r\ncontent-length: 9\r\n\r\n");
+  transport_->rooms = {100, net::ScriptedTransport::kNoRoom};
+  host_.Answer(MoreInput::kAccepted, text);
+  transport_->in = {{"half"}, {"", net::IoState::kEnd}};
+  stream_->OnReady({.readable = true, .ended = true});
+  EXPECT_FALSE(host_.closed);
+  transport_->rooms = {};
+  stream_->OnReady(kWritable);
+  EXPECT_TRUE(sent().ends_with(text));
+  EXPECT_FALSE(host_.reset);
+}
+
 // ---- ending soon, giving way ------------------------------------------------------
 
 TEST_F(Http1Client, ARequestThatComesJustAfterTheDrainBeganIsAnsweredAsTheLast) {
