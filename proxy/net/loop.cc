@@ -79,9 +79,9 @@ void Loop::Run() {
 void Loop::RunOnce() { Round(0); }
 
 int Loop::Wait() const {
-  if (!again_.empty()) return 0;
-  if (timers_.Next() == INT64_MAX) return -1;
-  const std::int64_t left = timers_.Next() - clock_.Monotonic();
+  const std::int64_t next = NextDue();
+  if (next == INT64_MAX) return -1;
+  const std::int64_t left = next - clock_.Monotonic();
   return left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
 }
 

@@ -74,8 +74,11 @@ class Loop {
   void Forget(Handler* handler);
   void Defer(Deferred* deferred) { deferred_.push_back(deferred); }
 
-  void Run();              // until Stop(); waits in real time, whatever the clock
-  void RunOnce();          // what is ready or due now, without waiting
+  void Run();      // until Stop(); waits in real time, whatever the clock
+  void RunOnce();  // what is ready or due now, without waiting
+  // ns. When a round has something to do though no descriptor is ready: at once if
+  // somebody asked for another turn; INT64_MAX: never.
+  std::int64_t NextDue() const { return again_.empty() ? timers_.Next() : now_; }
   void RunDeferredWork();  // once stopped: what the last calls left to be deleted
   void Stop() { stopped_.store(true, std::memory_order_relaxed); }
 

@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace weir::proxy::observe {
 namespace {
 
@@ -17,10 +19,22 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+std::function<void(std::string_view)>& Taker() {
+  static std::function<void(std::string_view)> taker;
+  return taker;
+}
+
+void Log(spdlog::level::level_enum level, std::string_view text) {
+  if (Taker()) return Taker()(text);
+  Logger().log(level, "{}", text);
+}
+
 }  // namespace
 
-void LogInfo(std::string_view text) { Logger().info("{}", text); }
-void LogWarning(std::string_view text) { Logger().warn("{}", text); }
-void LogError(std::string_view text) { Logger().error("{}", text); }
+void LogInfo(std::string_view text) { Log(spdlog::level::info, text); }
+void LogWarning(std::string_view text) { Log(spdlog::level::warn, text); }
+void LogError(std::string_view text) { Log(spdlog::level::err, text); }
+
+void SendLogTo(std::function<void(std::string_view)> taker) { Taker() = std::move(taker); }
 
 }  // namespace weir::proxy::observe

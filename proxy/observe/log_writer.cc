@@ -94,6 +94,12 @@ std::expected<std::unique_ptr<LogWriter>, std::string> LogWriter::Open(Sink sink
   return writer;
 }
 
+std::unique_ptr<LogWriter> LogWriter::Into(std::function<void(std::string)> take) {
+  std::unique_ptr<LogWriter> writer(new LogWriter(Sink::kOff, {}));
+  writer->take_ = std::move(take);
+  return writer;
+}
+
 LogWriter::~LogWriter() {
   if (output_ != nullptr) output_->Stop();
 }
@@ -109,6 +115,7 @@ bool LogWriter::AwaitAll(std::chrono::milliseconds most) {
 }
 
 void LogWriter::Write(std::string lines) {
+  if (take_) return take_(std::move(lines));
   if (output_ != nullptr) output_->Write(std::move(lines));
 }
 

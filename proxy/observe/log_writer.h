@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class LogWriter {
   enum class Sink : std::uint8_t { kOff, kStdout, kStderr, kFile };
   static std::expected<std::unique_ptr<LogWriter>, std::string> Open(Sink sink,
                                                                      const std::string& file);
+  // Hands the lines to `take` at once, on the thread that writes them.
+  static std::unique_ptr<LogWriter> Into(std::function<void(std::string)> take);
   ~LogWriter();  // what is waiting is written later
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
@@ -38,7 +41,7 @@ class LogWriter {
   // not when the time was over (a pipe that nobody reads).
   static bool AwaitAll(std::chrono::milliseconds most);
 
-  bool off() const { return sink_ == Sink::kOff; }
+  bool off() const { return sink_ == Sink::kOff && !take_; }
   Sink sink() const { return sink_; }
   const std::string& file() const { return file_; }
   void Write(std::string lines);  // from any thread
@@ -51,7 +54,8 @@ class LogWriter {
 
   Sink sink_;
   std::string file_;
-  std::shared_ptr<Output> output_;  // null: off
+  std::shared_ptr<Output> output_;  // null: off, or taken
+  std::function<void(std::string)> take_;
 };
 
 // One worker's records on their way to the writer: handed over when they are

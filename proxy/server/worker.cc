@@ -128,9 +128,10 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
 };
 
 Worker::Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
-               observe::RouteNames& names, net::ConnectionBudget& budget)
+               observe::RouteNames& names, net::ConnectionBudget& budget, const net::Clock& clock)
     : settings_(settings),
       names_(names),
+      loop_(clock),
       mailbox_(loop_),
       acceptor_(loop_, settings_.timeouts),
       index_(index),
@@ -154,8 +155,6 @@ void Worker::Start() {
   });
 }
 
-// What is left once the loop has stopped, on the same thread: requests are
-// answered and recorded, and nothing stays allocated.
 void Worker::CutOff() {
   while (!connections_.empty()) connections_.back().connection->CutOff();
   context_.mirrors.GiveUp();

@@ -1,5 +1,7 @@
 // One loop with everything it serves requests with; runs on a thread of its own.
 // Others speak to it through its mailbox (Adopt, Drain, Stop) only.
+//
+// Or on no thread: whoever never calls Start runs its loop, and ends with CutOff.
 #ifndef WEIR_PROXY_SERVER_WORKER_H_
 #define WEIR_PROXY_SERVER_WORKER_H_
 
@@ -48,7 +50,8 @@ struct WorkerGeneration {
 class Worker final {
  public:
   Worker(const WorkerSettings& settings, std::uint32_t index, runtime::LocalLimiter& limiter,
-         observe::RouteNames& names, net::ConnectionBudget& budget);
+         observe::RouteNames& names, net::ConnectionBudget& budget,
+         const net::Clock& clock = net::SystemClock());
   ~Worker();
 
   void Start();
@@ -58,6 +61,10 @@ class Worker final {
   void CloseLongestWaiting();              // a client connection, if one waits for a request
   void CloseIdleUpstream();                // the one that is idle longest
   void Stop();                             // and joins
+  // What is left once the loop has stopped, on the thread that ran it: requests are
+  // answered and recorded, and nothing stays allocated.
+  void CutOff();
+  net::Loop& loop() { return loop_; }
   const observe::WorkerMetrics& metrics() const { return metrics_; }
   const upstream::PoolCounters& upstreams() const { return pool_counters_; }
 
@@ -75,7 +82,6 @@ class Worker final {
   void Closed(Listener& listener, ClientConnection& connection);
   void Retire(std::shared_ptr<Listener> listener);
   void ReportIfDrained();
-  void CutOff();
 
   WorkerSettings settings_;
   observe::RouteNames& names_;

@@ -2,9 +2,12 @@
 // round a word and three at the end.
 #include "runtime/state/siphash.h"
 
+#include <sys/random.h>
+#include <sys/types.h>
+
 #include <bit>
+#include <cstdlib>
 #include <cstring>
-#include <random>
 
 namespace weir::runtime {
 namespace {
@@ -34,9 +37,10 @@ struct Sip {
 }  // namespace
 
 SipKey RandomSipKey() {
-  std::random_device random;
-  const auto word = [&] { return std::uint64_t{random()} << 32 | random(); };
-  return {word(), word()};
+  SipKey key;
+  // Cannot fail for so few bytes once the system is up, nor give fewer.
+  if (::getrandom(&key, sizeof key, 0) != static_cast<ssize_t>(sizeof key)) std::abort();
+  return key;
 }
 
 std::uint64_t SipHash(const SipKey& key, std::string_view text) {
