@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/cli/commands.h"
@@ -14,6 +15,7 @@
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
 #include "compiler/encode/diff.h"
+#include "compiler/lift/lift.h"
 #include "dsl/resolve/load.h"
 
 namespace weir::cli {
@@ -33,9 +35,17 @@ struct Options {
   std::string format = "text";
 };
 
+// One side: a policy as it was written, or one that was read back from a table.
+struct Side {
+  std::optional<syntax::Policy> policy;
+  dsl::SourceMap sources;
+  std::string folder;  // that the files it names are relative to
+  std::shared_ptr<const runtime::Table> table;
+};
+
 struct Files {
-  const dsl::LoadResult& before;
-  const dsl::LoadResult& after;
+  const Side& before;
+  const Side& after;
 };
 
 std::string Listed(const std::vector<std::string>& names) {
@@ -52,10 +62,8 @@ std::string InWords(const Treatment& treatment) {
   return text;
 }
 
-std::optional<Place> PlaceIn(const dsl::LoadResult& file, syntax::NodeId node,
-                             const std::string& setting) {
-  if (!file.policy) return std::nullopt;
-  return PlaceOf(*file.policy, file.sources, node, setting);
+std::optional<Place> PlaceIn(const Side& side, syntax::NodeId node, const std::string& setting) {
+  return PlaceOf(*side.policy, side.sources, node, setting);
 }
 
 // "old a.weir:7, new b.weir:9", or nothing when neither has a place.
@@ -220,18 +228,51 @@ std::string FolderOf(const std::string& path) {
   return path == "-" ? "" : std::filesystem::path(path).parent_path().string();
 }
 
-int RunDiff(const Options& options) {
-  for (const std::string* path : {&options.before, &options.after}) {
-    if (!IsTable(*path)) continue;
-    Complain("diff compares policies, and '" + *path + "' is a compiled table");
-    return kBadCall;
+Side ReadPolicy(const std::string& path) {
+  dsl::LoadResult loaded = dsl::Load(path);
+  Report(loaded.diagnostics, loaded.sources);
+  return {std::move(loaded.policy), std::move(loaded.sources), FolderOf(path), nullptr};
+}
+
+// The table at `path`, or that of the policy's gateway of this name, read back.
+Side ReadTable(const std::string& path, const std::string& gateway) {
+  Side side;
+  side.folder = FolderOf(path);
+  side.table = OpenTable(path, gateway);
+  if (!side.table) return side;
+  auto lifted = compiler::Lift(*side.table);
+  if (!lifted) {
+    Complain("'" + path + "' cannot be compared: " + lifted.error());
+    return side;
   }
-  const dsl::LoadResult before = dsl::Load(options.before), after = dsl::Load(options.after);
-  Report(before.diagnostics, before.sources);
-  Report(after.diagnostics, after.sources);
+  side.policy = std::move(lifted->policy);
+  side.sources = std::move(lifted->sources);
+  return side;
+}
+
+// Beside a table a policy is what would be compiled from it for the table's gateway.
+std::pair<Side, Side> ReadBoth(const Options& options) {
+  const bool old_table = IsTable(options.before), new_table = IsTable(options.after);
+  if (!old_table && !new_table) return {ReadPolicy(options.before), ReadPolicy(options.after)};
+  const auto gateway_of = [](const Side& side) {
+    return side.policy ? side.policy->gateways[0].name : "";
+  };
+  if (old_table) {
+    Side before = ReadTable(options.before, "");
+    if (!before.policy) return {};
+    Side after = ReadTable(options.after, new_table ? "" : gateway_of(before));
+    return {std::move(before), std::move(after)};
+  }
+  Side after = ReadTable(options.after, "");
+  if (!after.policy) return {};
+  return {ReadTable(options.before, gateway_of(after)), std::move(after)};
+}
+
+int RunDiff(const Options& options) {
+  const auto [before, after] = ReadBoth(options);
   if (!before.policy || !after.policy) return kBadCall;
-  const DiffResult result = compiler::Diff({&*before.policy, FolderOf(options.before)},
-                                           {&*after.policy, FolderOf(options.after)});
+  const DiffResult result = compiler::Diff({&*before.policy, before.folder, before.table},
+                                           {&*after.policy, after.folder, after.table});
   const Files files{before, after};
   if (!Print(options.format == "json" ? AsJson(files, result) : AsText(files, result))) {
     return kBadCall;
@@ -247,8 +288,8 @@ command_line::Command DiffCommand() {
   return {.name = "diff",
           .summary =
               "Show the requests that two policies treat differently, and the settings that differ",
-          .options = {{"OLD", "The old policy file", &options->before, {.required = true}},
-                      {"NEW", "The new policy file", &options->after, {.required = true}},
+          .options = {{"OLD", "The old policy file or table", &options->before, {.required = true}},
+                      {"NEW", "The new policy file or table", &options->after, {.required = true}},
                       {"--format",
                        "How regions are shown",
                        &options->format,

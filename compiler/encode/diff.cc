@@ -102,6 +102,12 @@ class GatewayDiff {
   }
   void Keep(Region region) {
     region.gateway = name_;
+    for (const Treatment* side : {&region.shown.before, &region.shown.after}) {
+      if (side->reason != kTableDiffers) continue;
+      const Witness& witness = region.shown.witness;
+      return Unknown("on " + witness.method + " " + Url(witness) + " " +
+                     std::string(kTableDiffers) + " than the policy that was read back from it");
+    }
     result_.regions.push_back(std::move(region));
   }
 
@@ -479,6 +485,11 @@ std::vector<std::pair<Side, Side>> SidesOf(const DiffInput& before, const DiffIn
     now.input = after;
     if (i) old.gateway = &before.policy->gateways[*i];
     if (k) now.gateway = &after.policy->gateways[*k];
+    for (Side* side : {&old, &now}) {
+      if (side->gateway == nullptr || side->input.table == nullptr) continue;
+      side->replay =
+          std::make_shared<TableReplay>(side->policy(), side->place(), side->input.table);
+    }
     sides.emplace_back(std::move(old), std::move(now));
   }
   return sides;
@@ -524,7 +535,8 @@ DiffResult Diff(const DiffInput& before, const DiffInput& after, const DiffOptio
 
 DiffResult Diff(const syntax::Policy& before, const syntax::Policy& after,
                 const DiffOptions& options) {
-  return Diff(DiffInput{&before, ""}, DiffInput{&after, ""}, options);
+  return Diff(DiffInput{.policy = &before, .folder = ""}, DiffInput{.policy = &after, .folder = ""},
+              options);
 }
 
 }  // namespace weir::compiler

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@
 #include "compiler/witness/witness.h"
 #include "spec/model/model.h"
 #include "spec/syntax/policy.h"
+
+namespace weir::runtime {
+class Table;
+}
 
 namespace weir::compiler {
 
@@ -94,6 +99,9 @@ struct DiffResult {
 struct DiffInput {
   const syntax::Policy* policy = nullptr;  // never null
   std::string folder;                      // that files are relative to
+  // What the policy was read back from, if it was (compiler/lift): it has one gateway
+  // then, and what is played on the model is played on this as well.
+  std::shared_ptr<const runtime::Table> table = nullptr;
 };
 
 DiffResult Diff(const DiffInput& before, const DiffInput& after, const DiffOptions& options = {});

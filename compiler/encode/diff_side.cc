@@ -93,8 +93,13 @@ std::optional<model::Outcome> Play(const Side& side, std::optional<std::uint32_t
   model::Connection connection = ConnectionOf(witness);
   connection.listener = *listener;
   if (!facts.may_have_peer) connection.peer_identity.reset();
-  return model::Decide(side.policy(), side.place(), RawRequestOf(witness), connection,
-                       WorldOf(identity));
+  const model::RawRequest raw = RawRequestOf(witness);
+  model::Outcome outcome =
+      model::Decide(side.policy(), side.place(), raw, connection, WorldOf(identity));
+  if (side.replay && side.replay->Run(raw, connection, WorldOf(identity)) != outcome) {
+    outcome.reason = kTableDiffers;
+  }
+  return outcome;
 }
 
 Treatment TreatmentOf(const Side& side, const std::optional<model::Outcome>& outcome) {

@@ -6,14 +6,17 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "compiler/encode/diff.h"
 #include "compiler/encode/order.h"
 #include "compiler/encode/universe.h"
+#include "compiler/replay/replay.h"
 #include "spec/model/model.h"
 
 namespace weir::compiler {
@@ -24,6 +27,7 @@ struct Side {
   // Names of this side that are other names on the other side: what they are
   // called there. Only the old side has any.
   std::map<std::string, std::string> renamed_services;
+  std::shared_ptr<const TableReplay> replay = nullptr;  // null: no table is compared
 
   const syntax::Policy& policy() const { return *input.policy; }
   std::uint32_t place() const {
@@ -48,6 +52,10 @@ std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>
 std::vector<Row> RowsOf(Universe& universe, const Side& side,
                         const std::vector<std::uint32_t>& listeners,
                         const std::map<std::string, std::string>& scopes);
+
+// In place of a reason where a side's table does otherwise than the model: such a
+// request is never shown.
+inline constexpr std::string_view kTableDiffers = "the table decides otherwise";
 
 // What becomes of it on one side; nothing when it is not served at all: no such
 // listener, another protocol, or no client certificate where one is demanded.

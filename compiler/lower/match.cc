@@ -111,11 +111,13 @@ void Lowering::LowerMatch(const syntax::Match& match, runtime::RouteRecord& reco
     lowered.source = LowerSource(field.source);
     lowered.test = LowerTest(field.test);
     lowered.negated = field.negated;
+    lowered.name = out.Text(field.name);
     if (field.test == syntax::FieldMatch::Test::kRegex) {
       lowered.dfa = LowerRegex(field.regex, field.node);
+      lowered.values = out.AddStrings(std::vector{field.regex.text});
+    } else {
+      lowered.values = out.AddStrings(field.values);
     }
-    lowered.name = out.Text(field.name);
-    lowered.values = out.AddStrings(field.values);
     fields.push_back(lowered);
   }
   record.fields = AppendRun(out.field_matches, fields);

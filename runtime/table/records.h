@@ -195,7 +195,7 @@ struct FieldMatchRecord {
   std::uint32_t negated = 0;
   Index dfa = kNoIndex;  // dfas
   StringRef name;
-  Range values;  // strings
+  Range values;  // strings; of a regular expression its text
 };
 
 struct RuleRecord {

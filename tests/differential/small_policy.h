@@ -98,7 +98,7 @@ inline syntax::PathPattern SmallPolicies::Pattern() {
   if (Chance(15)) {
     pattern.kind = syntax::PathPattern::Kind::kRegex;
     pattern.regex = Regex();
-    pattern.text = "~" + pattern.regex.text;
+    pattern.text = pattern.regex.text;
     return pattern;
   }
   for (std::uint64_t n = Below(3); n > 0; --n) {

@@ -57,6 +57,51 @@ TEST_F(Commands, CompileWritesATableForEachProxyAndExplainReadsIt) {
   EXPECT_EQ(from_table.text, Weir("explain " + shop_ + question).text);
 }
 
+constexpr char kSmall[] = R"(
+service a { endpoints [10.0.0.1:80] }
+gateway edge {
+  listen http 127.0.0.1:8080
+  route a {
+    match path "/a/**"
+    deny when method == "PUT"
+    forward a
+  }
+}
+)";
+
+TEST_F(Commands, DiffComparesTablesAsTheirPolicies) {
+  const std::string out = (folder_ / "out").string(), other = (folder_ / "other").string();
+  const std::string policy = Policy(kSmall);
+  ASSERT_EQ(Weir("compile " + policy + " -o " + out).status, 0);
+  std::string text = kSmall;
+  text.replace(text.find("PUT"), 3, "POST");
+  text.replace(text.find("10.0.0.1"), 8, "10.0.0.2");
+  ASSERT_EQ(Weir("compile " + Policy(text) + " -o " + other).status, 0);
+  Policy(kSmall);
+
+  const Called differ = Weir("diff " + out + "/edge.weirt " + other + "/edge.weirt");
+  EXPECT_EQ(differ.status, 1);
+  for (const char* expected : {"opened   at edge: 403 denied, route a -> forwarded to a, route a",
+                               "PUT http://example.com/a", "POST http://example.com/a", "p.weir:7",
+                               "changed  setting of service a: endpoints"}) {
+    EXPECT_NE(differ.text.find(expected), std::string::npos) << expected << "\n" << differ.text;
+  }
+  EXPECT_EQ(Weir("diff " + policy + " " + other + "/edge.weirt").text, differ.text);
+  const Called same = Weir("diff " + policy + " " + out + "/edge.weirt");
+  EXPECT_EQ(same.status, 0) << same.text;
+  EXPECT_EQ(Weir("diff " + out + "/edge.weirt " + policy).status, 0);
+}
+
+TEST_F(Commands, DiffOfATableNeedsThePolicysGatewayOfItsName) {
+  const std::string out = (folder_ / "out").string();
+  ASSERT_EQ(Weir("compile " + Policy(kSmall) + " -o " + out).status, 0);
+  std::string text = kSmall;
+  text.replace(text.find("edge"), 4, "core");
+  const Called called = Weir("diff " + out + "/edge.weirt " + Policy(text));
+  EXPECT_EQ(called.status, 2);
+  EXPECT_NE(called.text.find("no gateway 'edge'"), std::string::npos) << called.text;
+}
+
 TEST_F(Commands, AGatewayAndASidecarOfOneNameAreRefused) {
   const std::string out = (folder_ / "out").string();
   const Called called = Weir("compile " +
