@@ -199,6 +199,10 @@ void Client::Over(bool broken) {
   if (!broken && reader_->within() && !awaited_.empty() && awaited_.front().request != nullptr)
     site_.trace.Add("cut", awaited_.front().request->id);
   site_.kernel.PeerClose(*wire_);
+  const Request* const next = awaited_.empty() ? nullptr : awaited_.front().request;
+  if (!broken && !last_ && !sending_over_ && !site_.draining && next != nullptr &&
+      next->sent_at != kNever && next->status == 0 && reading_)
+    site_.Wrong("request " + std::to_string(next->id) + " is left without an answer");
   // Its requests that have no answer get none.
   for (Awaited& awaited : awaited_) {
     if (awaited.request == nullptr) continue;
@@ -219,7 +223,8 @@ bool Client::OnHead(const Head& head) {
     site_.Wrong("an answer that nobody asked for");
     return true;
   }
-  last_ |= head.Field("connection") == "close";
+  if (last_) site_.Wrong("an answer after the one that said it was the last");
+  last_ |= head.status >= 200 && head.Field("connection") == "close";
   Request* const request = awaited->request;
   if (request == nullptr) {
     if (head.status != 400) site_.Wrong("garbage is answered with " + std::to_string(head.status));

@@ -71,11 +71,11 @@ class General {
     // The reset by which a later answer on the connection broke off may destroy this one.
     const bool followed = request.reset && last_of_wire_.at(request.wire) > request.id;
     // An answer that broke off, and the reset that said so destroyed its beginning.
-    const bool lost = request.reset && (request.slow_reader ||
-                                        std::ranges::any_of(request.arrivals, [](const Arrival& a) {
-                                          return a.answer_at != kNever;
-                                        }));
-    if (request.alone && request.sent_at != kNever && request.status == 0 && !gone && !lost &&
+    const bool lost = request.reset && std::ranges::any_of(request.arrivals, [](const Arrival& a) {
+                        return a.answer_at != kNever;
+                      });
+    const bool reads = !gone && !request.slow_reader;
+    if (request.alone && request.sent_at != kNever && request.status == 0 && reads && !lost &&
         !followed && !observed_.drained)
       Wrong(request, "was sent whole, and has no answer");
     if (request.from == 0) return;

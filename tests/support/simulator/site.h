@@ -16,6 +16,7 @@ struct Site {
   Trace trace{schedule.now()};
   Kernel kernel{chance, trace};
   Ledger ledger;
+  bool draining = false;  // the proxy was asked to end
 
   explicit Site(std::uint64_t seed) : chance(seed) {}
   std::int64_t now() const { return schedule.now(); }
