@@ -28,6 +28,17 @@ unsigned StepsOf(unsigned budget_ms) {
 // The clock is the last resort, many times what the steps take on any machine.
 unsigned ClockOf(unsigned budget_ms) { return kClockOverBudget * budget_ms + 1000; }
 
+// Which limit ended the search, if one did: Z3 says "canceled" of steps and clock alike,
+// some of its engines "timeout" of the clock and "resource limit" of the steps. Whatever
+// else it says (a theory that is incomplete, memory) is a reason of its own.
+std::string Limit(const std::string& why, bool clock, unsigned steps) {
+  if (clock) return "by the clock, the last resort: on another machine it may not; ";
+  for (const char* word : {"canceled", "resource limit"}) {
+    if (why.contains(word)) return "over its budget of " + std::to_string(steps) + " steps; ";
+  }
+  return "";
+}
+
 }  // namespace
 
 struct Solver::Impl {
@@ -109,13 +120,10 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
     if (!asts.empty()) answer.core = impl_->Core(assumptions);
   } else {
     const std::string why = Z3_solver_get_reason_unknown(impl_->z3, impl_->solver);
-    // Z3 says "canceled" of either limit, some of its engines "timeout" of the clock.
     const auto spent = std::chrono::steady_clock::now() - start;
-    const bool clock = spent >= std::chrono::milliseconds(ClockOf(budget_ms));
     answer.reason =
         name + ": the solver gave up (" +
-        (clock ? "by the clock, the last resort: on another machine it may not; "
-               : "over its budget of " + std::to_string(StepsOf(budget_ms)) + " steps; ") +
+        Limit(why, spent >= std::chrono::milliseconds(ClockOf(budget_ms)), StepsOf(budget_ms)) +
         why + ")";
   }
   Pop();

@@ -78,6 +78,17 @@ TEST(Solver, ABudgetCountsStepsAndEndsAtTheSameOne) {
   EXPECT_EQ(GivesUp(), reason);
 }
 
+// The engine for finite domains knows no integers: no budget is to blame.
+TEST(Solver, AReasonThatIsNoLimitIsToldAsItIs) {
+  Context context;
+  Solver solver(context, Logic::kFinite);
+  const Int x = context.IntVariable("x"), y = context.IntVariable("y");
+  const Answer answer = solver.Check("squares", x * x == y + y + context.IntConstant(1), 5000);
+  ASSERT_EQ(answer.kind, Answer::Kind::kUnknown);
+  EXPECT_EQ(answer.reason.find("budget"), std::string::npos) << answer.reason;
+  EXPECT_EQ(answer.reason.find("clock"), std::string::npos) << answer.reason;
+}
+
 CandidateSet Set(std::uint64_t bits) { return {{bits}}; }
 
 TEST(SolveClasses, FindsAnEscape) {
