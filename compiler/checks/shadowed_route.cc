@@ -69,7 +69,7 @@ class GatewayCheck {
       Undecided(route, "no request that shows it was found");
       return;
     }
-    const Outcome outcome = Weigh(route, verdict);
+    const Outcome outcome = Weigh(route, "shadowed-route", verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding;
     Describe(route, verdict, outcome, finding);
@@ -77,11 +77,12 @@ class GatewayCheck {
   }
 
   // The outcome over all requests of the route, and in the verdict one that shows it.
-  Outcome Weigh(std::uint32_t route, RouteVerdict& verdict) {
+  // `rule` is whose finding it is.
+  Outcome Weigh(std::uint32_t route, const char* rule, RouteVerdict& verdict) {
     auto found = otherwise_.Find(route, verdict);
     if (found.kind == Outcome::kUnknown) {
       if (verdict.outcome_differs) return Outcome::kOtherwise;  // as the texts of the two say
-      result_.unknown.push_back({"shadowed-route",
+      result_.unknown.push_back({rule,
                                  "whether each request of route '" + routes_[route].name +
                                      "' is treated as it would treat it: " + found.reason,
                                  SpanOf(policy_, routes_[route].node)});
@@ -99,7 +100,7 @@ class GatewayCheck {
     verdict.outcome_differs = !SameOutcome(routes_[route], routes_[earlier]);
     verdict.taken_by = earlier;
     verdict.witness = std::move(witness);
-    const Outcome outcome = Weigh(route, verdict);
+    const Outcome outcome = Weigh(route, "duplicate-route", verdict);
     if (!Replayed(route, *verdict.witness, verdict.taken_by)) return;
     Finding finding = DuplicateRoute(policy_, policy_.gateways[gateway_], route, earlier, outcome);
     Witnessed({earlier}, verdict, outcome, finding);
