@@ -54,9 +54,16 @@ std::string_view Declared(const Claim& claim) {
       return "boolean";
     case Type::kStringList:
       return claim.words ? "words" : "list";
-    default:
+    case Type::kString:
+    case Type::kDuration:
+    case Type::kSize:
+    case Type::kAddress:
+    case Type::kNetwork:
+    case Type::kClaims:
+    case Type::kAbsent:
       return "string";
   }
+  return "string";
 }
 
 // A scope is read as a string too, whole.

@@ -78,9 +78,19 @@ std::optional<std::uint64_t> ValuesOf(const Policy& policy, const Gateway& gatew
     case Subject::kConsumer:
       if (!route.authentication.keys) return std::nullopt;
       return Consumers(policy, route);
-    default:
+    case Subject::kClientAddress:
+    case Subject::kPath:
+    case Subject::kHeader:
+    case Subject::kQuery:
+    case Subject::kCookie:
+    case Subject::kJwtVerified:
+    case Subject::kJwtClaim:
+    case Subject::kPeer:
+    case Subject::kCapture:
+    case Subject::kUpstreamPath:
       return std::nullopt;
   }
+  return std::nullopt;
 }
 
 // The keys that one limit has on requests of the route.

@@ -35,9 +35,20 @@ bool SaysWhoCalls(const syntax::Attribute& attribute) {
     case Subject::kClientAddress:
     case Subject::kPeer:
       return true;
-    default:
+    case Subject::kListenerPort:
+    case Subject::kScheme:
+    case Subject::kMethod:
+    case Subject::kHost:
+    case Subject::kPath:
+    case Subject::kHeader:
+    case Subject::kQuery:
+    case Subject::kCookie:
+    case Subject::kCapture:
+    case Subject::kRoute:
+    case Subject::kUpstreamPath:
       return false;
   }
+  return false;
 }
 
 bool ReadsCaller(const std::vector<syntax::Rule>& rules) { return AnyRead(rules, SaysWhoCalls); }

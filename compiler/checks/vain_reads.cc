@@ -90,9 +90,21 @@ bool VainRead(const Policy& policy, const RoutePlace& place, const Attribute& at
       return !authentication.keys;
     case Subject::kPeer:
       return !HasMutualTls(gateway, route);
-    default:
+    case Subject::kClientAddress:
+    case Subject::kListenerPort:
+    case Subject::kScheme:
+    case Subject::kMethod:
+    case Subject::kHost:
+    case Subject::kPath:
+    case Subject::kHeader:
+    case Subject::kQuery:
+    case Subject::kCookie:
+    case Subject::kCapture:
+    case Subject::kRoute:
+    case Subject::kUpstreamPath:
       return false;
   }
+  return false;
 }
 
 std::vector<std::string> ReadsOf(const Expression& expression,
@@ -154,9 +166,22 @@ std::string AttributeText(const Attribute& attribute) {
       return "jwt." + attribute.name;
     case Subject::kPeer:
       return "peer";
-    default:
+    case Subject::kClientAddress:
+    case Subject::kListenerPort:
+    case Subject::kScheme:
+    case Subject::kMethod:
+    case Subject::kHost:
+    case Subject::kPath:
+    case Subject::kHeader:
+    case Subject::kQuery:
+    case Subject::kCookie:
+    case Subject::kConsumer:
+    case Subject::kCapture:
+    case Subject::kRoute:
+    case Subject::kUpstreamPath:
       return "consumer";
   }
+  return "consumer";
 }
 
 }  // namespace weir::compiler

@@ -145,7 +145,13 @@ std::string DefinitionText(const syntax::Jwt& jwt) {
       case syntax::Type::kStringList:
         words << (claim.words ? "words" : "list");
         break;
-      default:
+      case syntax::Type::kString:
+      case syntax::Type::kDuration:
+      case syntax::Type::kSize:
+      case syntax::Type::kAddress:
+      case syntax::Type::kNetwork:
+      case syntax::Type::kClaims:
+      case syntax::Type::kAbsent:
         words << "string";
         break;
     }

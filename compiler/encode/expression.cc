@@ -387,9 +387,16 @@ Part ClaimPart(syntax::Type type) {
       return Part::kBooleanClaim;
     case syntax::Type::kStringList:
       return Part::kListClaim;
-    default:
+    case syntax::Type::kString:
+    case syntax::Type::kDuration:
+    case syntax::Type::kSize:
+    case syntax::Type::kAddress:
+    case syntax::Type::kNetwork:
+    case syntax::Type::kClaims:
+    case syntax::Type::kAbsent:
       return Part::kTextClaim;
   }
+  return Part::kTextClaim;
 }
 
 std::map<std::pair<std::string, Part>, ClaimSource> RegisteredClaims() {

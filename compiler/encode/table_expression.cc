@@ -246,9 +246,11 @@ class Reader {
         return Part::kBooleanClaim;
       case AttributeType::kStringList:
         return Part::kListClaim;
-      default:
+      case AttributeType::kString:
+      case AttributeType::kAddress:
         return Part::kTextClaim;
     }
+    return Part::kTextClaim;
   }
 
   Formula Claim(const ExpressionRecord& record, const AttributeRecord& attribute,

@@ -83,7 +83,8 @@ class TableEncoder {
           place.claims[{name, Part::kListClaim}] = {
               claim.words != 0 ? Part::kWordsClaim : Part::kListClaim, member};
           break;
-        default:
+        case runtime::AttributeType::kString:
+        case runtime::AttributeType::kAddress:
           place.claims[{name, Part::kTextClaim}] = {Part::kTextClaim, member};
           break;
       }

@@ -25,9 +25,18 @@ Domain DomainOf(Part part) {
     case Part::kListClaim:
     case Part::kWordsClaim:
       return Domain::kList;
-    default:
+    case Part::kMethod:
+    case Part::kHost:
+    case Part::kPath:
+    case Part::kPeer:
+    case Part::kHeader:
+    case Part::kQuery:
+    case Part::kCookie:
+    case Part::kTextClaim:
+    case Part::kConsumer:
       return Domain::kText;
   }
+  return Domain::kText;
 }
 
 bool CanBeAbsent(Part part) {
@@ -40,9 +49,19 @@ bool CanBeAbsent(Part part) {
     case Part::kJwt:
     case Part::kKeys:
       return false;
-    default:
+    case Part::kPeer:
+    case Part::kHeader:
+    case Part::kQuery:
+    case Part::kCookie:
+    case Part::kTextClaim:
+    case Part::kIntegerClaim:
+    case Part::kBooleanClaim:
+    case Part::kListClaim:
+    case Part::kWordsClaim:
+    case Part::kConsumer:
       return true;
   }
+  return true;
 }
 
 bool InNetwork(const syntax::Network& network, const syntax::Address& address) {

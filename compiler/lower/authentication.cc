@@ -25,9 +25,16 @@ runtime::AttributeType ClaimType(syntax::Type type) {
       return runtime::AttributeType::kBoolean;
     case syntax::Type::kStringList:
       return runtime::AttributeType::kStringList;
-    default:
+    case syntax::Type::kString:
+    case syntax::Type::kDuration:
+    case syntax::Type::kSize:
+    case syntax::Type::kAddress:
+    case syntax::Type::kNetwork:
+    case syntax::Type::kClaims:
+    case syntax::Type::kAbsent:
       return runtime::AttributeType::kString;
   }
+  return runtime::AttributeType::kString;
 }
 
 }  // namespace

@@ -39,9 +39,15 @@ runtime::AttributeType LowerType(syntax::Type type) {
       return runtime::AttributeType::kAddress;
     case syntax::Type::kStringList:
       return runtime::AttributeType::kStringList;
-    default:
+    case syntax::Type::kString:
+    case syntax::Type::kDuration:
+    case syntax::Type::kSize:
+    case syntax::Type::kNetwork:
+    case syntax::Type::kClaims:
+    case syntax::Type::kAbsent:
       return runtime::AttributeType::kString;  // no other type has attributes
   }
+  return runtime::AttributeType::kString;
 }
 
 }  // namespace

@@ -31,9 +31,21 @@ bool NeedsIdentity(const syntax::Limit& limit) {
       case syntax::Subject::kConsumer:
       case syntax::Subject::kPeer:
         return true;
-      default:
+      case syntax::Subject::kClientAddress:
+      case syntax::Subject::kListenerPort:
+      case syntax::Subject::kScheme:
+      case syntax::Subject::kMethod:
+      case syntax::Subject::kHost:
+      case syntax::Subject::kPath:
+      case syntax::Subject::kHeader:
+      case syntax::Subject::kQuery:
+      case syntax::Subject::kCookie:
+      case syntax::Subject::kCapture:
+      case syntax::Subject::kRoute:
+      case syntax::Subject::kUpstreamPath:
         return false;
     }
+    return false;
   });
 }
 

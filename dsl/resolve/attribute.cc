@@ -104,9 +104,19 @@ bool MayBeAbsent(const syntax::Attribute& attribute) {
     case Subject::kPeer:
     case Subject::kConsumer:
       return true;
-    default:
+    case Subject::kClientAddress:
+    case Subject::kListenerPort:
+    case Subject::kScheme:
+    case Subject::kMethod:
+    case Subject::kHost:
+    case Subject::kPath:
+    case Subject::kJwtVerified:
+    case Subject::kCapture:
+    case Subject::kRoute:
+    case Subject::kUpstreamPath:
       return false;
   }
+  return false;
 }
 
 std::optional<Type> ClaimType(Context& context, std::string_view name, Span span,
