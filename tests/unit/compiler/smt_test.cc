@@ -83,7 +83,7 @@ TEST(Solver, AReasonThatIsNoLimitIsToldAsItIs) {
   Context context;
   Solver solver(context, Logic::kFinite);
   const Int x = context.IntVariable("x"), y = context.IntVariable("y");
-  const Answer answer = solver.Check("squares", x * x == y + y + context.IntConstant(1), 5000);
+  const Answer answer = solver.Check("squares", x * x == y + y + context.Integer(1), 5000);
   ASSERT_EQ(answer.kind, Answer::Kind::kUnknown);
   EXPECT_EQ(answer.reason.find("budget"), std::string::npos) << answer.reason;
   EXPECT_EQ(answer.reason.find("clock"), std::string::npos) << answer.reason;
