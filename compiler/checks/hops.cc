@@ -1,5 +1,6 @@
 // Nodes are made as they are met, from every route on. An arrival is told apart by
-// what runs beside whoever sent it: its loopback addresses are those of that host.
+// what runs beside whoever sent it: its loopback addresses are those of that host;
+// and by the route that sent it, where that tells which routes can take it.
 #include "compiler/checks/hops.h"
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include <utility>
 
 #include "compiler/checks/addresses.h"
+#include "compiler/checks/upstream_path.h"
+#include "spec/model/match.h"
 #include "spec/model/retry.h"
 
 namespace weir::compiler {
@@ -38,7 +41,7 @@ class HopBuilder {
     Index();
     for (std::uint32_t g = 0; g < policy_.gateways.size(); ++g) {
       for (std::uint32_t r = 0; r < policy_.gateways[g].routes.size(); ++r) {
-        graph_.entries_.push_back(NodeOf({Kind::kRoute, g, r}));
+        graph_.entries_.push_back(NodeOf({Kind::kRoute, g, r, kNone}));
       }
     }
     for (std::size_t made = 0; made < graph_.nodes_.size(); ++made) Expand(made);
@@ -47,7 +50,7 @@ class HopBuilder {
 
  private:
   static constexpr std::uint32_t kNone = 0xffffffff;
-  using Key = std::tuple<Kind, std::uint32_t, std::uint32_t>;
+  using Key = std::tuple<Kind, std::uint32_t, std::uint32_t, std::uint32_t>;
 
   // ---- what is where ---------------------------------------------------------
 
@@ -127,7 +130,7 @@ class HopBuilder {
         places_.emplace(key, static_cast<std::uint32_t>(graph_.nodes_.size()));
     if (fresh) {
       HopNode& node = graph_.nodes_.emplace_back();
-      std::tie(node.kind, node.a, node.b) = key;
+      std::tie(node.kind, node.a, node.b, node.sender) = key;
     }
     return place->second;
   }
@@ -141,7 +144,7 @@ class HopBuilder {
         branches = OfRoute(node.a, node.b);
         break;
       case Kind::kArrival:
-        branches = OfArrival(node.a, node.b, services);
+        branches = OfArrival(node.a, node.b, PathsOf(node), services);
         break;
       case Kind::kApplication:
         branches = OfApplication(node.b);
@@ -151,10 +154,22 @@ class HopBuilder {
     graph_.nodes_[place].branches = std::move(branches);
   }
 
-  HopOption Try(std::uint32_t c, std::uint32_t service, const std::string& who,
-                syntax::NodeId node) {
+  // What the paths of a try can be, where that is a matter of a listener of the
+  // policy and there are few; empty: any.
+  std::vector<std::string> PathsOf(const HopNode& node) const {
+    if (node.sender == kNone) return {};
+    return PathsSent(policy_.gateways[node.a].routes[node.sender]);
+  }
+
+  HopOption Try(std::uint32_t c, std::uint32_t service, const std::string& who, syntax::NodeId node,
+                std::uint32_t route = kNone) {
     const bool application = application_of_[service] != kNone;
-    return {NodeOf({Kind::kArrival, c, service}),
+    const bool listener = std::ranges::any_of(endpoints_[service], [&](const auto& endpoint) {
+      return listeners_at_.contains(endpoint.port);
+    });
+    const bool told =
+        listener && route != kNone && !PathsSent(policy_.gateways[c].routes[route]).empty();
+    return {NodeOf({Kind::kArrival, c, service, told ? route : kNone}),
             who + " -> " + (application ? "application" : policy_.services[service].name), node,
             ""};
   }
@@ -167,9 +182,10 @@ class HopBuilder {
     std::vector<HopBranch> branches(1);
     branches[0].times = MostTriesOf(policy_, route);
     for (const auto& target : forward->targets)
-      branches[0].options.push_back(Try(g, target.service.index, who, route.node));
+      branches[0].options.push_back(Try(g, target.service.index, who, route.node, r));
     for (const auto& mirror : route.mirrors) {
-      branches.push_back({1, false, {Try(g, mirror.service.index, who + " (mirror)", route.node)}});
+      branches.push_back(
+          {1, false, {Try(g, mirror.service.index, who + " (mirror)", route.node, r)}});
     }
     return branches;
   }
@@ -216,6 +232,7 @@ class HopBuilder {
   }
 
   std::vector<HopBranch> OfArrival(std::uint32_t c, std::uint32_t service,
+                                   const std::vector<std::string>& paths,
                                    std::vector<std::uint32_t>& services) {
     HopBranch into;
     services = {service};
@@ -227,7 +244,8 @@ class HopBuilder {
       ByName(other, assumption, into);
     }
     std::ranges::sort(services);
-    for (const SocketAddress& endpoint : endpoints_[service]) ByAddress(c, service, endpoint, into);
+    for (const SocketAddress& endpoint : endpoints_[service])
+      ByAddress(c, service, endpoint, paths, into);
     return {into};
   }
 
@@ -248,14 +266,14 @@ class HopBuilder {
         sidecar == kNone ? kNone : RouteAt(sidecar, Listener::Direction::kInbound);
     const std::uint32_t application =
         application_of_[service] != kNone ? application_of_[service] : service;
-    Add({NodeOf(inbound != kNone ? Key{Kind::kRoute, sidecar, inbound}
-                                 : Key{Kind::kApplication, 0, application}),
+    Add({NodeOf(inbound != kNone ? Key{Kind::kRoute, sidecar, inbound, kNone}
+                                 : Key{Kind::kApplication, 0, application, kNone}),
          "", syntax::kNoNode, assumption},
         into);
   }
 
   void ByAddress(std::uint32_t c, std::uint32_t service, const SocketAddress& endpoint,
-                 HopBranch& into) {
+                 const std::vector<std::string>& paths, HopBranch& into) {
     const auto there = listeners_at_.find(endpoint.port);
     if (there == listeners_at_.end()) return;
     const bool loopback = IsLoopback(endpoint.address);
@@ -281,17 +299,27 @@ class HopBuilder {
                        "') is a host of " + NameOf(g) + ", which listens on " +
                        TextOf(listener.address);
       }
-      AtListener(g, l, assumption, into);
+      AtListener(g, l, paths, assumption, into);
     }
   }
 
-  void AtListener(std::uint32_t g, std::uint32_t l, const std::string& assumption,
-                  HopBranch& into) {
+  static bool MayTake(const syntax::Match& match, const std::vector<std::string>& paths) {
+    if (paths.empty() || match.paths.empty()) return true;
+    return std::ranges::any_of(match.paths, [&](const syntax::PathPattern& pattern) {
+      return std::ranges::any_of(paths, [&](const std::string& path) {
+        return model::MatchesPath(pattern, path).has_value();
+      });
+    });
+  }
+
+  void AtListener(std::uint32_t g, std::uint32_t l, const std::vector<std::string>& paths,
+                  const std::string& assumption, HopBranch& into) {
     const auto& routes = policy_.gateways[g].routes;
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
       const auto& bound = routes[r].match.listeners;
       if (!bound.empty() && std::ranges::find(bound, l) == bound.end()) continue;
-      Add({NodeOf({Kind::kRoute, g, r}), "", syntax::kNoNode, assumption}, into);
+      if (!MayTake(routes[r].match, paths)) continue;
+      Add({NodeOf({Kind::kRoute, g, r, kNone}), "", syntax::kNoNode, assumption}, into);
     }
   }
 
@@ -310,7 +338,7 @@ class HopBuilder {
       if (outbound == kNone) {
         option = Try(sidecar, callee, caller.name, call.node);
       } else {
-        option = {NodeOf({Kind::kRoute, sidecar, outbound}), "", call.node, ""};
+        option = {NodeOf({Kind::kRoute, sidecar, outbound, kNone}), "", call.node, ""};
         if (call.times > 1) option.hop = caller.name + " calls " + policy_.services[callee].name;
       }
       branches.push_back({call.times, true, {std::move(option)}});
@@ -325,7 +353,7 @@ class HopBuilder {
       branches.push_back(
           {1,
            true,
-           {{NodeOf({Kind::kRoute, sidecar, r}), "", routes[r].node,
+           {{NodeOf({Kind::kRoute, sidecar, r, kNone}), "", routes[r].node,
              "the application of '" + caller.name + "' calls '" + policy_.services[callee].name +
                  "' once for a request (`calls` says how often)"}}});
     }

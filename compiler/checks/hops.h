@@ -43,6 +43,8 @@ struct HopNode {
   Kind kind = Kind::kRoute;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
+  // kArrival: the route of `a` that sent it, if its paths are told apart.
+  std::uint32_t sender = 0xffffffff;
   std::vector<HopBranch> branches;      // all of them are taken
   std::vector<std::uint32_t> services;  // kArrival: whose hosts it comes to, in order
 };

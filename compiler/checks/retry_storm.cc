@@ -61,7 +61,8 @@ Finding Storm(const syntax::Policy& policy, const ServiceLoad& load, std::uint64
   if (load.loop) {
     finding.fix =
         "Take the endpoint that leads back out, or give the proxies that do not share a "
-        "host `host` clauses that say so.";
+        "host `host` clauses that say so. Routes are told apart by the path alone, and where "
+        "the one before writes out what it sends: by exact paths in its `match`, or a `rewrite`.";
   } else if (!load.bounded) {
     finding.fix = "Break the cycle of calls, or write `call-depth N` on a service of it.";
   } else {

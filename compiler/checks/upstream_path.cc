@@ -119,4 +119,36 @@ std::vector<std::string> PathsSentAs(const Route& route, const std::string& sent
   return paths;
 }
 
+std::vector<std::string> PathsSent(const Route& route) {
+  std::vector<std::string> came, sent;
+  for (const PathPattern& pattern : route.match.paths) {
+    const bool literal = std::ranges::all_of(pattern.segments, [](const PathSegment& segment) {
+      return segment.kind == PathSegment::Kind::kLiteral;
+    });
+    if (pattern.kind == PathPattern::Kind::kSegments && literal && !pattern.rest) {
+      came.push_back(*PathOf(pattern, {}));
+    } else {
+      came.clear();
+      break;
+    }
+  }
+  if (came.empty()) {
+    // Whatever came, a last rewrite without captures says what is sent.
+    const Transform* last = nullptr;
+    for (const Transform& transform : route.request) {
+      if (WritesPath(transform)) last = &transform;
+    }
+    if (last == nullptr || last->kind != Transform::Kind::kRewritePath ||
+        last->name.find('{') != std::string::npos)
+      return {};
+    sent = {last->name};
+  }
+  for (const std::string& path : came) sent.push_back(UpstreamPath(route, path));
+  // Listeners differ in what they make of `//`, `;` and escapes.
+  const bool plain = std::ranges::all_of(sent, [](const std::string& path) {
+    return path.find("//") == path.npos && path.find_first_of(";%") == path.npos;
+  });
+  return plain ? sent : std::vector<std::string>();
+}
+
 }  // namespace weir::compiler

@@ -21,6 +21,10 @@ std::string UpstreamPath(const syntax::Route& route, const std::string& path);
 // that the route matches them. Wildcards that no capture names are filled in.
 std::vector<std::string> PathsSentAs(const syntax::Route& route, const std::string& sent);
 
+// All the paths that the route can send, where its match or a rewrite writes each of
+// them out, and every listener reads them as they are; empty: any.
+std::vector<std::string> PathsSent(const syntax::Route& route);
+
 }  // namespace weir::compiler
 
 #endif  // WEIR_COMPILER_CHECKS_UPSTREAM_PATH_H_

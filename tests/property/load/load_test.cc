@@ -188,6 +188,31 @@ TEST(Load, APatientAdversaryReachesTheAmplification) {
   EXPECT_GE(most, 64u);
 }
 
+// By the path that a rewrite writes, not by the one that came: the route on the way
+// back is another, and the way ends.
+TEST(Load, AnotherRouteOfItsOwnListener) {
+  Choices choices(Seed());
+  const Mesh mesh = MeshOf(
+      "service self { endpoints [10.0.0.1:8080] }\nservice old { endpoints [10.0.1.2:3000] }\n"
+      "service new { endpoints [10.0.1.3:3000] }\n"
+      "retry r { attempts 3 on [5xx] budget 0% minimum 1 }\n"
+      "gateway g { listen http 10.0.0.1:8080\n"
+      "  route a { match path \"/a\" request { rewrite \"/b\" } retry r timeout none forward self "
+      "}\n"
+      "  route b { match path \"/b\" retry r timeout none forward new }\n"
+      "  route c { match path \"/a/**\" retry r timeout none forward old } }\n",
+      {0});
+  Simulation run(mesh, choices, {.fails = 100, .stale = 0, .patient = true});
+  run.Arrive(0, 0, 0, "/a");
+  run.Run();
+  const auto loads = compiler::Amplification(mesh.policy);
+  const std::uint64_t bounds[] = {3, 3, 9};
+  ASSERT_EQ(loads.size(), 3u);
+  for (const ServiceLoad& load : loads) EXPECT_EQ(load.amplification, bounds[load.service]);
+  EXPECT_EQ(run.tries()[0][0], 3u);
+  EXPECT_EQ(run.tries()[0][2], 9u);
+}
+
 // Where one budget has a part in it: many requests that fail at once come to the
 // factor, and a few that fail one window after the other to what is added.
 TEST(Load, OneBudgetIsUsedUp) {

@@ -153,7 +153,6 @@ bool LocalhostIsUnseen(Policy& policy) {
   }
   return any;
 }
-// The passes through one application make no difference to another's.
 bool DepthOfOneLess(Policy& policy) {
   bool any = false;
   for (auto& service : policy.services)
