@@ -111,8 +111,16 @@ class Relations {
       if (key.name == "content-length") OnlyIn(d, "a length", Lengths());
       if (key.name == "x-forwarded-proto") OnlyIn(d, "a scheme", SchemeWords(std::nullopt));
       if (key.name == "x-forwarded-for") u_.Restrict(d, Chains());
+      if (key.name == "max-forwards") HopsLeft(d);
       if (key.name == "expect") OnlyIn(d, "100-continue", IgnoringCase("100-continue"));
     }
+  }
+
+  // CANON-21: another OPTIONS or TRACE is answered here.
+  void HopsLeft(std::uint32_t field) {
+    const std::uint32_t method = u_.At({Part::kMethod, "", ""});
+    const Formula ends = f_.Or(u_.Equals(method, "OPTIONS"), u_.Equals(method, "TRACE"));
+    Implies(f_.And(ends, u_.Present(field)), u_.InLanguage(field, "hops left", NumbersAboveZero()));
   }
 
   // EXPR-7: each test of a cookie is one of the field that it stands in.

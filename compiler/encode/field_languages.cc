@@ -208,6 +208,11 @@ Dfa NumbersUpTo(std::uint64_t most) {
       RegexConcat({RegexRepeat(RegexText("0"), 0, -1), RegexAlternate(std::move(choices))}));
 }
 
+Dfa NumbersAboveZero() {
+  const RegexNode any = RegexRepeat(RegexSet(Octets("0123456789")), 0, -1);
+  return Compile(RegexConcat({any, RegexSet(Octets("123456789")), any}));
+}
+
 Dfa Lengths() { return NumbersUpTo(~std::uint64_t{0} >> 1); }
 
 Dfa BearerFields() {

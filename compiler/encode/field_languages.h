@@ -24,6 +24,8 @@ Dfa SchemeWords(std::optional<bool> https);
 Dfa NumbersUpTo(std::uint64_t most);
 // Values of X-Forwarded-For: lists of addresses, and those whose last element is one (CANON-11).
 std::vector<Dfa> Chains();
+// Decimal numbers above zero, leading zeros included.
+Dfa NumbersAboveZero();
 // What a Content-Length can be (spec/rules/framing.md).
 Dfa Lengths();
 // Authorization fields that are taken for a token, and of them those whose token has

@@ -91,6 +91,8 @@ syntax::Expression Comparison(SmallPolicies& random) {
       {{Subject::kHeader, "x-key", Type::kString}, {"password", "a"}},
       {{Subject::kHeader, "authorization", Type::kString}, {"Bearer a.b.c", "Basic a"}},
       {{Subject::kHeader, "content-length", Type::kString}, {"1", "a"}},
+      {{Subject::kHeader, "max-forwards", Type::kString}, {"0", "00", "5", "x"}},
+      {{Subject::kMethod, "", Type::kString}, {"OPTIONS", "TRACE"}},
       {{Subject::kConsumer, "", Type::kString}, {"a", "b"}},
       {{Subject::kJwtClaim, "iss", Type::kString}, {"a", "b"}},
       {{Subject::kJwtClaim, "sub", Type::kString}, {"a", "b"}},
@@ -166,6 +168,12 @@ Sent Draw(SmallPolicies& random, const syntax::Policy& policy) {
   maybe("x-forwarded-for", {"192.0.0.1", "192.0.0.1, 10.0.0.2", "10.0.0.1", "no", "10.0.0.0"});
   maybe("x_c", {"a", "b"});
   maybe("x-a", {"a", "b"});
+  if (random.Chance(20)) sent.raw.method = pick({"OPTIONS", "TRACE"});
+  maybe("max-forwards", {"0", "00", "5", "x"});
+  if (random.Chance(3)) {
+    sent.raw.method = "OPTIONS";
+    sent.raw.target = pick({"*", "http://" + random.Host()});
+  }
   maybe("content-length", {"0", "1"});
   using Kind = model::Identity::Kind;
   if (random.Chance(60)) {
