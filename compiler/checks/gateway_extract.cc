@@ -15,7 +15,6 @@ syntax::Gateway WithRoutes(const syntax::Gateway& whole, const std::set<std::uin
   part.identity = whole.identity;
   part.listeners = whole.listeners;
   part.trusted_proxies = whole.trusted_proxies;
-  part.via = whole.via;
   part.rules = whole.rules;
   part.otherwise = whole.otherwise;
   for (const std::uint32_t place : places) part.routes.push_back(whole.routes[place]);

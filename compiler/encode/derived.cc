@@ -111,23 +111,9 @@ class Relations {
       if (key.name == "content-length") OnlyIn(d, "a length", Lengths());
       if (key.name == "x-forwarded-proto") OnlyIn(d, "a scheme", SchemeWords(std::nullopt));
       if (key.name == "x-forwarded-for") u_.Restrict(d, Chains());
-      if (key.name == "via") Loops(d);
       if (key.name == "max-forwards") HopsLeft(d);
       if (key.name == "expect") OnlyIn(d, "100-continue", IgnoringCase("100-continue"));
     }
-  }
-
-  // CANON-19. Of several gateways, one lets it through; what the process is called where
-  // its gateway does not say is not known here, and no loop is one then.
-  void Loops(std::uint32_t field) {
-    std::vector<Formula> passes{f_.Not(u_.Present(field))};
-    for (const std::optional<syntax::Via>& via : u_.vias) {
-      if (!via) return;
-      const std::string name =
-          "no loop of " + via->name + " above " + std::to_string(via->loops_allowed);
-      passes.push_back(u_.InLanguage(field, name, HopsWithout(via->name, via->loops_allowed)));
-    }
-    if (passes.size() > 1) Always(f_.Or(passes));
   }
 
   // CANON-21: another OPTIONS or TRACE is answered here.

@@ -435,15 +435,9 @@ Members MembersOf(const syntax::Listener& listener) {
       {"intercept", YesNo(intercept)}};
 }
 
-std::string ViaWords(const std::optional<syntax::Via>& via) {
-  if (!via) return "the process's";
-  const auto& [name, loops_allowed, node] = *via;
-  return Quoted(name) + " loops allowed " + std::to_string(loops_allowed);
-}
-
 Members MembersOf(const Policy& policy, const syntax::Gateway& gateway, const Renamed& renamed) {
   const auto& [kind, name, sidecar_of, listeners, identity, host, processes, log, explain_headers,
-               via, trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
+               trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
                routes, otherwise, node] = gateway;
   std::vector<std::string> trusted;
   for (const auto& network : trusted_proxies) trusted.push_back(ToldNetwork(network));
@@ -457,7 +451,6 @@ Members MembersOf(const Policy& policy, const syntax::Gateway& gateway, const Re
           {"processes", processes ? std::to_string(*processes) : "none"},
           {"log", LogWords(log)},
           {"explain headers", YesNo(explain_headers)},
-          {"via", ViaWords(via)},
           {"trusted-proxies", ToldList(trusted)},
           {"max-headers", ToldSize(max_header_octets)},
           {"max-header-count", std::to_string(max_header_count)},

@@ -9,7 +9,6 @@
 
 #include "compiler/automata/path_regex.h"
 #include "compiler/encode/explore.h"
-#include "runtime/base/ascii.h"
 
 namespace weir::compiler {
 namespace {
@@ -212,49 +211,6 @@ Dfa NumbersUpTo(std::uint64_t most) {
 Dfa NumbersAboveZero() {
   const RegexNode any = RegexRepeat(RegexSet(Octets("0123456789")), 0, -1);
   return Compile(RegexConcat({any, RegexSet(Octets("123456789")), any}));
-}
-
-// Of an element, "1.1 name (comment)": the protocol and version, then the name up to a
-// blank or the comment. `octets` of the name are read and equal so far.
-Dfa HopsWithout(const std::string& name, std::uint32_t times) {
-  enum class Hop : std::uint8_t { kStart, kProtocol, kBetween, kName, kOther };
-  using State = std::tuple<Hop, std::uint32_t, std::uint32_t>;  // with octets, and hops of ours
-  std::string lower;
-  for (const char c : name) lower.push_back(ToLower(c));
-  const auto size = static_cast<std::uint32_t>(lower.size());
-  const auto kind = [&](unsigned char octet) {
-    const char c = ToLower(static_cast<char>(octet));
-    if (IsSpace(octet)) return 0;
-    return c == ',' || c == '(' || lower.find(c) != std::string::npos ? 1 + c : -1;
-  };
-  const auto counted = [&](const State& state) {
-    const auto [hop, octets, hops] = state;
-    return hops + (hop == Hop::kName && octets == size && hops <= times ? 1 : 0);
-  };
-  const auto step = [&](const State& state, unsigned char octet) -> State {
-    const auto [hop, octets, hops] = state;
-    if (octet == ',') return {Hop::kStart, 0, counted(state)};
-    const bool blank = IsSpace(octet);
-    switch (hop) {
-      case Hop::kStart:
-        return {blank ? Hop::kStart : Hop::kProtocol, 0, hops};
-      case Hop::kProtocol:
-        return {blank ? Hop::kBetween : Hop::kProtocol, 0, hops};
-      case Hop::kBetween:
-        if (blank) return state;
-        [[fallthrough]];
-      case Hop::kName:
-        if (blank || octet == '(') return {Hop::kOther, 0, counted(state)};
-        if (octets < size && ToLower(static_cast<char>(octet)) == lower[octets])
-          return {Hop::kName, octets + 1, hops};
-        return {Hop::kOther, 0, hops};
-      case Hop::kOther:
-        return state;
-    }
-    return state;
-  };
-  return Explore(State{Hop::kStart, 0, 0}, kind, step,
-                 [&](const State& state) { return counted(state) <= times; });
 }
 
 Dfa Lengths() { return NumbersUpTo(~std::uint64_t{0} >> 1); }

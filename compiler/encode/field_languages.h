@@ -26,8 +26,6 @@ Dfa NumbersUpTo(std::uint64_t most);
 std::vector<Dfa> Chains();
 // Decimal numbers above zero, leading zeros included.
 Dfa NumbersAboveZero();
-// Values of Via of which at most `times` elements name the deployment (CANON-19).
-Dfa HopsWithout(const std::string& name, std::uint32_t times);
 // What a Content-Length can be (spec/rules/framing.md).
 Dfa Lengths();
 // Authorization fields that are taken for a token, and of them those whose token has

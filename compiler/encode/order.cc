@@ -262,7 +262,6 @@ std::vector<Row> EncodeGateway(Universe& universe, const Policy& policy,
     reads = {std::move(names.queries), std::move(names.cookies)};
   }
   universe.reads.push_back(std::move(reads));
-  universe.vias.push_back(gateway.via);
   return GatewayEncoder(universe, policy, gateway, listeners).Run();
 }
 

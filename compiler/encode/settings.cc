@@ -60,7 +60,7 @@ std::string ListenerText(const TableView& table, const runtime::ListenerRecord& 
 // no table.
 Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
   const auto& [kind, name, sidecar_of, listeners, identity, host, processes, log, explain_headers,
-               via, trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
+               trusted_proxies, max_header_octets, max_header_count, max_body, limits, rules,
                routes, otherwise, node] = policy.gateways[place];
   const auto& [sink, log_file] = log;
   Settings settings;
@@ -69,12 +69,6 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
   settings["sidecar of"] = sidecar_of ? policy[*sidecar_of].name : "";
   settings["identity"] = identity.value_or("");
   settings["explain headers"] = std::to_string(explain_headers);
-  Words known_as;
-  if (via) {
-    const auto& [via_name, loops_allowed, via_node] = *via;
-    known_as.Quote(via_name) << loops_allowed;
-  }
-  settings["via"] = known_as.text();
   settings["log"] = (Words() << static_cast<int>(sink)).Quote(log_file).text();
   settings["head and body limits"] =
       (Words() << max_header_count << max_header_octets << max_body).text();
@@ -101,17 +95,14 @@ Settings OfPolicy(const syntax::Policy& policy, std::uint32_t place) {
 Settings OfTable(const TableView& table) {
   const auto& [kind, explain_headers, name, sidecar_of, identity, log, max_header_count, log_file,
                max_header_octets, max_body, listener_range, trusted_proxies, scalar_fields,
-               scalar_queries, scalar_cookies, limits, rules, routes, otherwise, loops_allowed,
-               via] = table.gateway();
+               scalar_queries, scalar_cookies, limits, rules, routes, otherwise, reserved] =
+      table.gateway();
   Settings settings;
   settings["name"] = table.text(name);
   settings["kind"] = kind == runtime::ProxyKind::kSidecar ? "sidecar" : "gateway";
   settings["sidecar of"] = table.text(sidecar_of);
   settings["identity"] = table.text(identity);
   settings["explain headers"] = std::to_string(explain_headers);
-  Words known_as;
-  if (via.length > 0) known_as.Quote(table.text(via)) << loops_allowed;
-  settings["via"] = known_as.text();
   settings["log"] = (Words() << static_cast<int>(log)).Quote(table.text(log_file)).text();
   settings["head and body limits"] =
       (Words() << max_header_count << max_header_octets << max_body).text();

@@ -23,7 +23,6 @@
 
 #include "compiler/automata/dfa.h"
 #include "compiler/encode/formula.h"
-#include "spec/syntax/gateway.h"
 #include "spec/syntax/value.h"
 
 namespace weir::compiler {
@@ -178,7 +177,6 @@ class Universe {
   const KeyFacts* KeysOf(const std::string& scope) const;
   // By gateway that is encoded.
   std::vector<ReadNames> reads;
-  std::vector<std::optional<syntax::Via>> vias;
   // Whose X-Forwarded-For is believed.
   std::vector<syntax::Network> trusted_proxies;
 

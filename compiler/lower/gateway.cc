@@ -98,10 +98,6 @@ void Lowering::LowerGateway(const syntax::Gateway& gateway) {
     listeners.push_back(LowerListener(listener));
   }
   record.listeners = AppendRun(out.listeners, listeners);
-  if (gateway.via) {
-    record.via = out.Text(gateway.via->name);
-    record.loops_allowed = gateway.via->loops_allowed;
-  }
   record.trusted_proxies = LowerNetworks(gateway.trusted_proxies);
   const ScalarNames scalars = ScalarFields(policy, gateway);
   record.scalar_fields = out.AddStrings(scalars.headers);

@@ -5,7 +5,6 @@
 
 #include "dsl/resolve/constructs.h"
 #include "dsl/resolve/values.h"
-#include "runtime/base/ascii.h"
 
 namespace weir::dsl::resolve {
 namespace {
@@ -46,32 +45,6 @@ bool ReadTrusted(Cursor& cursor, Gateway& gateway) {
     gateway.trusted_proxies.push_back(*std::move(network));
     return true;
   });
-}
-
-// via "name" | via "name" loops allowed N
-bool ReadVia(Cursor& cursor, const tree::Item& keyword, Gateway& gateway) {
-  Context& context = cursor.context();
-  auto value = cursor.TakeValue("a name for Via, in quotes");
-  if (!value) return false;
-  const auto name = StringOf(context, *value, "a name for Via, in quotes");
-  if (!name) return false;
-  if (!IsToken(*name)) {
-    context.Error("wrong-value",
-                  "a name for Via is a token: letters, digits and any of !#$%&'*+-.^_`|~", *value);
-    return false;
-  }
-  syntax::Via via{.name = *name, .node = context.Node(keyword.span)};
-  if (cursor.TakeWord("loops")) {
-    if (!cursor.TakeWord("allowed")) {
-      cursor.Expected("'allowed' and how many");
-      return false;
-    }
-    const auto loops = ReadNumber(cursor, "a number of loops", 0, 100);
-    if (!loops) return false;
-    via.loops_allowed = static_cast<std::uint32_t>(*loops);
-  }
-  gateway.via = std::move(via);
-  return true;
 }
 
 bool ReadLimit(Cursor& cursor, Gateway& gateway, std::vector<LimitUse>& limits) {
@@ -127,7 +100,6 @@ ClauseTable ProxyClauses(Context&, Gateway& gateway, std::vector<LimitUse>& limi
          cursor.Expected("'headers'");
          return false;
        }},
-      {"via", [&](Cursor& c, const tree::Item& k) { return ReadVia(c, k, gateway); }},
       {"trusted-proxies",
        [&](Cursor& cursor, const tree::Item&) { return ReadTrusted(cursor, gateway); }},
       {"max-headers",

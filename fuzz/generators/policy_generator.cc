@@ -180,10 +180,6 @@ Policy RandomPolicy(Choices& choices) {
     gateway.listeners[1].protocol = syntax::Listener::Protocol::kHttps;
   }
   if (choices.Chance(40)) gateway.trusted_proxies.push_back(NetworkWord(choices));
-  if (choices.Chance(25)) {
-    gateway.via = {{.name = choices.Of({"gw", "edge-1", "GW"}),
-                    .loops_allowed = static_cast<std::uint32_t>(choices.Below(3))}};
-  }
   if (choices.Chance(20)) gateway.limits.push_back({0});
   if (choices.Chance(20)) gateway.rules = RandomRules(choices);
   const std::size_t routes = choices.Chance(5) ? 40 : choices.Below(8);

@@ -48,10 +48,6 @@ RuntimeOptions::RuntimeOptions(const syntax::Policy& policy, std::uint32_t gatew
   options_.first_query = listener.query == syntax::Listener::Reading::kFirst;
   options_.first_cookies = listener.cookies == syntax::Listener::Reading::kFirst;
   options_.underscores = static_cast<runtime::Underscores>(listener.underscores);
-  if (proxy.via) {
-    options_.via = proxy.via->name;
-    options_.loops_allowed = proxy.via->loops_allowed;
-  }
   options_.trusted_proxies = trusted_;
   options_.scalar_fields = headers_;
   options_.scalar_queries = queries_;

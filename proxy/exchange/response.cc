@@ -47,8 +47,8 @@ void Exchange::OnResponseHead(const ResponseMessage& message, bool exhausted) {
 
 // TRANSFORM-12.
 void Exchange::AppendVia(int minor_version) {
-  if (request_->via.empty()) return;
-  via_field_.assign(minor_version == 0 ? "1.0 " : "1.1 ").append(request_->via);
+  if (facts_.via.empty()) return;
+  via_field_.assign(minor_version == 0 ? "1.0 " : "1.1 ").append(facts_.via);
   fields_.push_back({"via", via_field_});
 }
 

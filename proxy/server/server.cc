@@ -130,14 +130,7 @@ std::expected<void, Errors> Server::Load(bool first) {
   auto generation =
       LoadGeneration(options_.table, std::move(*octets), options_.workers, log_, states_);
   if (!generation) return std::unexpected(generation.error());
-  const runtime::Table& table = generation->policy->table();
-  const bool named = !options_.worker.via.empty() || options_.worker.loops_allowed > 0;
-  if (named && table.gateway().via.length > 0) {  // else what was proved may not hold
-    return std::unexpected(Errors{options_.table +
-                                  ": the policy says `via`, so that --via and --loops-allowed "
-                                  "cannot say it too"});
-  }
-  auto plan = listeners_.Plan(table);
+  auto plan = listeners_.Plan(generation->policy->table());
   if (!plan) return std::unexpected(Errors{plan.error()});
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     auto part = std::make_shared<WorkerGeneration>();

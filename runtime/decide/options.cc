@@ -11,8 +11,6 @@ ListenerOptions::ListenerOptions(const TableView& table, std::uint32_t listener)
                    static_cast<PathParameters>(record.path_parameters)};
   options_.first_query = record.first_query != 0;
   options_.first_cookies = record.first_cookies != 0;
-  options_.via = table.text(gateway.via);
-  options_.loops_allowed = gateway.loops_allowed;
   options_.underscores = static_cast<Underscores>(record.underscores);
   for (const NetworkRecord& network : TableView::Slice(table.networks(), gateway.trusted_proxies)) {
     trusted_proxies_.push_back({network.base, network.prefix});

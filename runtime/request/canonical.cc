@@ -81,8 +81,7 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   out.listener = facts.listener;
   out.listener_port = facts.listener_port;
   out.peer = facts.peer_identity;
-  const bool named = !options.via.empty();
-  out.via = named ? options.via : facts.via;
+  out.via = facts.via;
   out.minor_version = raw.minor_version == 0 ? 0 : 1;
   const char* wrong = ReadTarget(raw, out);
   if (!wrong) wrong = ReadHost(raw, out);
@@ -106,24 +105,23 @@ std::expected<CanonicalRequest, Refusal> Canonicaliser::Run(const RawRequest& ra
   if (out.peer_trusted) wrong = ReadClient(options, out);
   if (wrong) return std::unexpected(Refusal{400, Reason::kForwarded, wrong, true});
   assert(text_.data() == base);  // else the views dangle
-  const std::uint32_t loops_allowed = named ? options.loops_allowed : facts.loops_allowed;
-  if (const auto here = AnswerHere(out, loops_allowed)) return std::unexpected(*here);
+  if (const auto here = AnswerHere(facts, out)) return std::unexpected(*here);
   return out;
 }
 
 // What a sound request says of itself that ends it here: CANON-19 to CANON-21.
-std::optional<Refusal> Canonicaliser::AnswerHere(const CanonicalRequest& request,
-                                                 std::uint32_t loops_allowed) const {
-  if (const Header* via = request.Find("via"); via != nullptr && !request.via.empty()) {
+std::optional<Refusal> Canonicaliser::AnswerHere(const ConnectionFacts& facts,
+                                                 const CanonicalRequest& request) const {
+  if (const Header* via = request.Find("via"); via != nullptr && !facts.via.empty()) {
     std::uint64_t passed = 0;
     std::string_view list = via->value, element;
     while (NextElement(list, element)) {
       // "1.1 name (comment)"
       const std::size_t space = std::min(element.find_first_of(" \t"), element.size());
       const std::string_view rest = TrimOws(element.substr(space));
-      passed += EqualsIgnoringCase(rest.substr(0, rest.find_first_of(" \t(")), request.via);
+      passed += EqualsIgnoringCase(rest.substr(0, rest.find_first_of(" \t(")), facts.via);
     }
-    if (passed > loops_allowed) {
+    if (passed > facts.loops_allowed) {
       return Refusal{508, Reason::kLoop, "its Via says that it has been here before", false};
     }
   }

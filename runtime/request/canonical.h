@@ -40,9 +40,6 @@ struct CanonicalOptions {
   bool first_cookies = false;  // the same of cookies
   Underscores underscores = Underscores::kDrop;
   std::span<const Network> trusted_proxies;
-  // What the policy calls the proxy in Via, in place of what ConnectionFacts say of it.
-  std::string_view via;
-  std::uint32_t loops_allowed = 0;
   // Lower-case names that the policy reads as one value: on two lines, 400.
   std::span<const std::string_view> scalar_fields;
   // Names of parameters (decoded) and of cookies that it reads as one value.
@@ -71,8 +68,8 @@ class Canonicaliser {
   };
 
   const char* ReadTarget(const RawRequest& raw, CanonicalRequest& out);
-  std::optional<Refusal> AnswerHere(const CanonicalRequest& request,
-                                    std::uint32_t loops_allowed) const;
+  std::optional<Refusal> AnswerHere(const ConnectionFacts& facts,
+                                    const CanonicalRequest& request) const;
   const char* ReadHost(const RawRequest& raw, CanonicalRequest& out);
   const char* CollectFields(const RawRequest& raw);
   const char* CollectField(const Field& field, std::uint32_t place);

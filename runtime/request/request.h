@@ -41,8 +41,7 @@ struct ConnectionFacts {
   std::uint32_t listener = 0;  // place in the table's listeners
   std::uint16_t listener_port = 0;
   std::string_view peer_identity;  // SPIFFE id from mTLS; empty: none
-  // What this process is called in Via where the policy does not say (CANON-19); empty: it
-  // writes none, and sees no loop.
+  // What this deployment is called in Via (CANON-19); empty: it writes none, and sees no loop.
   std::string_view via;
   std::uint32_t loops_allowed = 0;
 };

@@ -23,9 +23,6 @@ void Check(CheckContext& c, const GatewayRecord& r) {
   c.In(r.rules, t.rules().size());
   c.In(r.routes, t.routes().size());
   c.MayBeAt(r.otherwise, t.responses().size());
-  if (r.via.length > 0) c.Token(r.via);
-  c.Require(r.via.length > 0 ? r.loops_allowed <= 100 : r.loops_allowed == 0,
-            "loops are allowed without a name for Via, or too many");
 }
 
 void Check(CheckContext& c, const ListenerRecord& r) {

@@ -456,8 +456,7 @@ struct GatewayRecord {
   Range rules;                 // rules: the gateway's own scope
   Range routes;                // routes, in written order
   Index otherwise = kNoIndex;  // responses
-  std::uint32_t loops_allowed = 0;
-  StringRef via;  // what it is called in Via; empty: said where the process is started
+  std::uint32_t reserved = 0;
 };
 
 }  // namespace weir::runtime

@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kFormatVersion = 3;
 #define WEIR_TABLE_SECTIONS(X)                         \
   X(kText, text_octets, char, 1)                       \
   X(kStrings, strings, StringRef, 1)                   \
-  X(kGateway, gateway_section, GatewayRecord, 3)       \
+  X(kGateway, gateway_section, GatewayRecord, 2)       \
   X(kListeners, listeners, ListenerRecord, 2)          \
   X(kServices, services, ServiceRecord, 1)             \
   X(kEndpoints, endpoints, EndpointRecord, 1)          \

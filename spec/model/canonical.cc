@@ -69,10 +69,11 @@ std::uint64_t TimesPassed(const std::string& via, const std::string& name) {
 }
 
 // CANON-19 to CANON-21: what is answered before anything is decided.
-std::optional<Refusal> AnsweredHere(const CanonicalRequest& request, const syntax::Via& known_as,
+std::optional<Refusal> AnsweredHere(const CanonicalRequest& request, const Connection& connection,
                                     bool whole_server) {
   const auto via = HeaderValue(request, "via");
-  if (via && !known_as.name.empty() && TimesPassed(*via, known_as.name) > known_as.loops_allowed) {
+  if (via && !connection.via.empty() &&
+      TimesPassed(*via, connection.via) > connection.loops_allowed) {
     return Refusal{508, "loop"};
   }
   if (request.method == "OPTIONS" && whole_server) return Refusal{200, "options"};
@@ -174,12 +175,10 @@ std::expected<CanonicalRequest, Refusal> Canonicalise(const syntax::Policy& poli
   request.listener = connection.listener;
   request.listener_port = listener.address.port;
   request.peer = connection.peer_identity;
-  const syntax::Via known_as =
-      proxy.via.value_or(syntax::Via{connection.via, connection.loops_allowed});
-  if (!known_as.name.empty()) {
-    request.via = (raw.minor_version == 0 ? "1.0 " : "1.1 ") + known_as.name;
+  if (!connection.via.empty()) {
+    request.via = (raw.minor_version == 0 ? "1.0 " : "1.1 ") + connection.via;
   }
-  if (const auto here = AnsweredHere(request, known_as, target->whole_server)) {
+  if (const auto here = AnsweredHere(request, connection, target->whole_server)) {
     return std::unexpected(*here);
   }
   return request;

@@ -33,8 +33,7 @@ struct Connection {
   syntax::Address peer_address;
   std::uint32_t listener = 0;  // place in the gateway's listeners
   std::optional<std::string> peer_identity;
-  // What the process is called in Via where its gateway has no `via`, and how often a
-  // request may have been there.
+  // What the deployment is called in Via, and how often a request may have been there.
   std::string via;
   std::uint32_t loops_allowed = 0;
 };

@@ -49,14 +49,6 @@ struct AccessLog {
   std::string file;
 };
 
-// What the proxy is called in Via, and how often a request may have been here before
-// (CANON-19).
-struct Via {
-  std::string name;
-  std::uint32_t loops_allowed = 0;  // at most 100
-  NodeId node = kNoNode;
-};
-
 struct Gateway {
   enum class Kind : std::uint8_t { kGateway, kSidecar };
   Kind kind = Kind::kGateway;
@@ -71,7 +63,6 @@ struct Gateway {
   std::optional<std::uint32_t> processes;
   AccessLog log;
   bool explain_headers = false;  // x-weir-reason and x-weir-route on answers
-  std::optional<Via> via;        // none: said where the process is started
   std::vector<Network> trusted_proxies;
   std::uint64_t max_header_octets = 65536;
   std::uint32_t max_header_count = 128;

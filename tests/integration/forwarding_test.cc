@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/integration/policy_text.h"
 #include "tests/integration/running_proxy.h"
 #include "tests/integration/scripted_upstream.h"
 
@@ -201,44 +200,6 @@ TEST(Forwarding, ALoopIsRefusedAtItsSecondPass) {
     const std::string head = client.ReadTo(kEnd);
     EXPECT_EQ(Status(head), "HTTP/1.1 508") << via;
     EXPECT_NE(head.find("x-weir-reason: loop"), std::string::npos) << head;
-  }
-}
-
-// What the policy says counts at once, also after a reload, and no option can say it too:
-// the loop that a proof rules out stays ruled out.
-TEST(Forwarding, APolicyNamesItsDeployment) {
-  ScriptedUpstream upstream(EchoHeads);
-  const auto table = [&](const std::string& via) {
-    return Compiled(Edge({.service = Endpoints({upstream.port()}), .gateway = via}));
-  };
-  const auto statuses = [](const RunningProxy& proxy, const std::string& name) {
-    std::string out;
-    for (const std::string& via : {"1.1 " + name, "1.1 " + name + ", 1.0 " + name}) {
-      Peer client(ConnectTo(proxy.port()));
-      client.Write("GET /x HTTP/1.1\r\nhost: gw\r\nvia: " + via + "\r\n\r\n");
-      const std::string head = client.ReadTo(kEnd);
-      out += Status(head).substr(9) + " ";
-      EXPECT_NE(head.find(Status(head) == "HTTP/1.1 200" ? "\r\nvia: 1.1 " : "reason: loop"),
-                std::string::npos)
-          << head;
-    }
-    return out;
-  };
-  RunningProxy proxy(table("via \"east.example\" loops allowed 1"));
-  EXPECT_EQ(statuses(proxy, "east.example"), "200 508 ");
-  proxy.WriteTable(table("via \"west\" loops allowed 2"));
-  proxy.Signal(SIGHUP);
-  ASSERT_TRUE(Eventually([&] { return statuses(proxy, "west") == "200 200 "; }));
-  for (const char* option : {"--via", "--loops-allowed"}) {
-    RunningProxy named(table("via \"east\""), {option, "7"});
-    EXPECT_FALSE(named.started());
-    EXPECT_EQ(named.Wait(), 2);
-    EXPECT_NE(named.errors().find("the policy says `via`"), std::string::npos) << named.errors();
-    RunningProxy unnamed(table(""), {option, "7"});
-    unnamed.WriteTable(table("via \"east\""));
-    unnamed.Signal(SIGHUP);
-    EXPECT_TRUE(unnamed.AwaitError("the policy says `via`"));
-    EXPECT_EQ(statuses(unnamed, "east"), "200 200 ");  // the old table goes on
   }
 }
 

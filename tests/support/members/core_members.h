@@ -72,9 +72,8 @@ WEIR_MEMBERS(syntax::Listener, protocol, direction, address, certificate, key, c
              encoded_slash, slashes, underscores, path_parameters, query, cookies, proxy_protocol,
              intercept, node)
 WEIR_MEMBERS(syntax::AccessLog, sink, file)
-WEIR_MEMBERS(syntax::Via, name, loops_allowed, node)
 WEIR_MEMBERS(syntax::Gateway, kind, name, sidecar_of, listeners, identity, host, processes, log,
-             explain_headers, via, trusted_proxies, max_header_octets, max_header_count, max_body,
+             explain_headers, trusted_proxies, max_header_octets, max_header_count, max_body,
              limits, rules, routes, otherwise, node)
 WEIR_MEMBERS(syntax::Endpoint, address, weight, node)
 WEIR_MEMBERS(syntax::Balance, kind, hash_by, bound_percent)
