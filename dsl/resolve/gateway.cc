@@ -67,8 +67,10 @@ void ResolveGateway(Context& context, const Definition& definition) {
   RouteBuilder defaults(context, gateway.listeners);
   ClauseTable table = ProxyClauses(context, gateway, limits);
   for (Clause& clause : defaults.DefaultClauses()) table.push_back(std::move(clause));
+  bool listens = false;  // however the listener is read: one with an error is not missing
   table.push_back({"listen",
                    [&](Cursor& cursor, const tree::Item& keyword) {
+                     listens = true;
                      return ReadListen(cursor, keyword.span, gateway.listeners,
                                        syntax::Listener::Direction::kEdge);
                    },
@@ -81,8 +83,7 @@ void ResolveGateway(Context& context, const Definition& definition) {
                    }});
   defaults.ReadBody(body->statements, RouteBuilder::Layer::kGateway, owner, table);
 
-  if (gateway.listeners.empty())
-    context.Error("missing-clause", owner + " has no 'listen'", definition.span);
+  if (!listens) context.Error("missing-clause", owner + " has no 'listen'", definition.span);
   if (routes.empty() && !gateway.otherwise) {
     context.Error("missing-clause", owner + " has no route", definition.span).help =
         "a gateway that answers every request alike says so: otherwise respond 404";

@@ -43,7 +43,9 @@ class Sidecar {
       builder.set_action({{{{part.callee}, 1, builder.route.node}}, builder.route.node});
     }
     ClauseTable table = builder.RouteClauses();
+    bool listens = false;
     table.push_back({"listen", [&](Cursor& cursor, const tree::Item& keyword) {
+                       listens = true;
                        return ReadListen(cursor, keyword.span, gateway_.listeners, part.direction);
                      }});
     table.push_back({"mtls", [&](Cursor& cursor, const tree::Item&) {
@@ -59,10 +61,8 @@ class Sidecar {
     }
     builder.ReadBody(part.block->statements, RouteBuilder::Layer::kRoute, part.owner, table);
     if (!forwards) context_.Error("missing-clause", part.owner + " has no 'forward'", part.at);
-    if (gateway_.listeners.size() == before) {
-      context_.Error("missing-clause", part.owner + " has no 'listen'", part.at);
-      return;
-    }
+    if (!listens) context_.Error("missing-clause", part.owner + " has no 'listen'", part.at);
+    if (gateway_.listeners.size() == before) return;
     syntax::Listener& listener = gateway_.listeners.back();
     if (mtls) listener.mtls = *mtls;
     listener.intercept = listener.intercept || intercept;
