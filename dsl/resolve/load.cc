@@ -113,12 +113,17 @@ void LeaveOutHidden(const FileSet& files, const std::vector<Diagnostic>& of_pars
 // seems to lack may well stand there.
 void LeaveOutUnread(const SourceMap& sources, std::vector<Diagnostic>& diagnostics) {
   const auto line = [&](const Diagnostic& each) { return sources.Begin(each.span).line; };
+  const auto hides = [&](const Diagnostic& each) {
+    const std::string_view behind = sources.text(each.span.file).substr(each.span.end);
+    return behind.substr(0, behind.find('\n')).find_first_not_of(" }\r\t") !=
+           std::string_view::npos;
+  };
   const auto unread = [&](const Diagnostic& missing) {
     if (missing.rule != "missing-clause") return false;
     return std::ranges::any_of(diagnostics, [&](const Diagnostic& each) {
       return each.severity == Severity::kError && each.rule != "missing-clause" &&
              each.span.file == missing.span.file && each.span.begin > missing.span.begin &&
-             line(each) == line(missing);
+             line(each) == line(missing) && hides(each);
     });
   };
   std::vector<Diagnostic> kept;
