@@ -48,11 +48,13 @@ class Valuation {
   Valuation(const Policy& policy, const HopGraph& hops, const LoadGraph& graph)
       : policy_(policy), hops_(hops), graph_(graph), values_(graph.states().size()) {
     before_.resize(graph.states().size());
+    ways_.resize(graph.states().size());
     rank_.resize(graph.states().size() + graph.budgets().size());
     for (std::uint32_t i = 0; i < graph.order().size(); ++i) rank_[graph.order()[i]] = i;
     for (std::uint32_t s = 0; s < graph.states().size(); ++s) {
-      for (const auto& options : graph.states()[s].to) {
-        for (const std::uint32_t to : options) before_[to].push_back(s);
+      const auto& to = graph.states()[s].to;
+      for (std::uint32_t b = 0; b < to.size(); ++b) {
+        for (std::uint32_t o = 0; o < to[b].size(); ++o) before_[to[b][o]].push_back({s, {b, o}});
       }
       const HopNode& node = hops.nodes()[graph.states()[s].node];
       if (node.kind != HopNode::Kind::kArrival) continue;
@@ -74,7 +76,9 @@ class Valuation {
     if (load.bounded) AddBudgets(load);
     Assume(load);
     for (const std::uint32_t place : ancestors_) {
-      if (place < values_.size()) values_[place] = {};
+      if (place >= values_.size()) continue;
+      values_[place] = {};
+      ways_[place].clear();
     }
     return load;
   }
@@ -95,9 +99,9 @@ class Valuation {
         budgets_[budget] = LoadFactor();
         ancestors_.push_back(static_cast<std::uint32_t>(values_.size()) + budget);
       }
-      for (const std::uint32_t before : before_[open[i]]) {
-        if (std::exchange(values_[before].reaches, true)) continue;
-        open.push_back(before);
+      for (const auto& [before, way] : before_[open[i]]) {
+        ways_[before].push_back(way);
+        if (!std::exchange(values_[before].reaches, true)) open.push_back(before);
       }
     }
     ancestors_.insert(ancestors_.end(), open.begin(), open.end());
@@ -113,13 +117,20 @@ class Valuation {
       value.sustained = LoadFactor(1);
     }
     value.unbounded = graph_.cycles().cyclic[graph_.cycles().of[s]] != 0;
-    for (std::size_t b = 0; b < state.to.size(); ++b) {
+    // Of thousands of ways on few may lead to the service; a budget is shared all the same.
+    std::vector<Way>& ways = ways_[s];
+    std::ranges::sort(ways);
+    if (state.budget != kNoBudget && (ways.empty() || ways.front().first != 0)) {
+      AddSustained(state, 0, node.branches[0].times, LoadFactor(), value);
+    }
+    for (auto way = ways.begin(); way != ways.end();) {
+      const std::size_t b = way->first;
       const std::uint64_t times = node.branches[b].times;
       std::uint64_t tries = 0;
       LoadFactor most;
-      for (std::size_t o = 0; o < state.to[b].size(); ++o) {
+      for (; way != ways.end() && way->first == b; ++way) {
+        const std::size_t o = way->second;
         const Value& next = values_[state.to[b][o]];
-        if (!next.reaches) continue;
         value.unbounded = value.unbounded || next.unbounded;
         tries = std::max(tries, next.tries);
         if (most < next.sustained) most = next.sustained;
@@ -253,14 +264,9 @@ class Valuation {
   void Assume(ServiceLoad& load) const {
     for (const std::uint32_t place : ancestors_) {
       if (place >= values_.size()) continue;
-      const HopNode& node = NodeOf(place);
-      const auto& to = graph_.states()[place].to;
-      for (std::size_t b = 0; b < to.size(); ++b) {
-        for (std::size_t o = 0; o < to[b].size(); ++o) {
-          const std::string& assumption = node.branches[b].options[o].assumption;
-          if (!assumption.empty() && values_[to[b][o]].reaches)
-            AddOnce(load.assumptions, assumption);
-        }
+      for (const auto& [branch, option] : ways_[place]) {
+        const std::string& assumption = NodeOf(place).branches[branch].options[option].assumption;
+        if (!assumption.empty()) AddOnce(load.assumptions, assumption);
       }
     }
     // Hosts that cannot be seen may be anything, wherever they are called from.
@@ -272,8 +278,10 @@ class Valuation {
   const Policy& policy_;
   const HopGraph& hops_;
   const LoadGraph& graph_;
-  std::vector<std::vector<std::uint32_t>> before_;                // by state
-  std::vector<std::uint32_t> rank_;                               // by place: when it is valued
+  using Way = std::pair<std::uint32_t, std::uint32_t>;              // branch and option
+  std::vector<std::vector<std::pair<std::uint32_t, Way>>> before_;  // by state
+  std::vector<std::vector<Way>> ways_;  // by state: those to the service in question
+  std::vector<std::uint32_t> rank_;     // by place: when it is valued
   std::map<std::uint32_t, std::vector<std::uint32_t>> arrivals_;  // by service
   std::vector<Value> values_;                                     // by state
   std::vector<std::optional<LoadFactor>> budgets_;                // those with a part in it

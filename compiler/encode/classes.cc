@@ -80,11 +80,12 @@ class TextClasses {
       hint_places_.try_emplace(dimension.hints[i], i);
     }
     for (std::uint32_t i = 0; i < dimension.tests.size(); ++i) {
-      if (dimension.tests[i].kind == Test::Kind::kLanguage) Add(&dimension.tests[i].language, i);
+      if (dimension.tests[i].kind == Test::Kind::kLanguage)
+        Add(dimension.tests[i].language.get(), i);
       if (dimension.tests[i].kind == Test::Kind::kPresent) present_.push_back(i);
     }
     tests_ = static_cast<std::uint32_t>(dfas_.size());
-    for (const Dfa& tier : dimension.tiers) Add(&tier, 0);
+    for (const Dfa& tier : *dimension.tiers) Add(&tier, 0);
   }
 
   // False when over budget.

@@ -137,7 +137,7 @@ class Relations {
         if (test.kind != Test::Kind::kLanguage) continue;
         Equal(u_.AtomOfTest(d, t),
               u_.InLanguage(*field, "cookie " + key.name + " " + std::to_string(t),
-                            FirstCookieIn(key.name, test.language)));
+                            FirstCookieIn(key.name, *test.language)));
       }
     }
   }
@@ -295,7 +295,7 @@ class Relations {
       if (test.kind != Test::Kind::kLanguage) continue;
       const Formula in_text =
           u_.InLanguage(text, (words ? "a word " : "as a list ") + std::to_string(t),
-                        words ? SomeWord(test.language) : test.language);
+                        words ? SomeWord(*test.language) : *test.language);
       const Formula in_list = u_.AtomOfTest(list, t);
       Implies(given, f_.Choose(in_list, in_text, f_.Not(in_text)));
     }
@@ -309,7 +309,7 @@ class Relations {
         if (test.kind != Test::Kind::kLanguage) continue;
         const Formula a = u_.AtomOfTest(from, t);
         const Formula b = u_.InLanguage(to, "of " + std::to_string(from) + " " + std::to_string(t),
-                                        test.language);
+                                        *test.language);
         Implies(given, f_.Choose(a, b, f_.Not(b)));
       }
     };

@@ -4,14 +4,40 @@
 
 namespace weir::compiler {
 
-Formulas::Formulas() {
+namespace {
+
+std::size_t HashOf(const Formulas::Node& node) {
+  std::size_t hash = static_cast<std::size_t>(node.kind) * 0x9e3779b97f4a7c15 + node.atom;
+  for (const Formula child : node.children) hash = (hash ^ child) * 0x100000001b3;
+  return hash ^ (hash >> 29);
+}
+
+}  // namespace
+
+Formulas::Formulas() : places_(64, kFalse) {
   nodes_.resize(2);  // kFalse and kTrue
 }
 
 Formula Formulas::Intern(Node node) {
-  auto [place, added] = places_.try_emplace(std::move(node), static_cast<Formula>(nodes_.size()));
-  if (added) nodes_.push_back(place->first);
-  return place->second;
+  if (nodes_.size() * 2 > places_.size()) Grow();
+  const std::size_t mask = places_.size() - 1;
+  std::size_t at = HashOf(node) & mask;
+  for (; places_[at] != kFalse; at = (at + 1) & mask) {
+    if (nodes_[places_[at]] == node) return places_[at];
+  }
+  places_[at] = static_cast<Formula>(nodes_.size());
+  nodes_.push_back(std::move(node));
+  return places_[at];
+}
+
+void Formulas::Grow() {
+  places_.assign(places_.size() * 2, kFalse);
+  const std::size_t mask = places_.size() - 1;
+  for (Formula f = kTrue + 1; f < nodes_.size(); ++f) {
+    std::size_t at = HashOf(nodes_[f]) & mask;
+    while (places_[at] != kFalse) at = (at + 1) & mask;
+    places_[at] = f;
+  }
 }
 
 Formula Formulas::Atom(std::uint32_t atom) { return Intern({Node::Kind::kAtom, atom, {}}); }

@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <span>
 #include <vector>
 
@@ -29,7 +28,7 @@ class Formulas {
     Kind kind = Kind::kConstant;
     std::uint32_t atom = 0;         // for kAtom
     std::vector<Formula> children;  // one for kNot, two or more for kAnd and kOr
-    friend auto operator<=>(const Node&, const Node&) = default;
+    friend bool operator==(const Node&, const Node&) = default;
   };
 
   Formulas();
@@ -64,10 +63,13 @@ class Formulas {
   bool NodeHolds(Formula f, const Holds& holds,
                  const std::function<bool(std::uint32_t atom)>& value) const;
   Formula Intern(Node node);
+  void Grow();
   Formula Many(Node::Kind kind, std::vector<Formula> parts, Formula unit, Formula zero);
 
   std::vector<Node> nodes_;
-  std::map<Node, Formula> places_;
+  // Where a node stands, by its hash and what lies behind; kFalse: nobody stands here.
+  // Nodes are kept once, in nodes_.
+  std::vector<Formula> places_;
 };
 
 }  // namespace weir::compiler

@@ -262,11 +262,11 @@ Dfa SegmentIn(std::size_t place, const Dfa& language) {
   return dfa;
 }
 
-std::vector<Dfa> TiersOf(Part part) {
+std::shared_ptr<const std::vector<Dfa>> TiersOf(Part part) {
   // Made once for each part: a policy asks for them again and again.
-  static thread_local std::map<Part, std::vector<Dfa>> made;
+  static thread_local std::map<Part, std::shared_ptr<const std::vector<Dfa>>> made;
   auto [place, added] = made.try_emplace(part);
-  if (added) place->second = MakeTiers(part);
+  if (added) place->second = std::make_shared<const std::vector<Dfa>>(MakeTiers(part));
   return place->second;
 }
 

@@ -3,6 +3,7 @@
 #ifndef WEIR_COMPILER_ENCODE_LANGUAGES_H_
 #define WEIR_COMPILER_ENCODE_LANGUAGES_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ Dfa SegmentIn(std::size_t place, const Dfa& language);
 
 // The values that a dimension of this part can have, nicest first, and values
 // that read well in a witness.
-std::vector<Dfa> TiersOf(Part part);
+std::shared_ptr<const std::vector<Dfa>> TiersOf(Part part);
 std::vector<std::string> HintsOf(Part part);
 // The tier of TiersOf(kPath) from which on a path needs a listener that keeps
 // slashes, encoded slashes or parameters.

@@ -34,7 +34,8 @@ struct Reach {
 bool MayOverlap(const Reach& a, const Reach& b);
 
 // By route: it matches and no earlier one does. `matches` and `reaches` are in
-// route order.
+// route order. What is built grows by n log n with routes that may all overlap, and
+// with the pairs that do where each pair is one of its own.
 std::vector<Formula> FirstMatches(Formulas& f, const std::vector<Formula>& matches,
                                   const std::vector<Reach>& reaches);
 

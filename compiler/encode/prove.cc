@@ -108,7 +108,7 @@ class GatewayProver {
     });
     if (!changes) return kTrue;
     const std::uint32_t path = u_.At({Part::kPath, "", ""});
-    const Dfa canonical = u_.dimensions()[path].tiers.back();
+    const Dfa canonical = u_.dimensions()[path].tiers->back();
     const auto sent_in = [&](const std::string& name, const Dfa& language) {
       return SentPathIn(u_, *row.place.match, *row.place.request, name, language);
     };
@@ -229,15 +229,15 @@ std::vector<ClaimVerdict> ProveClaims(const Policy& policy, const Tables& tables
                                       const ProveOptions& options) {
   std::vector<ClaimVerdict> all;
   for (std::uint32_t g = 0; g < policy.gateways.size(); ++g) {
-    GatewayProver prover(policy, g, g < tables.size() ? tables[g] : nullptr, options);
-    bool asked = false;
+    std::vector<std::pair<std::uint32_t, const RequestClaim*>> claims;
     for (std::uint32_t p = 0; p < policy.proofs.size(); ++p) {
       const auto* claim = std::get_if<RequestClaim>(&policy.proofs[p].claim);
       if (claim == nullptr || (claim->through && claim->through->index != g)) continue;
-      prover.Ask(p, *claim);
-      asked = true;
+      claims.emplace_back(p, claim);
     }
-    if (!asked) continue;
+    if (claims.empty()) continue;
+    GatewayProver prover(policy, g, g < tables.size() ? tables[g] : nullptr, options);
+    for (const auto& [proof, claim] : claims) prover.Ask(proof, *claim);
     for (ClaimVerdict& verdict : prover.Answer()) all.push_back(std::move(verdict));
   }
   std::vector<ClaimVerdict> ordered;

@@ -186,7 +186,9 @@ void Universe::NarrowPaths(std::uint32_t at) {
     return facts.keeps_slashes || facts.keeps_encoded_slash || facts.keeps_parameters;
   };
   if (std::none_of(listeners_.begin(), listeners_.end(), keeps)) {
-    dimensions_[at].tiers.resize(kUnusualPathTier);
+    std::vector<Dfa> tiers = *dimensions_[at].tiers;
+    tiers.resize(kUnusualPathTier);
+    Restrict(at, std::move(tiers));
     return;
   }
   const auto limit = [&](const std::string& name, std::initializer_list<std::string_view> parts,
@@ -203,7 +205,7 @@ void Universe::NarrowPaths(std::uint32_t at) {
 }
 
 void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {
-  dimensions_[dimension].tiers = {AnyOfTexts(values)};
+  Restrict(dimension, std::vector<Dfa>{AnyOfTexts(values)});
   dimensions_[dimension].hints = values;
 }
 
@@ -211,10 +213,27 @@ Formula Universe::AtomOf(std::uint32_t dimension, const std::string& name, Test 
   Dimension& d = dimensions_[dimension];
   auto [place, added] = d.places.try_emplace(name, static_cast<std::uint32_t>(d.tests.size()));
   if (added) d.tests.push_back(std::move(test));
-  auto [atom, fresh] = atom_places_.try_emplace({dimension, place->second},
-                                                static_cast<std::uint32_t>(atoms_.size()));
-  if (fresh) atoms_.push_back({dimension, place->second});
+  return AtomOf(dimension, place->second);
+}
+
+Formula Universe::AtomOf(std::uint32_t dimension, std::uint32_t test) {
+  auto [atom, fresh] =
+      atom_places_.try_emplace({dimension, test}, static_cast<std::uint32_t>(atoms_.size()));
+  if (fresh) atoms_.push_back({dimension, test});
   return f.Atom(atom->second);
+}
+
+template <class Language>
+Formula Universe::LanguageAtom(std::uint32_t dimension, const std::string& name,
+                               Language language) {
+  const auto& places = dimensions_[dimension].places;
+  if (const auto place = places.find(name); place != places.end()) {
+    return AtomOf(dimension, place->second);
+  }
+  Test test;
+  test.kind = Test::Kind::kLanguage;
+  test.language = language();
+  return AtomOf(dimension, name, std::move(test));
 }
 
 Formula Universe::Present(std::uint32_t dimension) {
@@ -224,24 +243,28 @@ Formula Universe::Present(std::uint32_t dimension) {
 
 Formula Universe::InLanguage(std::uint32_t dimension, const std::string& name,
                              const Dfa& language) {
-  Test test;
-  test.kind = Test::Kind::kLanguage;
-  test.language = language;
-  return AtomOf(dimension, name, std::move(test));
+  return LanguageAtom(dimension, name, [&] { return std::make_shared<const Dfa>(language); });
 }
 
 Formula Universe::Equals(std::uint32_t dimension, std::string_view text) {
-  const std::string name = "=" + std::string(text);
   dimensions_[dimension].literals.emplace(text);
-  return InLanguage(dimension, name, ExactText(text));
+  return LanguageAtom(dimension, "=" + std::string(text), [&] {
+    auto known = exact_.find(text);
+    if (known == exact_.end()) {
+      known = exact_.emplace(text, std::make_shared<const Dfa>(ExactText(text))).first;
+    }
+    return known->second;
+  });
 }
 
 Formula Universe::StartsWith(std::uint32_t dimension, std::string_view prefix) {
-  return InLanguage(dimension, "^" + std::string(prefix), Prefixed(prefix));
+  return LanguageAtom(dimension, "^" + std::string(prefix),
+                      [&] { return std::make_shared<const Dfa>(Prefixed(prefix)); });
 }
 
 Formula Universe::EndsWith(std::uint32_t dimension, std::string_view suffix) {
-  return InLanguage(dimension, "$" + std::string(suffix), Suffixed(suffix));
+  return LanguageAtom(dimension, "$" + std::string(suffix),
+                      [&] { return std::make_shared<const Dfa>(Suffixed(suffix)); });
 }
 
 Formula Universe::IntegerEquals(std::uint32_t dimension, std::int64_t value) {
@@ -299,9 +322,9 @@ bool Universe::Holds(const Dimension& dimension, const Test& test, const Value& 
     case Test::Kind::kPresent:
       return true;
     case Test::Kind::kLanguage:
-      if (dimension.domain != Domain::kList) return test.language.Matches(value.text);
+      if (dimension.domain != Domain::kList) return test.language->Matches(value.text);
       return std::any_of(value.list.begin(), value.list.end(),
-                         [&](const std::string& item) { return test.language.Matches(item); });
+                         [&](const std::string& item) { return test.language->Matches(item); });
     case Test::Kind::kEqual:
       return value.integer == test.integer;
     case Test::Kind::kLess:

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -75,10 +76,10 @@ struct Value {
 struct Test {
   enum class Kind : std::uint8_t { kPresent, kLanguage, kEqual, kLess, kNetwork, kChoice };
   Kind kind = Kind::kPresent;
-  Dfa language;              // kLanguage
-  std::int64_t integer = 0;  // kEqual, kLess
-  syntax::Network network;   // kNetwork
-  std::vector<bool> choice;  // kChoice: by value
+  std::shared_ptr<const Dfa> language;  // kLanguage
+  std::int64_t integer = 0;             // kEqual, kLess
+  syntax::Network network;              // kNetwork
+  std::vector<bool> choice;             // kChoice: by value
 };
 
 struct Dimension {
@@ -88,7 +89,7 @@ struct Dimension {
   std::uint32_t choices = 0;  // kChoice
   // kText and kList: the languages of values (of items), nicest to read first;
   // a value is what the last accepts. `hints` are preferred as representatives.
-  std::vector<Dfa> tiers;
+  std::shared_ptr<const std::vector<Dfa>> tiers;
   std::vector<std::string> hints;
   std::vector<Test> tests;
   std::map<std::string, std::uint32_t> places;  // of tests, by a text that names them
@@ -195,7 +196,7 @@ class Universe {
 
   // To languages, nicest first (Dimension::tiers).
   void Restrict(std::uint32_t dimension, std::vector<Dfa> tiers) {
-    dimensions_[dimension].tiers = std::move(tiers);
+    dimensions_[dimension].tiers = std::make_shared<const std::vector<Dfa>>(std::move(tiers));
   }
 
   Formula Present(std::uint32_t dimension);
@@ -241,6 +242,10 @@ class Universe {
   // The request came in where some peer is trusted.
   Formula TrustingListener();
   Formula AtomOf(std::uint32_t dimension, const std::string& name, Test test);
+  Formula AtomOf(std::uint32_t dimension, std::uint32_t test);
+  // Whether a test of this name is there already; else it is made by `language`.
+  template <class Language>
+  Formula LanguageAtom(std::uint32_t dimension, const std::string& name, Language language);
 
   std::vector<ListenerFacts> listeners_;
   std::map<std::string, TokenFacts> tokens_;
@@ -251,6 +256,8 @@ class Universe {
   std::map<std::string, std::string> targets_;  // of scopes that were unified
   std::vector<AtomKey> atoms_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> atom_places_;
+  // Thousands of fields may be compared with the same few texts.
+  std::map<std::string, std::shared_ptr<const Dfa>, std::less<>> exact_;
   std::string problem_;
 };
 

@@ -34,11 +34,30 @@ std::optional<Address> After(const Network& network) {
   return std::nullopt;
 }
 
-bool AnyHolds(const std::vector<Network>& networks, const Address& address) {
-  return networks.empty() || std::ranges::any_of(networks, [&](const Network& network) {
-           return Contains(network, address);
-         });
-}
+// A match's networks. Two networks are one in the other or apart, so in ascending order
+// those left that are in no other lie one behind the other.
+class NetworkSet {
+ public:
+  explicit NetworkSet(const Match& match) : any_(match.clients.empty()), networks_(match.clients) {
+    std::ranges::sort(networks_, {}, [](const Network& network) {
+      return std::pair(network.base, network.prefix);
+    });
+    const auto inside = [](const Network& outer, const Network& inner) {
+      return Contains(outer, inner.base);
+    };
+    networks_.erase(std::ranges::unique(networks_, inside).begin(), networks_.end());
+  }
+
+  bool Holds(const Address& address) const {
+    if (any_) return true;
+    const auto after = std::ranges::upper_bound(networks_, address, {}, &Network::base);
+    return after != networks_.begin() && Contains(*std::prev(after), address);
+  }
+
+ private:
+  bool any_;
+  std::vector<Network> networks_;
+};
 
 }  // namespace
 
@@ -152,21 +171,23 @@ void Dimensions::AddClients() {
   for (const Hit& hit : candidates_) cut(gateway_.routes[hit.route].match);
   if (starts.empty()) return;
   starts.insert(Address{});
+  const NetworkSet own(own_);
   Values values{Values::Kind::kClient, "", {}, {}, {}};
   for (auto at = starts.begin(); at != starts.end(); ++at) {
     const auto next = std::next(at);
     const auto inside = [&](const Address& address) {
       return *at <= address && (next == starts.end() || address < *next);
     };
-    if (!AnyHolds(own_.clients, *at)) continue;
+    if (!own.Holds(*at)) continue;
     Address second = *at;  // rather a host's address than the network's own
     if (second.octets[15] == 0) second.octets[15] = 1;
     values.clients.push_back(inside(kSomeAddress) ? kSomeAddress : inside(second) ? second : *at);
   }
   const auto clients = values.clients;
-  Add(std::move(values), clients.size(), [&](std::uint32_t c, std::size_t i) {
-    return AnyHolds(CandidateMatch(c).clients, clients[i]);
-  });
+  std::vector<NetworkSet> others;
+  for (std::uint32_t c = 0; c < candidates_.size(); ++c) others.emplace_back(CandidateMatch(c));
+  Add(std::move(values), clients.size(),
+      [&](std::uint32_t c, std::size_t i) { return others[c].Holds(clients[i]); });
 }
 
 void Dimensions::AddFields() {
