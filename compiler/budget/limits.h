@@ -14,6 +14,10 @@ namespace weir::compiler {
 // steps of single automata on the way to them.
 inline constexpr std::size_t kClassStates = 300'000;
 inline constexpr std::size_t kClassSteps = 400'000'000;
+// What is kept of them: places in joint states; classes in the sets that formulas about
+// one dimension become.
+inline constexpr std::size_t kClassPlaces = 20'000'000;
+inline constexpr std::size_t kClassSetEntries = 8'000'000;
 
 // One question of shadowing: joint states of a search for a path, or for the values
 // of a field that expressions tell apart; paths that are tried, earlier routes that

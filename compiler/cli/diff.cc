@@ -11,6 +11,7 @@
 
 #include "compiler/cli/commands.h"
 #include "compiler/cli/diff_places.h"
+#include "compiler/cli/last_resort.h"
 #include "compiler/cli/open_table.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
@@ -294,7 +295,7 @@ command_line::Command DiffCommand() {
                        "How regions are shown",
                        &options->format,
                        {.choices = {"text", "json"}}}},
-          .run = [options] { return RunDiff(*options); }};
+          .run = [options] { return WithinMemory([&] { return RunDiff(*options); }); }};
 }
 
 }  // namespace weir::cli

@@ -12,6 +12,7 @@
 
 #include "compiler/checks/checks.h"
 #include "compiler/cli/commands.h"
+#include "compiler/cli/last_resort.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/steps.h"
 #include "compiler/report/report.h"
@@ -125,7 +126,7 @@ command_line::Command LintCommand() {
                       {"--explain", "Print the page of a rule", &options->explain},
                       {"--all", "Show every note, not the first 20 of a rule", &options->all},
                       {"--rules", "List the rules, each with its worst severity", &options->rules}},
-          .run = [options] { return Lint(*options); },
+          .run = [options] { return WithinMemory([&] { return Lint(*options); }); },
           .footer = [] { return "Rules:\n" + RuleList(); }};
 }
 

@@ -11,6 +11,7 @@
 #include "compiler/checks/amplification.h"
 #include "compiler/checks/load_claim.h"
 #include "compiler/cli/commands.h"
+#include "compiler/cli/last_resort.h"
 #include "compiler/cli/output.h"
 #include "compiler/cli/show_witness.h"
 #include "compiler/cli/steps.h"
@@ -289,7 +290,7 @@ command_line::Command ProveCommand() {
                        "How verdicts are shown",
                        &options->format,
                        {.choices = {"text", "json"}}}},
-          .run = [options] { return RunProve(*options); }};
+          .run = [options] { return WithinMemory([&] { return RunProve(*options); }); }};
 }
 
 }  // namespace weir::cli

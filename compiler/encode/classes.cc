@@ -75,7 +75,10 @@ struct Found {
 class TextClasses {
  public:
   TextClasses(const Dimension& dimension, const ClassBudget& budget)
-      : dimension_(dimension), max_states_(budget.joint_states), steps_left_(budget.steps) {
+      : dimension_(dimension),
+        max_states_(budget.joint_states),
+        steps_left_(budget.steps),
+        places_left_(budget.places) {
     for (std::uint32_t i = 0; i < dimension.hints.size(); ++i) {
       hint_places_.try_emplace(dimension.hints[i], i);
     }
@@ -159,9 +162,13 @@ class TextClasses {
     }
     Reach(std::move(start), 0, 0);
     for (std::uint32_t at = 0; at < reached_.size(); ++at) {
-      const std::size_t steps = reached_[at].joint->size() * octets.size();
-      if (reached_.size() > max_states_ || steps > steps_left_) return false;
+      const std::size_t places = reached_[at].joint->size();
+      const std::size_t steps = places * octets.size();
+      if (reached_.size() > max_states_ || steps > steps_left_ || places > places_left_) {
+        return false;
+      }
       steps_left_ -= steps;
+      places_left_ -= places;
       Visit(at);
       for (std::uint8_t octet : octets) {
         Joint to;
@@ -235,6 +242,7 @@ class TextClasses {
   const Dimension& dimension_;
   std::size_t max_states_;
   std::size_t steps_left_;
+  std::size_t places_left_;
   std::unordered_map<std::string_view, std::size_t> hint_places_;
   std::vector<const Dfa*> dfas_;  // tests, then tiers
   std::vector<std::vector<std::uint8_t>> live_;
@@ -406,7 +414,9 @@ std::expected<Classes, std::string> ClassesOf(Universe& universe, const ClassBud
                                  (dimension.key.name.empty() ? std::string("the path or host")
                                                              : "'" + dimension.key.name + "'") +
                                  " to tell apart (over " + std::to_string(budget.joint_states) +
-                                 " joint states or " + std::to_string(budget.steps) + " steps)");
+                                 " joint states of " + std::to_string(budget.places) +
+                                 " places together, or " + std::to_string(budget.steps) +
+                                 " steps)");
         }
         break;
       case Domain::kInteger:

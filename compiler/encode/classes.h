@@ -35,7 +35,8 @@ ClassesByTest ByTest(const Dimension& dimension, const std::vector<ValueClass>& 
 // For each dimension.
 struct ClassBudget {
   std::size_t joint_states = kClassStates;
-  std::size_t steps = kClassSteps;  // of single automata
+  std::size_t steps = kClassSteps;    // of single automata
+  std::size_t places = kClassPlaces;  // in joint states
 };
 
 // Relates the dimensions first (derived.h): nothing may be encoded afterwards. The

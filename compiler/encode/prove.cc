@@ -1,6 +1,7 @@
 // A claim fails when some row forwards (to the service that is named), `where`
 // holds and `satisfies` does not, each read at that row's route: with its token,
-// its key and its captures. All claims about one gateway share its universe.
+// its key and its captures. All claims about one gateway share its universe, and each
+// has a solver of its own.
 #include "compiler/encode/prove.h"
 
 #include <algorithm>
@@ -63,6 +64,9 @@ class GatewayProver {
     questions_.push_back(std::move(question));
   }
 
+  // Whether the kinds of values that the gateway alone tells apart are not too many.
+  bool Fits() { return ClassesOf(u_).has_value(); }
+
   std::vector<ClaimVerdict> Answer() {
     auto classes = ClassesOf(u_);
     std::vector<ClaimVerdict> verdicts;
@@ -73,8 +77,10 @@ class GatewayProver {
       return verdicts;
     }
     classes_ = *std::move(classes);
-    Symbolic symbolic(u_, classes_);
+    const auto sets = std::make_shared<ClassSets>(u_, classes_);
     for (const Question& question : questions_) {
+      // A solver of its own: what a claim comes to does not depend on those above it.
+      Symbolic symbolic(u_, classes_, sets);
       const auto start = std::chrono::steady_clock::now();
       ClaimVerdict verdict{question.proof, gateway_, AnswerOne(symbolic, question), 0};
       verdict.milliseconds =
@@ -236,9 +242,24 @@ std::vector<ClaimVerdict> ProveClaims(const Policy& policy, const Tables& tables
       claims.emplace_back(p, claim);
     }
     if (claims.empty()) continue;
-    GatewayProver prover(policy, g, g < tables.size() ? tables[g] : nullptr, options);
-    for (const auto& [proof, claim] : claims) prover.Ask(proof, *claim);
-    for (ClaimVerdict& verdict : prover.Answer()) all.push_back(std::move(verdict));
+    const auto prove = [&](const auto& some) {
+      GatewayProver prover(policy, g, g < tables.size() ? tables[g] : nullptr, options);
+      for (const auto& [proof, claim] : some) prover.Ask(proof, *claim);
+      return prover.Answer();
+    };
+    std::vector<ClaimVerdict> verdicts = prove(claims);
+    const bool undecided = std::ranges::any_of(verdicts, [](const ClaimVerdict& each) {
+      return std::holds_alternative<smt::Unknown>(each.verdict);
+    });
+    const bool alone =
+        undecided && claims.size() > 1 && GatewayProver(policy, g, nullptr, options).Fits();
+    // What other claims read makes more kinds of values to tell apart. What is not decided
+    // beside them is asked alone, and that answer stands.
+    for (std::size_t i = 0; alone && i < claims.size(); ++i) {
+      if (!std::holds_alternative<smt::Unknown>(verdicts[i].verdict)) continue;
+      verdicts[i] = std::move(prove(std::vector{claims[i]}).front());
+    }
+    for (ClaimVerdict& verdict : verdicts) all.push_back(std::move(verdict));
   }
   std::vector<ClaimVerdict> ordered;
   for (std::uint32_t p = 0; p < policy.proofs.size(); ++p) {

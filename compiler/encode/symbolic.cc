@@ -53,35 +53,39 @@ int ShrinkRank(Part part) {
   return 9;
 }
 
-}  // namespace
-
-struct Symbolic::Impl {
+// What asks Z3: made when there is something to ask, of the dimensions that matter.
+struct Asker {
   Universe& universe;
   const Classes& classes;
+  ClassSets& sets;
   smt::Context context;
   smt::Solver solver{context, smt::Logic::kFinite};
   struct Variable {
+    bool declared = false;
     BitVec of;
-    std::vector<Bool> is;     // by class
-    Bool present;             // lists
-    std::vector<Bool> holds;  // lists
+    std::vector<std::optional<Bool>> is;  // by class, once it is asked for
+    Bool present;                         // lists
+    std::vector<Bool> holds;              // lists
   };
   std::vector<Variable> variables;
-  std::vector<std::optional<Bool>> terms;      // by formula
-  std::vector<ClassesByTest> passing_classes;  // by dimension, once it is asked for
-  Formula well_formed = kTrue;
+  std::vector<std::optional<Bool>> terms;      // by plain formula
+  std::vector<ClassesByTest> passing_classes;  // by dimension: lists that were asked for
+  bool asked = false;
 
-  Impl(Universe& u, const Classes& c) : universe(u), classes(c) {
-    passing_classes.resize(c.size());
-    for (std::uint32_t d = 0; d < classes.size(); ++d) Declare(d);
-    well_formed = universe.f.And(universe.constraints);
-    solver.Add(TermOf(well_formed));
+  Asker(Universe& u, const Classes& c, ClassSets& s, Formula well_formed)
+      : universe(u), classes(c), sets(s), variables(c.size()), passing_classes(c.size()) {
+    for (std::uint32_t d = 0; d < classes.size(); ++d) {
+      if (!IsList(d) && classes[d].empty()) solver.Add(context.False());
+    }
+    solver.Add(TermOf(sets.Plain(well_formed)));
   }
 
   bool IsList(std::uint32_t d) const { return universe.dimensions()[d].domain == Domain::kList; }
 
-  void Declare(std::uint32_t d) {
-    Variable variable;
+  Variable& VariableOf(std::uint32_t d) {
+    Variable& variable = variables[d];
+    if (variable.declared) return variable;
+    variable.declared = true;
     const std::string name = "d" + std::to_string(d);
     const std::size_t count = classes[d].size();
     if (IsList(d)) {
@@ -93,86 +97,126 @@ struct Symbolic::Impl {
     } else {
       const unsigned bits = BitsFor(count);
       variable.of = context.BitsVariable(name, bits);
+      variable.is.resize(count);
       solver.Add(count == 0 ? context.False() : variable.of <= context.Bits(count - 1, bits));
-      for (std::size_t c = 0; c < count; ++c) {
-        variable.is.push_back(variable.of == context.Bits(c, bits));
-      }
     }
-    variables.push_back(std::move(variable));
+    return variable;
   }
 
-  const ClassesByTest& PassingOf(std::uint32_t d) {
-    ClassesByTest& passing = passing_classes[d];
-    if (passing.empty()) passing = ByTest(universe.dimensions()[d], classes[d]);
-    return passing;
+  Bool Is(std::uint32_t d, std::uint32_t c) {
+    Variable& variable = VariableOf(d);
+    auto& term = variable.is[c];
+    if (!term) term = variable.of == context.Bits(c, BitsFor(variable.is.size()));
+    return *term;
   }
 
-  Bool AtomTerm(AtomKey key) {
-    const Variable& variable = variables[key.dimension];
-    const bool list = IsList(key.dimension);
-    const Test& test = universe.dimensions()[key.dimension].tests[key.test];
-    if (list && test.kind == Test::Kind::kPresent) return variable.present;
-    const auto& from = list ? variable.holds : variable.is;
-    const auto& passing = PassingOf(key.dimension)[key.test];
-    const bool few = list || passing.size() * 2 <= from.size();
-    std::vector<Bool> terms_of;
-    if (few) {
-      for (const std::uint32_t c : passing) terms_of.push_back(from[c]);
-      return context.Any(terms_of);
-    }
-    auto next = passing.begin();
-    for (std::uint32_t c = 0; c < from.size(); ++c) {
-      if (next != passing.end() && *next == c) {
-        ++next;
-      } else {
-        terms_of.push_back(from[c]);
-      }
-    }
-    return !context.Any(terms_of);
+  Bool SetTerm(const ClassSet& set) {
+    std::vector<Bool> any;
+    for (const std::uint32_t c : *set.listed) any.push_back(Is(set.dimension, c));
+    const Bool some = context.Any(any);
+    return set.all_but ? !some : some;
+  }
+
+  // Of a list's test: what is about another dimension is a set.
+  Bool ListTerm(AtomKey key) {
+    const Variable& variable = VariableOf(key.dimension);
+    const Dimension& dimension = universe.dimensions()[key.dimension];
+    if (dimension.tests[key.test].kind == Test::Kind::kPresent) return variable.present;
+    ClassesByTest& passing = passing_classes[key.dimension];
+    if (passing.empty()) passing = ByTest(dimension, classes[key.dimension]);
+    std::vector<Bool> any;
+    for (const std::uint32_t c : passing[key.test]) any.push_back(variable.holds[c]);
+    return context.Any(any);
   }
 
   Bool TermOf(Formula root) {
     terms.resize(std::max<std::size_t>(terms.size(), universe.f.size()));
-    if (terms[root]) return *terms[root];
-    for (Formula f : universe.f.Parts(root)) {
-      if (terms[f]) continue;
+    std::vector<Formula> open{root};
+    while (!open.empty()) {
+      const Formula f = open.back();
+      if (terms[f]) {
+        open.pop_back();
+        continue;
+      }
+      if (const ClassSet* set = sets.Of(f)) {
+        terms[f] = SetTerm(*set);
+        continue;
+      }
       const Formulas::Node& node = universe.f.node(f);
       std::vector<Bool> children;
-      for (Formula child : node.children) children.push_back(*terms[child]);
-      switch (node.kind) {
-        case Formulas::Node::Kind::kConstant:
-          terms[f] = context.Constant(f == kTrue);
-          break;
-        case Formulas::Node::Kind::kAtom:
-          terms[f] = AtomTerm(universe.atom(node.atom));
-          break;
-        case Formulas::Node::Kind::kNot:
-          terms[f] = !children[0];
-          break;
-        case Formulas::Node::Kind::kAnd:
-          terms[f] = context.All(children);
-          break;
-        case Formulas::Node::Kind::kOr:
-          terms[f] = context.Any(children);
-          break;
+      for (const Formula child : node.children) {
+        if (terms[child]) {
+          children.push_back(*terms[child]);
+        } else {
+          open.push_back(child);
+        }
       }
+      if (children.size() == node.children.size()) terms[f] = NodeTerm(f, node, children);
     }
     return *terms[root];
   }
 
+  Bool NodeTerm(Formula f, const Formulas::Node& node, const std::vector<Bool>& children) {
+    switch (node.kind) {
+      case Formulas::Node::Kind::kConstant:
+        return context.Constant(f == kTrue);
+      case Formulas::Node::Kind::kAtom:
+        return ListTerm(universe.atom(node.atom));
+      case Formulas::Node::Kind::kNot:
+        return !children[0];
+      case Formulas::Node::Kind::kAnd:
+        return context.All(children);
+      case Formulas::Node::Kind::kOr:
+        return context.Any(children);
+    }
+    return context.False();
+  }
+
+  // What was not asked about is the plainest there is.
   std::vector<Choice> Read() {
-    std::vector<Choice> request;
+    std::vector<Choice> request(variables.size());
     for (std::uint32_t d = 0; d < variables.size(); ++d) {
-      Choice choice;
+      const Variable& variable = variables[d];
+      Choice& choice = request[d];
       if (IsList(d)) {
-        choice.present = solver.Value(variables[d].present);
-        for (Bool holds : variables[d].holds) choice.holds.push_back(solver.Value(holds));
-      } else {
-        choice.of = static_cast<std::uint32_t>(solver.Value(variables[d].of));
+        choice.present = variable.declared && solver.Value(variable.present);
+        choice.holds.resize(classes[d].size());
+        for (std::size_t c = 0; c < variable.holds.size(); ++c) {
+          choice.holds[c] = solver.Value(variable.holds[c]);
+        }
+      } else if (variable.declared) {
+        choice.of = static_cast<std::uint32_t>(solver.Value(variable.of));
       }
-      request.push_back(std::move(choice));
     }
     return request;
+  }
+};
+
+}  // namespace
+
+struct Symbolic::Impl {
+  Universe& universe;
+  const Classes& classes;
+  std::shared_ptr<ClassSets> sets;
+  Formula well_formed;
+  std::unique_ptr<Asker> asker;
+
+  Impl(Universe& u, const Classes& c, std::shared_ptr<ClassSets> s)
+      : universe(u), classes(c), sets(std::move(s)), well_formed(u.f.And(u.constraints)) {}
+
+  bool IsList(std::uint32_t d) const { return universe.dimensions()[d].domain == Domain::kList; }
+
+  // What the solver learned from earlier questions helps it; that it gives up must not
+  // depend on them, so then it is asked afresh.
+  smt::Answer Ask(const std::string& name, Formula formula, unsigned budget_ms) {
+    const Formula plain = sets->Plain(formula);
+    if (!asker) asker = std::make_unique<Asker>(universe, classes, *sets, well_formed);
+    const bool again = std::exchange(asker->asked, true);
+    smt::Answer answer = asker->solver.Check(name, asker->TermOf(plain), budget_ms);
+    if (answer.kind != smt::Answer::Kind::kUnknown || !again) return answer;
+    asker = std::make_unique<Asker>(universe, classes, *sets, well_formed);
+    asker->asked = true;
+    return asker->solver.Check(name, asker->TermOf(plain), budget_ms);
   }
 
   // Tries to give dimension `d` a plainer choice.
@@ -253,12 +297,14 @@ struct Symbolic::Impl {
 };
 
 Symbolic::Symbolic(Universe& universe, const Classes& classes)
-    : impl_(std::make_unique<Impl>(universe, classes)) {}
+    : Symbolic(universe, classes, std::make_shared<ClassSets>(universe, classes)) {}
+Symbolic::Symbolic(Universe& universe, const Classes& classes, std::shared_ptr<ClassSets> sets)
+    : impl_(std::make_unique<Impl>(universe, classes, std::move(sets))) {}
 Symbolic::~Symbolic() = default;
 
 Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigned budget_ms,
                                const std::vector<Formula>& keep) {
-  const smt::Answer answer = impl_->solver.Check(name, impl_->TermOf(formula), budget_ms);
+  const smt::Answer answer = impl_->Ask(name, formula, budget_ms);
   Found found;
   if (answer.kind == smt::Answer::Kind::kUnknown) {
     found.reason = answer.reason;
@@ -269,7 +315,7 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
   found.kind = Found::Kind::kSome;
   Formulas& f = impl_->universe.f;
   std::vector<Formula> all{formula, impl_->well_formed};
-  std::vector<Choice> request = impl_->Read();
+  std::vector<Choice> request = impl_->asker->Read();
   if (!keep.empty()) {
     const Trial trial(impl_->universe, impl_->classes, keep, request);
     for (Formula kept : keep) all.push_back(trial.Holds(kept) ? kept : f.Not(kept));
@@ -282,8 +328,11 @@ Symbolic::Found Symbolic::Find(const std::string& name, Formula formula, unsigne
   return found;
 }
 
+Formula Symbolic::Plain(Formula formula) { return impl_->sets->Plain(formula); }
+
 std::string Symbolic::Script(Formula formula) {
-  return impl_->solver.Script(impl_->TermOf(formula));
+  Asker asker(impl_->universe, impl_->classes, *impl_->sets, impl_->well_formed);
+  return asker.solver.Script(asker.TermOf(impl_->sets->Plain(formula)));
 }
 
 }  // namespace weir::compiler

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/encode/class_sets.h"
 #include "compiler/encode/classes.h"
 #include "compiler/encode/trial.h"
 #include "compiler/encode/universe.h"
@@ -26,6 +27,8 @@ class Symbolic {
   // Both must outlive it, and nothing may be added to `universe` any more but
   // formulas over atoms that it has.
   Symbolic(Universe& universe, const Classes& classes);
+  // `sets` may be shared by several.
+  Symbolic(Universe& universe, const Classes& classes, std::shared_ptr<ClassSets> sets);
   ~Symbolic();
 
   struct Found {
@@ -40,6 +43,10 @@ class Symbolic {
   // With `keep`, shrinking keeps the values of these formulas as they are found.
   Found Find(const std::string& name, Formula formula, unsigned budget_ms,
              const std::vector<Formula>& keep = {});
+
+  // A formula of the same value on every request, with one shape for what it says about
+  // one dimension (class_sets.h).
+  Formula Plain(Formula formula);
 
   // The query as SMT-LIB.
   std::string Script(Formula formula);

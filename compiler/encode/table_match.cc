@@ -215,12 +215,30 @@ class IndexWalk {
   std::string error_;
 };
 
+constexpr std::string_view kWithBit[] = {"GET",    "HEAD",    "POST",  "PUT",
+                                         "DELETE", "OPTIONS", "PATCH", "TRACE"};
+
+// All that may pass by these bits; none: any.
+std::vector<std::string> MethodsOf(const TableView& table, const RouteRecord& route,
+                                   std::uint32_t bits) {
+  const bool other = (bits & runtime::kOtherMethod) != 0;
+  if (other && route.methods.count == 0) return {};
+  std::vector<std::string> methods;
+  for (const std::string_view name : kWithBit) {
+    if ((bits & runtime::MethodBit(name)) != 0) methods.emplace_back(name);
+  }
+  for (const auto name : TableView::Slice(table.strings(), route.methods)) {
+    if (other) methods.emplace_back(table.text(name));
+  }
+  // No method at all passes: one that no list names stands for it.
+  if (methods.empty()) methods.emplace_back();
+  return methods;
+}
+
 // FindRoute's test of the method: by its bit, and for a method without a bit of
 // its own by the route's list.
 Formula MethodPasses(Universe& u, const TableView& table, const TableCandidate& candidate,
                      std::uint32_t method) {
-  constexpr std::string_view kWithBit[] = {"GET",    "HEAD",    "POST",  "PUT",
-                                           "DELETE", "OPTIONS", "PATCH", "TRACE"};
   std::vector<Formula> passing, with_bit;
   for (std::string_view name : kWithBit) {
     if (candidate.methods == runtime::kAllMethods) break;
@@ -283,9 +301,13 @@ std::vector<Reach> TableReaches(const TableView& table,
                                 const std::vector<TableCandidate>& candidates) {
   const runtime::Range range = table.gateway().routes;
   std::vector<Reach> reaches(range.count);
+  std::vector<std::uint32_t> bits(range.count);
   for (const TableCandidate& candidate : candidates) {
-    // Methods are left open: which of them pass is in the candidates' bits.
     reaches[candidate.route - range.first].boxes.push_back(candidate.box);
+    bits[candidate.route - range.first] |= candidate.methods;
+  }
+  for (std::uint32_t i = 0; i < range.count; ++i) {
+    reaches[i].methods = MethodsOf(table, table.routes()[range.first + i], bits[i]);
   }
   return reaches;
 }

@@ -30,13 +30,18 @@ bool CanBePresent(const FieldMatch& test, ListenerKind kind) {
 }
 
 // Readable octets first; blanks are left out, as a header cannot end in one.
-std::string TailOctets(bool header) {
+std::string MakeTailOctets(bool header) {
   std::string octets = "xyzabcdefghijklmnopqrstuvw0123456789";
   for (int octet = header ? 0x21 : 0; octet < 256; ++octet) {
     const auto c = static_cast<char>(octet);
     if (octet != 0x7f && octets.find(c) == std::string::npos) octets.push_back(c);
   }
   return octets;
+}
+
+const std::string& TailOctets(bool header) {
+  static const std::string of_headers = MakeTailOctets(true), of_queries = MakeTailOctets(false);
+  return header ? of_headers : of_queries;
 }
 
 // A value that begins with `start`, is none of the texts and begins with no
@@ -77,7 +82,7 @@ FieldValues PlainValues(std::span<const FieldMatch* const> tests, bool header,
   };
   FieldValues found;
   found.values.emplace_back(std::nullopt);
-  const std::string octets = TailOctets(header);
+  const std::string& octets = TailOctets(header);
   for (const auto& prefix : prefixes) {
     // Bare, unless some test compares with just this.
     const bool bare =

@@ -29,6 +29,7 @@ class Search {
         steps_(steps) {
     for (const auto& dimension : residue.dimensions) domains_.push_back(Minimal(dimension));
     took_part_.assign(words_, 0);
+    FindPlaces();
   }
 
   ResidueAnswer Run() {
@@ -78,6 +79,20 @@ class Search {
     }
     std::ranges::sort(kept);
     return kept;
+  }
+
+  // Of hundreds of dimensions a candidate tests a few.
+  void FindPlaces() {
+    places_.resize(residue_.candidates);
+    for (std::uint32_t d = 0; d < domains_.size(); ++d) {
+      for (std::size_t w = 0; w < words_; ++w) {
+        Word every = ~Word{0};
+        for (const std::uint32_t each : domains_[d]) every &= BitsOf(d, each)[w];
+        for (Word lacks = active_[w] & ~every; lacks != 0; lacks &= lacks - 1) {
+          places_[w * 64 + static_cast<std::size_t>(std::countr_zero(lacks))].push_back(d);
+        }
+      }
+    }
   }
 
   // False when the budget that is shared is spent.
@@ -140,7 +155,8 @@ class Search {
   };
   Supported Support(const Domains& domains, std::uint32_t candidate, std::size_t most = 1) const {
     Supported support;
-    for (std::size_t d = 0; d < domains.size() && support.count < most; ++d) {
+    for (const std::uint32_t d : places_[candidate]) {
+      if (support.count >= most) break;
       const bool lacks = std::any_of(domains[d].begin(), domains[d].end(), [&](std::uint32_t each) {
         return !Has(BitsOf(d, each), candidate);
       });
@@ -214,6 +230,7 @@ class Search {
   std::size_t* steps_;
   bool over_ = false;
   Domains domains_, solution_;
+  std::vector<std::vector<std::uint32_t>> places_;  // by candidate: dimensions that can avoid it
   CandidateSet took_part_;
 };
 

@@ -5,7 +5,6 @@
 #include "compiler/smt/class_solver.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "compiler/smt/solver.h"
 
@@ -51,23 +50,17 @@ void Encode(const ClassProblem& problem, Encoded& e) {
   }
 }
 
-using Clock = std::chrono::steady_clock;
-
-unsigned Left(Clock::time_point end) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-  return static_cast<unsigned>(std::max<std::int64_t>(left.count(), 0));
-}
-
-// Drops candidates from the core one at a time while the rest still covers.
-void Shrink(Encoded& e, std::vector<std::uint32_t>& core, Clock::time_point end) {
+// Drops candidates from the core one at a time while the rest still covers. Each try has
+// its share of the budget, so that what is dropped does not depend on the clock.
+void Shrink(Encoded& e, std::vector<std::uint32_t>& core, unsigned budget_ms) {
+  const auto tries = static_cast<unsigned>(std::min<std::size_t>(core.size(), 1'000'000));
+  const unsigned share = std::max(budget_ms / std::max(tries, 1U), 1U);
   for (std::size_t i = 0; i < core.size();) {
     std::vector<std::uint32_t> rest = core;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
     std::vector<Bool> assumptions;
     for (std::uint32_t candidate : rest) assumptions.push_back(e.escapes[candidate]);
-    const unsigned left = Left(end);
-    if (left == 0) return;
-    const Answer answer = e.solver.Check("smaller core", e.context.True(), left, assumptions);
+    const Answer answer = e.solver.Check("smaller core", e.context.True(), share, assumptions);
     if (answer.kind == Answer::Kind::kUnsatisfiable) {
       core = std::move(rest);
     } else {
@@ -79,7 +72,6 @@ void Shrink(Encoded& e, std::vector<std::uint32_t>& core, Clock::time_point end)
 }  // namespace
 
 ClassAnswer SolveClasses(const ClassProblem& problem, unsigned budget_ms, bool shrink) {
-  const auto end = Clock::now() + std::chrono::milliseconds(budget_ms);
   Encoded e;
   Encode(problem, e);
   const Answer answer = e.solver.Check("shadowing classes", e.context.True(), budget_ms, e.escapes);
@@ -92,7 +84,7 @@ ClassAnswer SolveClasses(const ClassProblem& problem, unsigned budget_ms, bool s
     result.kind = ClassAnswer::Kind::kCovered;
     result.core.assign(answer.core.begin(), answer.core.end());
     std::sort(result.core.begin(), result.core.end());
-    if (shrink) Shrink(e, result.core, end);
+    if (shrink) Shrink(e, result.core, budget_ms);
     return result;
   }
   result.kind = ClassAnswer::Kind::kEscapes;

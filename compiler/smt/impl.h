@@ -8,7 +8,9 @@
 namespace weir::smt {
 
 struct Context::Impl {
-  void* z3 = nullptr;  // a Z3_context
+  void* z3 = nullptr;    // a Z3_context
+  void* some = nullptr;  // a term to go on with when there is no memory for another
+  bool no_memory = false;
 };
 
 }  // namespace weir::smt

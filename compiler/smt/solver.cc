@@ -102,6 +102,13 @@ void Solver::Pop() { Z3_solver_pop(impl_->z3, impl_->solver, 1); }
 Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
                      std::span<const Bool> assumptions) {
   impl_->DropModel();
+  Answer answer;
+  const auto no_memory = [&] {
+    answer.reason = name + ": the solver gave up (by its memory of " +
+                    std::to_string(kSolverMegabytes) + " MB, the last resort)";
+    return answer;
+  };
+  if (impl_->context.impl().no_memory) return no_memory();
   impl_->SetBudget(budget_ms);
   std::vector<Z3_ast> asts;
   for (const Bool& assumption : assumptions) asts.push_back(AstOf(assumption));
@@ -110,7 +117,6 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
   const auto start = std::chrono::steady_clock::now();
   const Z3_lbool result = Z3_solver_check_assumptions(
       impl_->z3, impl_->solver, static_cast<unsigned>(asts.size()), asts.data());
-  Answer answer;
   if (result == Z3_L_TRUE) {
     answer.kind = Answer::Kind::kSatisfiable;
     impl_->model = Z3_solver_get_model(impl_->z3, impl_->solver);
@@ -119,7 +125,12 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
     answer.kind = Answer::Kind::kUnsatisfiable;
     if (!asts.empty()) answer.core = impl_->Core(assumptions);
   } else {
+    if (Z3_get_error_code(impl_->z3) == Z3_MEMOUT_FAIL) impl_->context.impl().no_memory = true;
     const std::string why = Z3_solver_get_reason_unknown(impl_->z3, impl_->solver);
+    if (impl_->context.impl().no_memory || why.find("memory") != std::string::npos) {
+      Pop();
+      return no_memory();
+    }
     const auto spent = std::chrono::steady_clock::now() - start;
     answer.reason =
         name + ": the solver gave up (" +

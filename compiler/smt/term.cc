@@ -19,9 +19,15 @@ Z3_ast AstOf(const Term& term) { return static_cast<Z3_ast>(term.node()); }
 // Z3 reports misuse (mixed sorts) through this; it must not end the process.
 void KeepError(Z3_context, Z3_error_code) {}
 
+// Out of memory, Z3 makes no term: whoever asks then is told so by the solver's answer.
 template <class T>
 T Keep(Context* context, Z3_ast ast) {
-  assert(ast != nullptr);
+  Context::Impl& impl = context->impl();
+  if (ast == nullptr) {
+    assert(impl.no_memory || Z3_get_error_code(Z3Of(*context)) == Z3_MEMOUT_FAIL);
+    impl.no_memory = true;
+  }
+  if (impl.no_memory) return T(context, impl.some);
   Z3_inc_ref(Z3Of(*context), ast);
   return T(context, ast);
 }
@@ -93,11 +99,14 @@ BitVec Choose(Bool condition, BitVec then, BitVec otherwise) {
 }
 
 Context::Context() : impl_(std::make_unique<Impl>()) {
+  Z3_global_param_set("memory_max_size", std::to_string(kSolverMegabytes).c_str());
   Z3_config config = Z3_mk_config();
   const Z3_context z3 = Z3_mk_context_rc(config);
   Z3_del_config(config);
   Z3_set_error_handler(z3, KeepError);
   impl_->z3 = z3;
+  impl_->some = Z3_mk_true(z3);
+  Z3_inc_ref(z3, static_cast<Z3_ast>(impl_->some));
 }
 
 Context::~Context() { Z3_del_context(Z3Of(*this)); }

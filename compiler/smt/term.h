@@ -77,6 +77,10 @@ Bool operator!=(BitVec a, BitVec b);
 Bool operator<=(BitVec a, BitVec b);
 BitVec Choose(Bool condition, BitVec then, BitVec otherwise);
 
+// What all contexts of the process may hold together. The last resort: an answer that
+// meets it is unknown, and says so.
+inline constexpr unsigned kSolverMegabytes = 2000;
+
 class Context {
  public:
   Context();
