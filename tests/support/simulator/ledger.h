@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -22,13 +23,16 @@ class Body {
  public:
   explicit Body(std::uint64_t key) : key_(key) {}
   std::string Piece(std::uint64_t from, std::size_t size) const {
-    std::string out(size, '\0');
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      const std::uint64_t at = from + i;
-      if (i == 0 || at % 8 == 0) word = Mix(key_ + at / 8 * 0x9e3779b97f4a7c15);
-      out[i] = static_cast<char>('a' + (word >> at % 8 * 8 & 15));
+    const std::size_t before = from % 8;  // whole words, of which the first may begin earlier
+    std::string out((before + size + 7) / 8 * 8, '\0');
+    for (std::size_t i = 0; i < out.size(); i += 8) {
+      const std::uint64_t place = (from - before + i) / 8;
+      const std::uint64_t word = (Mix(key_ + place * 0x9e3779b97f4a7c15) & 0x0f0f0f0f0f0f0f0f) +
+                                 0x6161616161616161;  // letters
+      std::memcpy(out.data() + i, &word, sizeof word);
     }
+    out.erase(0, before);
+    out.resize(size);
     return out;
   }
 

@@ -3,18 +3,27 @@
 #ifndef WEIR_TESTS_SUPPORT_SIMULATOR_TRACE_H_
 #define WEIR_TESTS_SUPPORT_SIMULATOR_TRACE_H_
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+
+#include "tests/support/simulator/chance.h"
 
 namespace weir::simulator {
 
 // Of the bytes that went over a wire, so that a trace holds what they were.
 inline std::uint32_t Digest(std::string_view bytes) {
-  std::uint32_t hash = 2'166'136'261;
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619;
-  return hash;
+  std::uint64_t hash = bytes.size();
+  for (std::uint64_t word = 0; !bytes.empty(); word = 0) {  // eight at a time: bodies are large
+    const std::size_t count = std::min<std::size_t>(bytes.size(), sizeof word);
+    std::memcpy(&word, bytes.data(), count);
+    hash = Mix(hash * 0x9e3779b97f4a7c15 + word);
+    bytes.remove_prefix(count);
+  }
+  return static_cast<std::uint32_t>(hash);
 }
 
 class Trace {
