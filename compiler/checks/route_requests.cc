@@ -25,6 +25,7 @@ RouteRequests::Sent RouteRequests::ToGateway() const {
   if (!listeners.empty()) {
     sent.witness.address = listeners[0].address;
     sent.witness.one_of_several = listeners.size() > 1;
+    if (listeners[0].mtls == syntax::Listener::Mtls::kStrict) sent.witness.peer = kSomePeer;
   }
   return sent;
 }

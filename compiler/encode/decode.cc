@@ -137,6 +137,7 @@ Witness Decode(const Universe& universe, const std::vector<Value>& request, cons
     witness.scheme = facts.scheme;
     witness.address = syntax::SocketAddress{facts.address, facts.port};
     witness.one_of_several = listeners.size() > 1;
+    if (facts.must_have_peer && !witness.peer) witness.peer = kSomePeer;
   }
   if (!cookies.empty()) witness.headers.emplace_back("cookie", cookies);
   if (!listeners.empty() && NeedsAProxy(witness)) {

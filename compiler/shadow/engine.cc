@@ -297,6 +297,8 @@ ShadowEngine::Probed ShadowEngine::Against(const Box& box, const PathProbe& path
       probed.witness.scheme = https ? "https" : "http";
       probed.witness.address = listener.address;
       probed.witness.one_of_several = gateway_.listeners.size() > 1;
+      const bool strict = listener.mtls == syntax::Listener::Mtls::kStrict;
+      if (strict && !probed.witness.peer) probed.witness.peer = kSomePeer;
     }
   }
   return probed;

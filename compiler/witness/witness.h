@@ -20,6 +20,9 @@ namespace weir::compiler {
 inline constexpr syntax::Address kSomeAddress{
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7}};
 
+// Whose certificate it comes with where a listener demands one and nobody reads whose.
+inline constexpr const char* kSomePeer = "spiffe://example/client";
+
 struct Witness {
   std::string method = "GET";
   std::string scheme = "http";
