@@ -218,8 +218,8 @@ std::string Disguised(const std::string& path, Choices& choices) {
   return written;
 }
 
-RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices) {
-  const syntax::Gateway& gateway = policy.gateways[0];
+RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices, std::uint32_t place) {
+  const syntax::Gateway& gateway = policy.gateways[place];
   Parts parts = Anything(gateway, choices);
   if (!gateway.routes.empty() && choices.Chance(90)) {
     Fit(choices.Of(gateway.routes).match, choices, parts);

@@ -4,6 +4,7 @@
 #ifndef WEIR_FUZZ_GENERATORS_REQUEST_GENERATOR_H_
 #define WEIR_FUZZ_GENERATORS_REQUEST_GENERATOR_H_
 
+#include <cstdint>
 #include <string>
 
 #include "fuzz/generators/choices.h"
@@ -16,8 +17,8 @@ struct RandomRequest {
   model::Connection connection;
 };
 
-// For policy.gateways[0].
-RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices);
+// For the gateway in this place.
+RandomRequest RequestFor(const syntax::Policy& policy, Choices& choices, std::uint32_t gateway = 0);
 
 // Another way to write the same path: escapes, dot segments, slashes.
 std::string Disguised(const std::string& path, Choices& choices);
