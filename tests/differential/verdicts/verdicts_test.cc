@@ -32,6 +32,11 @@ const std::map<std::string, std::string> kNever = {
     {"jwts.claims.type=6", "the same"},
     {"jwts.claims.type=8", "the same"},
     {"jwts.claims.type=9", "the same"},
+    {"gateways.routes.response.kind=0", "responses have header transforms only"},
+    {"gateways.routes.response.kind=1", "responses have header transforms only"},
+    {"gateways.routes.response.kind=5", "responses have header transforms only"},
+    {"gateways.routes.response.kind=6", "responses have header transforms only"},
+    {"gateways.routes.response.kind=7", "responses have header transforms only"},
     {"origins.file", "a random policy has one file"},
 };
 
