@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 
 #include "runtime/base/ascii.h"
@@ -30,11 +31,11 @@ void CopyEndToEnd(std::span<const Field> fields, std::vector<Field>& out, std::s
     size += field.name.size();
     connection |= EqualsLower(field.name, "connection");
   }
-  names.reserve(size);  // no view may move
+  names.resize(size);
+  char* at = names.data();
   for (const Field& field : fields) {
-    const std::size_t start = names.size();
-    for (const char c : field.name) names.push_back(ToLower(c));
-    const std::string_view name = std::string_view(names).substr(start);
+    const std::string_view name(at, field.name.size());
+    at = std::ranges::transform(field.name, at, ToLower).out;
     if (!kNeverFromUpstreams.Has(name)) out.push_back({name, field.value});
   }
   if (!connection) return;

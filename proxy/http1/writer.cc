@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <charconv>
+#include <cstring>
 
 #include "proxy/http1/body.h"
 #include "runtime/base/ascii.h"
@@ -12,13 +13,35 @@
 namespace weir::proxy::http1 {
 namespace {
 
+std::size_t SizeOf(std::span<const runtime::Field> fields) {
+  std::size_t size = 0;
+  for (const runtime::Field& field : fields) size += field.name.size() + field.value.size() + 4;
+  return size;
+}
+
+char* Put(std::string_view text, char* at) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+// False, and some of them appended, where one cannot be written.
 bool AppendFields(std::span<const runtime::Field> fields, std::string& out) {
-  for (const runtime::Field& field : fields) {
-    if (IsWrittenByTheProxy(field.name)) continue;
-    if (!IsToken(field.name) || !IsFieldText(field.value)) return false;
-    out.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
-  return true;
+  const std::size_t start = out.size();
+  bool good = true;
+  out.resize_and_overwrite(start + SizeOf(fields), [&](char* text, std::size_t) {
+    char* at = text + start;
+    for (const runtime::Field& field : fields) {
+      if (IsWrittenByTheProxy(field.name)) continue;
+      good = IsToken(field.name) && IsFieldText(field.value);
+      if (!good) break;
+      at = Put(field.name, at);
+      at = Put(": ", at);
+      at = Put(field.value, at);
+      at = Put("\r\n", at);
+    }
+    return static_cast<std::size_t>(at - text);
+  });
+  return good;
 }
 
 void AppendNumber(std::uint64_t number, std::string& out) {
@@ -33,12 +56,6 @@ void AppendFraming(const Framing& framing, std::string& out) {
   out.append("content-length: ");
   AppendNumber(framing.length, out);
   out.append("\r\n");
-}
-
-std::size_t SizeOf(std::span<const runtime::Field> fields) {
-  std::size_t size = 0;
-  for (const runtime::Field& field : fields) size += field.name.size() + field.value.size() + 4;
-  return size;
 }
 
 }  // namespace

@@ -25,38 +25,43 @@ bool IsFieldByte(char c) {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
+// Eight bytes of a text at a time, the last ones again where its length is no multiple
+// of eight; `holds` says whether the eight that begin at `at` are as they should be.
+template <class Holds, class HoldsOne>
+bool EachWord(std::string_view text, Holds holds, HoldsOne holds_one) {
+  if (text.size() < 8) return std::ranges::all_of(text, holds_one);
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8) {
+    if (!holds(at)) return false;
+  }
+  return holds(last);
+}
+
+std::uint64_t WordAt(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+bool IsTargetByte(char c) { return c > 0x20 && c < 0x7f; }
+
 }  // namespace
 
 bool IsFieldText(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    if (!AnyBelow(word, 0x20) && !AnyEqual(word, 0x7f)) continue;
-    for (int i = 0; i < 8; ++i) {
-      if (!IsFieldByte(at[i])) return false;  // else it was a tab
-    }
-  }
-  for (; left > 0; ++at, --left) {
-    if (!IsFieldByte(*at)) return false;
-  }
-  return true;
+  const auto eight = [](const char* at) {
+    const std::uint64_t word = WordAt(at);
+    if (!AnyBelow(word, 0x20) && !AnyEqual(word, 0x7f)) return true;
+    return std::all_of(at, at + 8, IsFieldByte);  // perhaps it was a tab
+  };
+  return EachWord(text, eight, IsFieldByte);
 }
 
 bool IsTargetText(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    if ((word & kHighs) != 0 || AnyBelow(word, 0x21) || AnyEqual(word, 0x7f)) return false;
-  }
-  for (; left > 0; ++at, --left) {
-    const auto byte = static_cast<unsigned char>(*at);
-    if (byte < 0x21 || byte > 0x7e) return false;
-  }
-  return !text.empty();
+  const auto eight = [](const char* at) {
+    const std::uint64_t word = WordAt(at);
+    return (word & kHighs) == 0 && !AnyBelow(word, 0x21) && !AnyEqual(word, 0x7f);
+  };
+  return !text.empty() && EachWord(text, eight, IsTargetByte);
 }
 
 std::string Lowered(std::string_view text) {

@@ -17,6 +17,14 @@
 namespace weir::runtime {
 namespace {
 
+// Bytes of a segment that stand for themselves and begin nothing: no '%', no ';'.
+constexpr ByteSet kPlainBytes = [] {
+  ByteSet set;
+  for (std::size_t c = 0x21; c < 0x7f; ++c) set.member[c] = true;
+  for (const char c : {'#', '?', '\\', '%', ';'}) set.member[static_cast<std::size_t>(c)] = false;
+  return set;
+}();
+
 // Appends one segment, decoded; what is wrong with it, or null.
 const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std::string& out) {
   for (std::size_t i = 0; i < segment.size(); ++i) {
@@ -77,10 +85,15 @@ const char* CanonicalisePath(std::string_view path, const PathOptions& options, 
     const bool last = slash == std::string_view::npos;
     const std::size_t start = out.size();
     out.push_back('/');
-    if (const char* wrong = AppendSegment(path.substr(0, slash), options.keep_encoded_slash, out)) {
-      return wrong;
+    std::string_view rest = path.substr(0, slash);
+    std::size_t plain = 0;
+    while (plain < rest.size() && kPlainBytes[rest[plain]]) ++plain;
+    out.append(rest, 0, plain);
+    rest.remove_prefix(plain);
+    if (!rest.empty()) {
+      if (const char* wrong = AppendSegment(rest, options.keep_encoded_slash, out)) return wrong;
+      if (const char* wrong = ApplyParameters(options.parameters, start + 1, out)) return wrong;
     }
-    if (const char* wrong = ApplyParameters(options.parameters, start + 1, out)) return wrong;
     const std::string_view segment = std::string_view(out).substr(start + 1);
     if (segment == "." || segment == "..") {
       std::size_t keep = start;
