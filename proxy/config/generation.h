@@ -1,5 +1,5 @@
 // A table file on its way into service: read, checked, its keys loaded, its log
-// opened; everything that can fail does so here, before any worker hears of it.
+// opened; everything that can fail does so here, before any worker is told.
 #ifndef WEIR_PROXY_CONFIG_GENERATION_H_
 #define WEIR_PROXY_CONFIG_GENERATION_H_
 

@@ -38,7 +38,7 @@ class Attempt final : public upstream::StreamRequester {
   UpstreamStream* stream = nullptr;                          // kOpen
   std::uint64_t ticket = 0;                                  // kWaiting
   upstream::SharedBreaker::Permit permit;
-  bool success_pending = false;  // ejection hears of a good answer when it is over
+  bool success_pending = false;  // the outlier detector is told of a good answer when it is over
   bool unreported = false;       // breaker and ejection have not heard how it went
   bool resent = false;           // goes out anew on a fresh connection (RETRY-9)
   net::Timer timer;              // the per-try timeout

@@ -75,7 +75,7 @@ void Attempts::Open(Attempt& a, Freshness freshness) {
   }
 }
 
-// The pool grants the place that it waited for. Who is healthy may have changed meanwhile.
+// The pool grants the slot: the host is picked again, since health may have changed.
 upstream::StreamRequester::Destination Attempts::OnPlace(Attempt& a, upstream::HostPool* offered) {
   a.state = Attempt::State::kOver;
   if (!a.resent && !ChooseHost(a, offered)) {

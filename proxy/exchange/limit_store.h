@@ -26,7 +26,7 @@ struct ChargeRun {
   std::span<const runtime::LimitCharge> charges;
 };
 
-// Whoever waits for an answer.
+// The receiver of an answer that comes later.
 class LimitWaiter {
  public:
   // The verdicts in the order of the charges, at least one, none behind one that is

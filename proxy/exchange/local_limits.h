@@ -15,7 +15,7 @@ class LocalLimits final : public LimitStore {
 
   ChargeResult Charge(const ChargeRun& run, std::span<runtime::LimitVerdict> verdicts,
                       LimitWaiter& waiter) override;
-  void Cancel(LimitWaiter&) override {}  // nobody ever waits
+  void Cancel(LimitWaiter&) override {}  // every answer is immediate
 
  private:
   runtime::LocalLimiter& limiter_;

@@ -1,4 +1,4 @@
-// A copy of a request for a service whose answer nobody waits for.
+// A copy of a request, for a service whose answer is discarded.
 //
 // It never delays the original: it takes a place in its service's pool only if
 // there is one at once, it is given up as soon as its upstream takes less than

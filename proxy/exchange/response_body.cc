@@ -16,7 +16,7 @@ void ResponseBody::Pass(std::string_view data, std::size_t place) {
 
 void ResponseBody::Send(std::string_view data) { Pass(data, 0); }
 
-// Front to back, as what one filter lets go of passes all behind it.
+// Front to back: what one filter releases passes all filters behind it.
 void ResponseBody::End(std::span<const runtime::Field> trailers) {
   for (std::size_t i = 0; i < filters_.size(); ++i) {
     Rest rest(*this, i + 1);

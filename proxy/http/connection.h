@@ -1,9 +1,9 @@
 // Connections as their owners see them, whatever protocol they speak.
 //
-//   client side    ClientHost        - the worker's listener; hears of requests
+//   client side    ClientHost        - the worker's listener; receives requests
 //                  ClientConnection  - ends soon, is cut off, closes
-//   upstream side  UpstreamOwner     - the pool; hears when a request on one is over, and
-//                                      when it closes
+//   upstream side  UpstreamOwner     - the pool; notified when a request on one is over,
+//                                      and when it closes
 //                  UpstreamConnection, made by an upstream::Connector
 #ifndef WEIR_PROXY_HTTP_CONNECTION_H_
 #define WEIR_PROXY_HTTP_CONNECTION_H_
@@ -73,7 +73,7 @@ struct ClientTimeouts {
 // Bytes that are no request, and what of its first line can be told, for the
 // record only: nothing in it has been checked. The views live as a request's.
 struct RefusedMessage {
-  runtime::Refusal refusal;  // status 499: nobody is there to be answered
+  runtime::Refusal refusal;  // status 499: the client is gone
   std::string_view method;   // empty unless the line was sound
   std::string_view target;   // bounded
 };

@@ -7,20 +7,20 @@
 // A stream is not a connection: HTTP/1.1 has one at a time on a connection,
 // HTTP/2 many. Body data moves by credit: a side delivers at most as many octets
 // as it was last allowed (AllowBody), and takes as many as it says (Credit), so
-// nothing between the two sockets grows. Whoever drains tells the other through
-// OnClientCredit or OnUpstreamCredit.
+// nothing between the two sockets grows. The side that drains notifies the other
+// through OnClientCredit or OnUpstreamCredit.
 //
 // After Finish, Abort or Cancel, and after an event that says it is the last, no
 // further event comes from that stream.
 //
-// Who keeps what alive. The views of a request's head live until the exchange
+// Lifetimes. The views of a request's head live until the exchange
 // calls Finish or Abort: the client's protocol keeps the head for each stream
 // apart, not in a buffer that the connection reads on into. All other views are
-// good for the call they are handed to: who needs them longer copies them. A
+// good for the call they are handed to; a receiver copies what it keeps. A
 // stream lives from the event that brings it to its last event or its Finish,
 // Abort or Cancel; a receiver of events lives as long as its stream may call it.
 //
-// Who may call whom. Both sides may be called at any time, from within their own
+// Reentrancy. Both sides may be called at any time, from within their own
 // events too; so nothing is read, and no protocol library is entered, from within
 // a call: what is sent is queued and leaves with Flush or with the batch of
 // events, and a stream asks for another turn of the loop where more is to be read.
@@ -87,7 +87,7 @@ class ClientStream {
   // The body may come as slowly as it likes, or pause: the exchange bounds that itself,
   // as it does for every body once the response's head is sent.
   virtual void WaiveBodyTimes() {}
-  // Nobody wants the rest of the request: it is read and dropped where that is
+  // The rest of the request is not needed: it is read and dropped where that is
   // cheap, else the connection ends with the response. Before SendHead.
   virtual void DropBody() = 0;
   virtual bool request_ended() const = 0;

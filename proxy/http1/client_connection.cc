@@ -1,5 +1,5 @@
-// The life of a client's connection: head, exchange, perhaps the rest of a body
-// that nobody wants, and again.
+// The life of a client's connection: head, exchange, perhaps the unread rest of a
+// body, and again.
 //
 // The stream offers input at the top of an event, as far as InputWanted says; who
 // wants more of it from elsewhere asks for another turn of the loop (Resume). An
@@ -131,7 +131,7 @@ void ClientConnection::CutOff() {
 std::size_t ClientConnection::InputWanted() const {
   switch (phase_) {
     case Phase::kHead:
-      // Backpressure: the answers of a client that asks on and reads nothing must not pile up.
+      // Backpressure: stop reading pipelined requests while the client reads no responses.
       return Credit() == 0 ? 0 : kHeadRead;
     case Phase::kExchange:
       return events_ == nullptr || body_ended_ ? 0 : allowed_;
@@ -298,7 +298,7 @@ void ClientConnection::BodyBad(const Refusal& refusal) {
 void ClientConnection::DropBody() {
   if (body_ended_ || dropping_) return;
   dropping_ = true;
-  // A client that waits for 100 may send the body or not: nobody could tell.
+  // A client that waits for 100 may send the body or not: the two cannot be told apart.
   const bool ambiguous = awaits_continue_;
   if (!busy_) {
     stream_->Consume(FeedBody(stream_->unread()));
@@ -309,7 +309,7 @@ void ClientConnection::DropBody() {
     keep_alive_ = false;
 }
 
-// What nobody wants: the rest of a body, or whatever comes while we linger.
+// Discards the rest of a body, or what comes while the connection lingers.
 std::size_t ClientConnection::Drop(std::string_view bytes) {
   lingered_ += bytes.size();
   if (lingered_ > kLingerBytes) {
@@ -537,7 +537,7 @@ void ClientConnection::OnTimer() {
       if (!BodyIsTimed()) return;  // any more
       return BodyBad(phase_ == Phase::kExchange && BodyDue() <= loop_.now() ? kDripped : kSlowBody);
     case Wait::kIdle:
-      // What has come in this moment is told of by the loop.
+      // The loop reports what has come in this moment.
       if (stream_->Quiet()) Gone();
       return;
     case Wait::kLinger:

@@ -62,7 +62,7 @@ HeadState RequestHeadParser::Parse(std::string_view buffer) {
 // kComplete: the request line was read.
 HeadState RequestHeadParser::ReadRequestLine(std::string_view buffer) {
   while (true) {
-    // Whoever speaks another protocol here learns of it with the first octet.
+    // Input that is not HTTP is rejected at its first byte.
     if (buffer.size() > cursor_.line) {
       const char first = buffer[cursor_.line];
       if (!kTokenBytes[first] && first != '\r') return Refuse("a request starts with no method");

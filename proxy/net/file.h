@@ -11,8 +11,8 @@
 
 namespace weir::proxy::net {
 
-// Read rather than mapped: whoever overwrites the file in place must not change
-// what is in use. The error is a sentence with the name in it.
+// Read rather than mapped: overwriting the file in place must not change what is
+// in use. The error is a sentence with the name in it.
 std::expected<std::string, std::string> ReadWhole(const std::string& file,
                                                   std::size_t most = SIZE_MAX);
 

@@ -8,14 +8,14 @@
 //
 // Input is pushed, as much at a time as the handler says that it wants; what the
 // handler leaves is kept and offered again, with what came since behind it.
-// Output is queued; Flush sends what the peer takes, and the rest goes out as
-// room is told of. A handler is called at the top of an event only, never from
+// Output is queued; Flush sends what the peer takes, and the rest follows when the
+// kernel reports room. A handler is called at the top of an event only, never from
 // within Append, Write, Flush or Resume, so no read can overwrite what a caller
 // further up still looks at. A protocol library is fed and asked there too,
 // never from within one of its own callbacks: what must follow is marked, and
 // done once per batch of events (Loop::Defer).
 //
-// Whoever owns a stream closes it, and deletes it after the batch of events. The
+// The owner of a stream closes it, and deletes it after the batch of events. The
 // stream owns its transport, and that the descriptor. A codec owns no bytes but
 // those of the message that it is at.
 #ifndef WEIR_PROXY_NET_STREAM_H_
@@ -96,7 +96,7 @@ class Stream final : public Handler {
   void EndTurn() { turn_over_ = true; }
   std::string_view unread() const { return in_.unread(); }
   void Consume(std::size_t bytes) { in_.Consume(bytes); }  // of unread(); not within OnInput
-  // Whether reading might give something: readiness that was told of and not yet used up.
+  // Whether reading might give something: readiness that was reported and not yet used up.
   bool readable() const { return readable_; }
   // The peer has said that it sends no more; what it sent before may be unread.
   bool end_announced() const { return end_announced_; }

@@ -28,22 +28,22 @@ enum class IoState : std::uint8_t {
 struct IoResult {
   std::size_t count = 0;
   IoState state = IoState::kDone;
-  // With kDone, of a read: all that readiness had told of was taken, so another
+  // With kDone, of a read: everything that readiness announced was taken, so another
   // read would block. Only a transport can know: a short read does not say it.
   bool drained = false;
 };
 
-// Who the two sides are to each other, as far as the transport knows.
+// The identity of the two sides, as far as the transport knows.
 struct ConnectionIdentity {
   std::string protocol;     // that the handshake agreed on (ALPN); empty: nothing was said
   std::string server_name;  // that the client asked for (SNI)
-  std::string peer;         // verified; empty: nobody
+  std::string peer;         // verified; empty: none
 };
 
 class Transport {
  public:
   virtual ~Transport() = default;
-  // The descriptor to watch; -1: none, and whoever made it tells of readiness.
+  // The descriptor to watch; -1: none, and its creator reports readiness.
   virtual int fd() const = 0;
   // kDone: bytes may be read and written. Called until it is neither that nor kWouldBlock.
   virtual IoState Handshake() = 0;

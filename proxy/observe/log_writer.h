@@ -2,8 +2,8 @@
 // own, so that a slow disk or a full pipe never holds a loop up. What is waiting
 // is bounded; beyond that records are dropped and counted.
 //
-// Whoever lets go of a writer last does not wait either: its thread writes what
-// is waiting, and ends. Only at the process's end somebody waits, so long:
+// Destroying the last reference does not block: the writer's thread writes what is
+// waiting, and ends. Only the end of the process waits, for a bounded time:
 //
 //   log.reset();
 //   if (!LogWriter::AwaitAll(5s)) LogWarning("records are lost");

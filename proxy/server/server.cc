@@ -118,7 +118,7 @@ void Server::WatchSignals() {
   loop_.Watch(signals_.get(), this, net::Interest::kRead);
 }
 
-// Everything that can fail comes before the first worker hears of it.
+// Everything that can fail is done before the first worker is told.
 std::expected<void, Errors> Server::Load(bool first) {
   auto octets = net::ReadWhole(options_.table);
   if (!octets) {

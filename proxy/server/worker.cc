@@ -40,7 +40,7 @@ class Worker::Listener final : public net::Handler, public net::Deferred, public
     for (int i = 0; socket_ && i < kAcceptsInTurn; ++i) {
       if (!worker_.budget_.TakeClient()) {
         if (!net::HasConnection(socket_.get())) return;
-        // Nobody is turned away for whom there may be room soon: they wait in the backlog.
+        // Room may come soon: connections wait in the backlog instead of being refused.
         if (!worker_.TakePlaceOfAnother()) return Pause(0);
       }
       auto accepted = net::Accept(socket_.get());

@@ -18,8 +18,8 @@ class SharedBreaker {
   using Outcome = runtime::Breaker::Outcome;
   using State = runtime::Breaker::State;
 
-  // `turned` hears of changes of state, on the thread that made them and without
-  // the lock; of a breaker that flaps, of the first ones in each ten seconds.
+  // `turned` is called after each change of state, on the thread that made it and
+  // without the lock; for a breaker that flaps, only for the first ones in ten seconds.
   SharedBreaker(const runtime::BreakerSettings& settings, std::function<void(State)> turned)
       : turned_(std::move(turned)), machine_(settings) {}
 

@@ -72,7 +72,7 @@ class Cluster {
   std::string file_;
   net::FileWatch watch_;
   std::shared_ptr<Admission> admission_;       // null: no pool is written
-  std::shared_ptr<OutlierDetector> outliers_;  // null: nobody is ejected
+  std::shared_ptr<OutlierDetector> outliers_;  // null: no outlier detection
   mutable runtime::Mutex mutex_;
   std::shared_ptr<const Hosts> hosts_ WEIR_GUARDED_BY(mutex_);
   std::atomic<std::uint64_t> version_{0};

@@ -1,5 +1,5 @@
-// Makes the connections of a service: which protocol they speak, over which
-// transport, is known here and to nobody who uses them.
+// Makes the connections of a service. Their protocol and transport are known here
+// only; users of the connections do not depend on either.
 #ifndef WEIR_PROXY_UPSTREAM_CONNECTOR_H_
 #define WEIR_PROXY_UPSTREAM_CONNECTOR_H_
 

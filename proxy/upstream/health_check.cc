@@ -85,7 +85,7 @@ void HealthCheck::Stop() {
 void HealthCheck::Done(bool passed) {
   Stop();
   const bool turned = host_->checked->Report(passed, loop_.now());
-  // Whoever answers a check is no outlier any more.
+  // A host that passes a check is no longer an outlier.
   if (passed && host_->member != nullptr) host_->member->owner().Clear(*host_->member);
   if (turned) turned_(*host_);
 }

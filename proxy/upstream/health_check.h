@@ -25,7 +25,7 @@ struct CheckSettings {
 // Belongs to the main thread's loop; `host` has a `checked`.
 class HealthCheck final : public UpstreamEvents, public UpstreamOwner, public net::Handler {
  public:
-  // `turned` hears of each new verdict. `delay`: of the first check, ns.
+  // `turned` is called after each new verdict. `delay`: of the first check, ns.
   HealthCheck(net::Loop& loop, const Connector& connector, CheckSettings settings,
               std::shared_ptr<const Host> host, std::int64_t delay,
               std::function<void(const Host&)> turned);

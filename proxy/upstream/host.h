@@ -32,7 +32,7 @@ struct Host {
   bool ready = true;  // as the endpoints file says
   std::shared_ptr<HostLoad> load;
   std::shared_ptr<CheckedHost> checked;             // null: the service has no check
-  std::shared_ptr<OutlierDetector::Member> member;  // null: the service ejects nobody
+  std::shared_ptr<OutlierDetector::Member> member;  // null: the service has no outlier detection
 
   bool healthy() const { return checked == nullptr || checked->healthy(); }
   bool ejected() const { return member != nullptr && member->ejected(); }

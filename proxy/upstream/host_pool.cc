@@ -48,7 +48,7 @@ void HostPool::Drain(Connection& connection) {
   NoteRoom(connection);
 }
 
-// Who grows its capacity is seen to have room when one of its requests ends.
+// A connection whose capacity grows is noted when one of its requests ends.
 void HostPool::NoteRoom(Connection& connection) {
   const bool room = connection.state == ConnectionState::kInUse && !connection.draining &&
                     connection.streams < connection.capacity() &&

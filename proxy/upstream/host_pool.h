@@ -1,5 +1,5 @@
 // The connections of one worker to one host of a service, made by one connector,
-// kept while they are of use. Who may open one is its worker pool's to say.
+// kept while they are of use. The worker pool decides when a connection may be opened.
 //
 // A stream is opened on a connection in use that has room, else on the idle one that
 // was used last, so the number of connections follows the load. An idle connection
@@ -30,7 +30,7 @@ struct PoolSettings {
   std::size_t max_idle = 256;
 };
 
-// Written by one worker, read by whoever asks.
+// Written by one worker, read by any thread.
 struct PoolCounters {
   std::atomic<std::uint64_t> connects{0};
   std::atomic<std::uint64_t> reuses{0};

@@ -44,8 +44,8 @@ class OutlierDetector : public std::enable_shared_from_this<OutlierDetector> {
   OutlierDetector(const runtime::EjectionSettings& settings, std::int64_t now)
       : settings_(settings), machine_(settings), swept_at_(now) {}
 
-  // Who is not among `addresses` leaves, whoever still holds its member: shares
-  // are of the hosts that there are. Main thread, as is Join.
+  // Removes the hosts that are not in `addresses`, even if a request still holds their
+  // Member, so that shares refer to the current hosts. Main thread, as is Join.
   void Keep(const std::set<net::SocketAddress>& addresses);
   std::shared_ptr<Member> Join(const net::SocketAddress& address);
   // True: this ejected the host.

@@ -6,8 +6,8 @@
 //
 // Among the hosts that are available the choice falls first on the one that
 // affinity names, then on those not tried yet, then on those of the proxy's own
-// zone; whoever is left is balanced over. Each step is left out when it would
-// leave nobody.
+// zone; the load is balanced over those that are left. A step that would leave no
+// host is skipped.
 #ifndef WEIR_PROXY_UPSTREAM_SERVICE_H_
 #define WEIR_PROXY_UPSTREAM_SERVICE_H_
 
@@ -40,7 +40,7 @@ class WorkerPools final : public IdleConnections {
   // The pool of a worker pool to a host, made if need be.
   std::shared_ptr<HostPool> PoolOf(const std::shared_ptr<WorkerPool>& worker_pool,
                                    const net::SocketAddress& address, const Connector& connector);
-  void Forget();  // pools that nobody holds any more
+  void Forget();  // drops pools that are no longer referenced
   void CloseIdle();
   bool CloseLongestIdle() override;
 

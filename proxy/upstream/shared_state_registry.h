@@ -1,5 +1,5 @@
-// What is remembered across reloads, by kind, name and parameters: whoever asks
-// for the same identity gets the same object, as long as somebody holds it.
+// State that outlives a reload, by kind, name and parameters: the same identity
+// yields the same object as long as one reference to it is held.
 //
 //   auto pool = states.Get<Admission>(Identity("pool").Add(name).Add(limits.connections)...text(),
 //                                     [&] { return std::make_shared<Admission>(limits); });
@@ -49,7 +49,7 @@ class SharedStateRegistry {
     known = made;
     return made;
   }
-  void Forget() {  // what nobody holds any more
+  void Forget() {  // drops entries that are no longer referenced
     std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
   }
 

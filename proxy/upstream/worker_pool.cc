@@ -4,7 +4,7 @@
 //   in use    each of its streams a request in flight, and itself a connection in use
 //   idle      idle, or promised, of this worker
 //   granted   in use with one request in flight, of the ticket it goes to
-//   counted   no longer by itself: whoever set this has accounted for it
+//   counted   no longer by itself: the code that set this has accounted for it
 //
 // so what its end means is read off how it stood.
 #include "proxy/upstream/worker_pool.h"
@@ -89,7 +89,7 @@ StreamRequester* WorkerPool::EndWait(std::uint64_t ticket) {
 
 void WorkerPool::GiveUp(std::uint64_t ticket) {
   EndWait(ticket);
-  // Granted meanwhile: OnGrant or RunDeferred finds nobody, and gives it back.
+  // Granted meanwhile: OnGrant or RunDeferred finds no waiter and gives it back.
   admission_->Cancel({worker_.index, ticket});
 }
 
@@ -168,7 +168,7 @@ void WorkerPool::RunSoon() {
   worker_.loop.Defer(this);
 }
 
-// What it carried hears of it from the connection itself.
+// The connection itself reports its end to the requests that it carried.
 void WorkerPool::Closed(Connection& connection) {
   switch (connection.state) {
     case ConnectionState::kInUse:
@@ -204,7 +204,7 @@ void WorkerPool::OnGrant(std::uint64_t ticket, Handover handover) {
   Connection* connection =
       pool != nullptr ? pool->Adopt(std::move(handover.fd), handover.served) : nullptr;
   if (connection != nullptr) connection->state = ConnectionState::kGranted;
-  handover.fd.Close();  // nobody here goes there: only the place is of use
+  handover.fd.Close();  // no pool for that host here: the slot is kept, the socket closed
   Serve({ticket, pool, connection});
 }
 

@@ -8,8 +8,8 @@
 //     kNoSocket  none can be had; `error` is why
 //
 // Without a `pool` clause there is no admission, and nothing ever waits. With
-// one, whoever waits is served first come first served over all workers: what
-// becomes free goes to the head of the queue, a kept connection with it, if need
+// one, waiting requests are served in order of arrival over all workers: a place
+// that becomes free goes to the head of the queue, a kept connection with it, if need
 // be across threads. A grant is carried out after the batch of events, never
 // inside another try's end.
 #ifndef WEIR_PROXY_UPSTREAM_WORKER_POOL_H_

@@ -333,7 +333,7 @@ void Canonicaliser::DropUnbelieved(const RawRequest& raw, bool trusted) {
 }
 
 // From the right: each trusted proxy vouches for the element it added. An element that is
-// no address is refused: whoever stood there, rules would take it for the proxy behind it.
+// no address is refused: rules would take its sender for the proxy behind it.
 const char* Canonicaliser::ReadClient(const CanonicalOptions& options, CanonicalRequest& out) {
   if (const Header* proto = out.Find("x-forwarded-proto")) {
     out.scheme = SchemeOf(proto->value);

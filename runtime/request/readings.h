@@ -7,8 +7,8 @@
 
 namespace weir::runtime {
 
-// Null when each of these parameters (decoded names) has one value, whoever reads the
-// query; else what is wrong. Allocates nothing; names times octets.
+// Null when each of these parameters (decoded names) has the same one value to every
+// reader of the query; else what is wrong. Allocates nothing; names times octets.
 const char* CheckQuery(std::string_view query, std::span<const std::string_view> names);
 
 // The same of cookies and the combined Cookie field.

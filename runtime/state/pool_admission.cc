@@ -1,4 +1,4 @@
-// Promises. Who waits is not tied to the connection that was promised for it: the
+// Promises. A waiter is not tied to the connection that was promised for it: the
 // head of the queue takes whatever comes first. So only the number of promises
 // counts. Let C be the connections, U those in use, F the requests in flight, W the
 // waiters, P the promises and I the idle connections that are not promised. Every
@@ -7,7 +7,7 @@
 //   F + min(P, W) <= requests      (who is promised a connection will be in flight)
 //   W - P <= pending
 //   W > P  implies  C = connections and I = 0
-// The last says that nobody waits for nothing; a promise whose waiter was served
+// The last says that no request waits while there is room; a promise whose waiter was served
 // otherwise, or has given up, serves the next that comes, or goes back to idle
 // (spec/rules/pool.md, proofs/obligations/pool_bound.h).
 #include "runtime/state/pool_admission.h"
@@ -98,7 +98,7 @@ PoolAdmission::Answer PoolAdmission::Ask(std::uint32_t w, Offer offer) {
     TookRoom();
     return go(Verdict::kShare);
   }
-  if (waiting <= promised_) {  // else whoever waits without a promise comes first
+  if (waiting <= promised_) {  // else a waiter without a promise comes first
     if (worker.idle > 0 && offer == Offer::kIdle) {
       TakeIdle(w);
       return go(Verdict::kReuse);

@@ -1,11 +1,11 @@
-// Who may use a connection of a service: the limits of its pool over all
-// workers (spec/rules/pool.md).
+// Admission control for the connections of a service: the limits of its pool over
+// all workers (spec/rules/pool.md).
 //
 // Connections live in their worker; this machine holds only how many there are, and
 // how many requests they carry: one each by HTTP/1.1, more where the protocol has
 // streams. A connection (one of `connections`) is in use, idle with a worker, or
-// promised: idle with a worker that was asked to yield it. Who finds neither room
-// nor a connection waits, first come first served over all workers.
+// promised: idle with a worker that was asked to yield it. A request that finds neither
+// room nor a connection waits; waiters are served in order of arrival over all workers.
 //
 //   PoolAdmission pool({.connections = 100, .pending = 10, .requests = 1000});
 //   const auto answer = pool.Ask(worker, what_it_has_to_that_endpoint);
@@ -122,7 +122,7 @@ class PoolAdmission {
   void TookRoom();
   Answer Overflow();
   Answer Wait(std::uint32_t w, std::optional<std::uint32_t> ask_to_yield = {});
-  // A place is free and in nobody's count but connections_: the head takes it.
+  // A place is free and counted in connections_ only: the head takes it.
   std::optional<Ticket> Grant();
 
   PoolLimits limits_;

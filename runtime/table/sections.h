@@ -4,8 +4,8 @@
 // the rows, so a new section is one row here and one Check() of its records.
 //
 // A new section leaves the others as they are. An absent section is an empty one,
-// so an empty one must mean what tables meant before there was the section. Who
-// changes a record raises the version in its row.
+// so an empty one must mean what tables meant before there was the section. A
+// change of a record raises the version in its row.
 #ifndef WEIR_RUNTIME_TABLE_SECTIONS_H_
 #define WEIR_RUNTIME_TABLE_SECTIONS_H_
 

@@ -1,4 +1,4 @@
-// Who the client is taken for (CANON-11) and by which scheme.
+// The address that the client is taken to have (CANON-11), and its scheme.
 #ifndef WEIR_SPEC_MODEL_CLIENT_ADDRESS_H_
 #define WEIR_SPEC_MODEL_CLIENT_ADDRESS_H_
 

@@ -34,7 +34,7 @@ struct Balance {
       0;  // for kConsistentHash: a host's most of the mean load; 0: without end
 };
 
-// Who came once comes back to the same host: the answer sets a cookie that names it.
+// Session affinity: the answer sets a cookie that names the host.
 struct Affinity {
   std::string cookie;
   std::optional<Duration> max_age;  // none: for the browser's session
