@@ -316,7 +316,9 @@ TEST(Pool, AStreamHasItsPlaceBeforeItsBody) {
     Peer client(ConnectTo(proxy.port()));
     client.Write("POST /talk HTTP/1.1\r\nhost: gw\r\ntransfer-encoding: chunked\r\n" +
                  std::string(expect) + "\r\n");
-    if (*expect != 0) EXPECT_EQ(client.ReadTo(kEnd), "HTTP/1.1 100 Continue\r\n\r\n");
+    if (*expect != 0) {
+      EXPECT_EQ(client.ReadTo(kEnd), "HTTP/1.1 100 Continue\r\n\r\n");
+    }
     EXPECT_EQ(client.ReadTo(kEnd).substr(0, 12), "HTTP/1.1 200");
     EXPECT_EQ(client.ReadTo("first\r\n"), "5\r\nfirst\r\n");
     std::this_thread::sleep_for(std::chrono::milliseconds(300));  // far past both times
