@@ -105,7 +105,11 @@ bool IsPossible(const Policy& policy) {
       return !claim.words || claim.type == syntax::Type::kStringList;
     });
   });
-  return cors && listeners && balances && timeouts && causes && claims;
+  const bool answers = std::ranges::all_of(policy.gateways, [](const Gateway& gateway) {
+    return std::ranges::all_of(
+        gateway.routes, [](const Route& route) { return !route.cors || !route.cors_upstream; });
+  });
+  return cors && listeners && balances && timeouts && causes && claims && answers;
 }
 
 // The definitions that some route or gateway uses, by place.
@@ -153,11 +157,22 @@ bool HasSeveralTargets(const Policy& before, const Policy& after) {
   return false;
 }
 
+// Whether the service that differs is checked by a connection alone, which has no path.
+bool ChecksByTcp(const Policy& before, const Policy& after) {
+  for (std::size_t i = 0; i < before.services.size(); ++i) {
+    if (Print(before.services[i]) == Print(after.services[i])) continue;
+    const auto& check = before.services[i].check;
+    return check && check->kind == syntax::Check::Kind::kTcp;
+  }
+  return false;
+}
+
 // Whether the member is a setting: it is told wherever it differs, whatever the requests.
 bool IsSetting(const Policy& before, const Policy& after, const std::string& key) {
   const std::string list = key.substr(0, key.find('.'));
   const auto used = Used(before, list);
   if (key.find("condition") == 0) return false;
+  if (key == "services.check.path" && ChecksByTcp(before, after)) return false;
   if (list == "services") {
     return key.find("rules") == std::string::npos &&
            ChangedIsUsed(before.services, after.services, used);
