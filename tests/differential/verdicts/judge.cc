@@ -25,7 +25,13 @@ void Tally::Add(const Tally& other) {
 }
 
 void Tally::Undecided(const std::string& reason) { ++unknown[reason]; }
-std::uint64_t Tally::Decided() const { return Sum(verdicts); }
+std::uint64_t Tally::Decided() const {
+  std::uint64_t sum = Sum(verdicts);
+  for (const auto& [verdict, count] : verdicts) {
+    if (verdict.starts_with("explained")) sum -= count;
+  }
+  return sum;
+}
 std::uint64_t Tally::Unknown() const { return Sum(unknown); }
 
 Trial::Trial(std::uint64_t seed, std::size_t requests) : choices(seed) {

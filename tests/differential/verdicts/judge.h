@@ -31,7 +31,7 @@ struct Tally {
 
   void Add(const Tally& other);
   void Undecided(const std::string& reason);
-  std::uint64_t Decided() const;
+  std::uint64_t Decided() const;  // but for answers of `explain`, which is never in doubt
   std::uint64_t Unknown() const;
 };
 

@@ -108,7 +108,9 @@ TEST(Verdicts, NoneIsFalse) {
       EXPECT_GE(policies[verdict], 500u) << verdict;
     }
   }
-  EXPECT_LE(all.Unknown() * 100, all.Decided() + all.Unknown());
+  if (cases >= kWhole) {
+    EXPECT_LE(all.Unknown() * 100, all.Decided() + all.Unknown());
+  }
 }
 
 }  // namespace
