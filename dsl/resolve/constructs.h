@@ -36,6 +36,8 @@ const tree::Item* BodyOf(Context& context, const tree::Statement& statement, std
 std::string OwnerOf(std::string_view keyword, std::string_view name);
 // A name behind a keyword, looked up.
 const Definition* ReadReference(Cursor& cursor, NameKind kind);
+// An error where requests go to a service that has no endpoints.
+void RequireEndpoints(Context& context, const Definition& service, Span at);
 
 }  // namespace weir::dsl::resolve
 

@@ -57,6 +57,7 @@ class Context {
   const SourceMap& sources;
   syntax::Policy policy;
   std::vector<Diagnostic> diagnostics;
+  std::set<std::uint32_t> without_endpoints;  // services that do not say where they run
 
   // Records an error; labels and help can be added to what it returns. The same
   // error twice (a profile that several routes use) is kept once, and past

@@ -67,10 +67,8 @@ void ResolveGateway(Context& context, const Definition& definition) {
   RouteBuilder defaults(context, gateway.listeners);
   ClauseTable table = ProxyClauses(context, gateway, limits);
   for (Clause& clause : defaults.DefaultClauses()) table.push_back(std::move(clause));
-  bool listens = false;  // however the listener is read: one with an error is not missing
   table.push_back({"listen",
                    [&](Cursor& cursor, const tree::Item& keyword) {
-                     listens = true;
                      return ReadListen(cursor, keyword.span, gateway.listeners,
                                        syntax::Listener::Direction::kEdge);
                    },
@@ -81,10 +79,11 @@ void ResolveGateway(Context& context, const Definition& definition) {
   table.push_back({"otherwise", [&](Cursor& cursor, const tree::Item& keyword) {
                      return ReadOtherwise(cursor, keyword, gateway);
                    }});
-  defaults.ReadBody(body->statements, RouteBuilder::Layer::kGateway, owner, table);
+  const Found found =
+      defaults.ReadBody(body->statements, RouteBuilder::Layer::kGateway, owner, table);
 
-  if (!listens) context.Error("missing-clause", owner + " has no 'listen'", definition.span);
-  if (routes.empty() && !gateway.otherwise) {
+  Require(context, found, {"listen"}, owner, definition.span);
+  if (!found.contains("route") && !found.contains("otherwise")) {
     context.Error("missing-clause", owner + " has no route", definition.span).help =
         "a gateway that answers every request alike says so: otherwise respond 404";
   }

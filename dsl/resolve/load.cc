@@ -109,30 +109,6 @@ void LeaveOutHidden(const FileSet& files, const std::vector<Diagnostic>& of_pars
   }
 }
 
-// Behind a mistake the rest of its line is not read. So what a definition on one line
-// seems to lack may well stand there.
-void LeaveOutUnread(const SourceMap& sources, std::vector<Diagnostic>& diagnostics) {
-  const auto line = [&](const Diagnostic& each) { return sources.Begin(each.span).line; };
-  const auto hides = [&](const Diagnostic& each) {
-    const std::string_view behind = sources.text(each.span.file).substr(each.span.end);
-    return behind.substr(0, behind.find('\n')).find_first_not_of(" }\r\t") !=
-           std::string_view::npos;
-  };
-  const auto unread = [&](const Diagnostic& missing) {
-    if (missing.rule != "missing-clause") return false;
-    return std::ranges::any_of(diagnostics, [&](const Diagnostic& each) {
-      return each.severity == Severity::kError && each.rule != "missing-clause" &&
-             each.span.file == missing.span.file && each.span.begin > missing.span.begin &&
-             line(each) == line(missing) && hides(each);
-    });
-  };
-  std::vector<Diagnostic> kept;
-  for (const Diagnostic& each : diagnostics) {
-    if (!unread(each)) kept.push_back(each);
-  }
-  diagnostics = std::move(kept);
-}
-
 LoadResult Finish(LoadResult result, const FileSet& files) {
   Context context(result.sources);
   Resolve(context, files);
@@ -144,7 +120,6 @@ LoadResult Finish(LoadResult result, const FileSet& files) {
   }
   context.policy.source_hash = hash.Finish();
   LeaveOutHidden(files, result.diagnostics, context.diagnostics);
-  LeaveOutUnread(result.sources, context.diagnostics);
   std::ranges::move(context.diagnostics, std::back_inserter(result.diagnostics));
   std::ranges::sort(result.diagnostics, {}, [](const Diagnostic& diagnostic) {
     return std::tuple(diagnostic.span.file, diagnostic.span.begin, diagnostic.message);

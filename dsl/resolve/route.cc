@@ -141,10 +141,10 @@ ClauseTable RouteBuilder::ActionClauses() {
   };
 }
 
-void RouteBuilder::ReadBody(const std::vector<tree::Statement>& statements, Layer layer,
-                            const std::string& owner, const ClauseTable& table) {
+Found RouteBuilder::ReadBody(const std::vector<tree::Statement>& statements, Layer layer,
+                             const std::string& owner, const ClauseTable& table) {
   set_layer(layer);
-  const Found found = ReadClauses(context_, statements, owner, table);
+  Found found = ReadClauses(context_, statements, owner, table);
   const Span* first = nullptr;
   for (std::string_view action : {"forward", "respond", "redirect"}) {
     auto place = found.find(action);
@@ -158,6 +158,7 @@ void RouteBuilder::ReadBody(const std::vector<tree::Statement>& statements, Laye
     }
     first = &place->second;
   }
+  return found;
 }
 
 bool RouteBuilder::Use(Cursor& cursor) {
@@ -318,12 +319,7 @@ bool RouteBuilder::Forward(Cursor& cursor, const tree::Item& keyword) {
     const Span at = from.Here();
     const Definition* service = ReadReference(from, NameKind::kService);
     if (service == nullptr) return false;
-    const syntax::Service& to = context_.policy.services[service->index];
-    if (to.endpoints.empty() && !to.dns && !to.file) {
-      Diagnostic& error =
-          context_.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
-      error.labels.push_back({service->span, "defined here"});
-    }
+    RequireEndpoints(context_, *service, at);
     syntax::Target entry{{service->index}, 1, context_.Node(at)};
     if (weighted && from.TakeWord("weight")) {
       auto weight = ReadNumber(from, "a weight", 0, 1'000'000);

@@ -38,8 +38,8 @@ class RouteBuilder {
   ClauseTable MatchClauses();
   ClauseTable ActionClauses();
 
-  void ReadBody(const std::vector<tree::Statement>& statements, Layer layer,
-                const std::string& owner, const ClauseTable& table);
+  Found ReadBody(const std::vector<tree::Statement>& statements, Layer layer,
+                 const std::string& owner, const ClauseTable& table);
   void set_layer(Layer layer) { level_ = 100 * (static_cast<int>(layer) + 1); }
 
   // The captures that conditions may read, known or not (an unused profile).

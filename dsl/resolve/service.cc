@@ -313,7 +313,17 @@ void ResolveService(Context& context, const Definition& definition) {
       {"subset", [&](Cursor& cursor, const tree::Item& k) { return RefuseSubset(cursor, k); },
        true},
   };
-  ReadClauses(context, body->statements, owner, table);
+  const Found found = ReadClauses(context, body->statements, owner, table);
+  if (!found.contains("endpoints") && !found.contains("endpoint")) {
+    context.without_endpoints.insert(definition.index);
+  }
+}
+
+void RequireEndpoints(Context& context, const Definition& service, Span at) {
+  if (!context.without_endpoints.contains(service.index)) return;
+  Diagnostic& error =
+      context.Error("no-endpoints", "service '" + service.name + "' has no endpoints", at);
+  error.labels.push_back({service.span, "defined here"});
 }
 
 }  // namespace weir::dsl::resolve

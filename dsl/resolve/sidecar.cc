@@ -38,14 +38,12 @@ class Sidecar {
     const std::size_t before = gateway_.listeners.size();
     std::optional<syntax::Listener::Mtls> mtls;
     bool intercept = false;
-    bool forwards = part.direction == Direction::kOutbound;
-    if (forwards) {
+    const bool outbound = part.direction == Direction::kOutbound;
+    if (outbound) {
       builder.set_action({{{{part.callee}, 1, builder.route.node}}, builder.route.node});
     }
     ClauseTable table = builder.RouteClauses();
-    bool listens = false;
     table.push_back({"listen", [&](Cursor& cursor, const tree::Item& keyword) {
-                       listens = true;
                        return ReadListen(cursor, keyword.span, gateway_.listeners, part.direction);
                      }});
     table.push_back({"mtls", [&](Cursor& cursor, const tree::Item&) {
@@ -53,21 +51,21 @@ class Sidecar {
                        return ReadMtls(cursor, *mtls);
                      }});
     table.push_back({"intercept", [&](Cursor&, const tree::Item&) { return intercept = true; }});
-    if (part.direction == Direction::kInbound) {
+    if (!outbound) {
       table.push_back({"forward", [&](Cursor& cursor, const tree::Item& keyword) {
-                         forwards = true;
                          return ReadApplication(cursor, keyword, builder);
                        }});
     }
-    builder.ReadBody(part.block->statements, RouteBuilder::Layer::kRoute, part.owner, table);
-    if (!forwards) context_.Error("missing-clause", part.owner + " has no 'forward'", part.at);
-    if (!listens) context_.Error("missing-clause", part.owner + " has no 'listen'", part.at);
+    const Found found =
+        builder.ReadBody(part.block->statements, RouteBuilder::Layer::kRoute, part.owner, table);
+    if (!outbound) Require(context_, found, {"forward"}, part.owner, part.at);
+    Require(context_, found, {"listen"}, part.owner, part.at);
     if (gateway_.listeners.size() == before) return;
     syntax::Listener& listener = gateway_.listeners.back();
     if (mtls) listener.mtls = *mtls;
     listener.intercept = listener.intercept || intercept;
     builder.route.match.listeners = {static_cast<std::uint32_t>(before)};
-    if (forwards) Finish(std::move(builder), part);
+    if (outbound || found.contains("forward")) Finish(std::move(builder), part);
   }
 
  private:
@@ -111,12 +109,7 @@ bool MeetOutbound(Cursor& cursor, const tree::Item& keyword, std::vector<Part>& 
     return false;
   }
   if (service == nullptr) return true;
-  const syntax::Service& callee = context.policy.services[service->index];
-  if (callee.endpoints.empty() && !callee.dns && !callee.file) {
-    Diagnostic& error =
-        context.Error("no-endpoints", "service '" + service->name + "' has no endpoints", at);
-    error.labels.push_back({service->span, "defined here"});
-  }
+  RequireEndpoints(context, *service, at);
   for (const Part& other : parts) {
     if (other.direction != Direction::kOutbound || other.callee != service->index) continue;
     Diagnostic& error =
