@@ -29,15 +29,14 @@ constexpr ByteSet kPlainBytes = [] {
 const char* AppendSegment(std::string_view segment, bool keep_encoded_slash, std::string& out) {
   for (std::size_t i = 0; i < segment.size(); ++i) {
     const char c = segment[i];
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet <= 0x20 || octet >= 0x7f) return "the path holds an octet that must be escaped";
-    if (c == '#') return "the path holds '#'";
-    if (c == '?') return "the path holds '?'";
-    if (c == '\\') return "the path holds a backslash";
-    if (c != '%') {
+    if (kPlainBytes[c] || c == ';') {
       out.push_back(c);
       continue;
     }
+    if (c == '#') return "the path holds '#'";
+    if (c == '?') return "the path holds '?'";
+    if (c == '\\') return "the path holds a backslash";
+    if (c != '%') return "the path holds an octet that must be escaped";
     if (!BeginsWithEscape(segment.substr(i))) {
       return "the path holds a '%' without two hexadecimal digits";
     }
