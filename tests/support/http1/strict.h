@@ -24,6 +24,7 @@ struct Request {
   std::string body;
   bool chunked = false;
   bool has_length = false;
+  std::uint64_t length = 0;  // once Framing was read
 
   // How many lines bear this (lower-case) name; the last one's value in `value`.
   int Count(std::string_view name, std::string* value = nullptr) const {
@@ -53,7 +54,9 @@ class Reader {
   // After a refusal: nothing is wrong yet, but the message is not whole.
   bool is_short() const { return short_; }
 
-  bool Next(Request& out) {
+  bool Next(Request& out) { return NextHead(out) && Body(out); }
+  // Up to the empty line; what stands behind it is left.
+  bool NextHead(Request& out) {
     out = Request{};
     std::string line;
     if (!Line(line)) return false;
@@ -74,11 +77,18 @@ class Reader {
     if (!Fields(out)) return false;
     std::string value;
     if (out.Count("host", &value) != 1 || value.empty()) return No("not exactly one host");
-    return Body(out);
+    return true;
   }
 
   // A response to this method that does not end with the connection.
   bool NextResponse(std::string_view method, Request& out) {
+    if (!NextResponseHead(out)) return false;
+    const bool bare = out.status < 200 || out.status == 204;
+    if (bare || out.status == 304 || method == "HEAD") return true;
+    if (!out.has_length && !out.chunked) return No("no end of the body");
+    return Body(out);
+  }
+  bool NextResponseHead(Request& out) {
     out = Request{};
     std::string line;
     if (!Line(line)) return false;
@@ -92,9 +102,22 @@ class Reader {
     if (!Fields(out)) return false;
     const bool bare = out.status < 200 || out.status == 204;
     if (bare && (out.has_length || out.chunked)) return No("framing where no body is");
-    if (bare || out.status == 304 || method == "HEAD") return true;
-    if (!out.has_length && !out.chunked) return No("no end of the body");
-    return Body(out);
+    return true;
+  }
+  // What the head says of the body's end.
+  bool Framing(Request& out) {
+    std::string value;
+    if (out.has_length) {
+      if (out.Count("content-length", &value) != 1) return No("content-length lines");
+      if (value.empty() || value.size() > 19) return No("content-length");
+      for (char c : value) {
+        if (c < '0' || c > '9') return No("content-length digits");
+        out.length = out.length * 10 + static_cast<std::uint64_t>(c - '0');
+      }
+    }
+    if (out.chunked && (out.Count("transfer-encoding", &value) != 1 || value != "chunked"))
+      return No("transfer-encoding");
+    return true;
   }
   std::size_t left() const { return rest_.size(); }
 
@@ -154,23 +177,13 @@ class Reader {
     return true;
   }
   bool Body(Request& out) {
-    std::string value;
+    if (!Framing(out)) return false;
     if (out.has_length) {
-      if (out.Count("content-length", &value) != 1) return No("content-length lines");
-      if (value.empty() || value.size() > 19) return No("content-length");
-      std::uint64_t length = 0;
-      for (char c : value) {
-        if (c < '0' || c > '9') return No("content-length digits");
-        length = length * 10 + static_cast<std::uint64_t>(c - '0');
-      }
-      if (rest_.size() < length) return Short("body cut short");
-      out.body = std::string(rest_.substr(0, length));
-      rest_.remove_prefix(length);
+      if (rest_.size() < out.length) return Short("body cut short");
+      out.body = std::string(rest_.substr(0, out.length));
+      rest_.remove_prefix(out.length);
     }
     if (!out.chunked) return true;
-    if (out.Count("transfer-encoding", &value) != 1 || value != "chunked") {
-      return No("transfer-encoding");
-    }
     while (true) {
       std::string line;
       if (!Line(line)) return false;

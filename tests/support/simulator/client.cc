@@ -215,7 +215,7 @@ void Client::Over(bool broken) {
   wire_ = nullptr;
 }
 
-bool Client::OnHead(const Head& head) {
+bool Client::OnHead(const strict::Request& head) {
   Awaited* const awaited = Front();
   site_.trace.Add("answer", number_, head.status,
                   awaited != nullptr && awaited->request != nullptr ? awaited->request->id : 0);
@@ -224,13 +224,13 @@ bool Client::OnHead(const Head& head) {
     return true;
   }
   if (last_) site_.Wrong("an answer after the one that said it was the last");
-  last_ |= head.status >= 200 && head.Field("connection") == "close";
+  last_ |= head.status >= 200 && FieldOf(head, "connection") == "close";
   Request* const request = awaited->request;
   if (request == nullptr) {
     if (head.status != 400) site_.Wrong("garbage is answered with " + std::to_string(head.status));
     return true;
   }
-  const std::uint64_t whose = NumberOf(head.Field("x-id"));
+  const std::uint64_t whose = NumberOf(FieldOf(head, "x-id"));
   if (whose != 0 && whose != request->id) {
     site_.Wrong("request " + std::to_string(request->id) + " has the answer to " +
                 std::to_string(whose));
@@ -241,7 +241,7 @@ bool Client::OnHead(const Head& head) {
   }
   request->status = head.status;
   request->answered_at = site_.now();
-  request->from = NumberOf(head.Field("x-attempt"));
+  request->from = NumberOf(FieldOf(head, "x-attempt"));
   return request->method != "HEAD";
 }
 

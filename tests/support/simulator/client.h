@@ -53,7 +53,7 @@ class Client final : public Actor, private MessageReader::Sink {
   void Over(bool broken);
   void Take(std::size_t most);
 
-  bool OnHead(const Head& head) override;
+  bool OnHead(const strict::Request& head) override;
   void OnBody(std::string_view bytes) override;
   void OnEnd() override;
   Awaited* Front() { return awaited_.empty() ? nullptr : &awaited_.front(); }

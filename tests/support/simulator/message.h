@@ -1,25 +1,19 @@
 // A strict reading of HTTP/1.1 messages as their bytes come, for the simulated
-// clients and upstreams. It shares no code with proxy/http1, and accepts only what
-// the proxy should write.
+// clients and upstreams: heads by tests/support/http1/strict.h, which shares no code
+// with proxy/http1, and bodies piece by piece.
 #ifndef WEIR_TESTS_SUPPORT_SIMULATOR_MESSAGE_H_
 #define WEIR_TESTS_SUPPORT_SIMULATOR_MESSAGE_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "tests/support/http1/strict.h"
 
 namespace weir::simulator {
 
-struct Head {
-  std::string method, target;                               // of a request
-  int status = 0;                                           // of a response
-  std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
-
-  // The value of the last line of this (lower-case) name; empty: none.
-  std::string_view Field(std::string_view name) const;
-};
+// The value of the last line of this (lower-case) name; empty: none.
+std::string FieldOf(const strict::Request& head, std::string_view name);
 
 class MessageReader {
  public:
@@ -27,7 +21,7 @@ class MessageReader {
   class Sink {
    public:
     // Whether the message has a body at all (a response to HEAD has none).
-    virtual bool OnHead(const Head& head) = 0;
+    virtual bool OnHead(const strict::Request& head) = 0;
     virtual void OnBody(std::string_view bytes) = 0;
     virtual void OnEnd() = 0;  // the message is whole
 
@@ -44,8 +38,6 @@ class MessageReader {
   const std::string& why() const { return why_; }
   // Bytes of a message came that is not whole.
   bool within() const { return state_ != State::kHead || !text_.empty(); }
-  // It has lasted until the connection's end, so far.
-  bool until_end() const { return state_ == State::kUntilEnd; }
 
  private:
   enum class State : std::uint8_t {
@@ -57,10 +49,10 @@ class MessageReader {
     kChunkEnd,
     kTrailers
   };
-  bool No(const char* why);
+  bool No(std::string why);
   bool Line(std::string& line);  // false: it is not whole
   bool ReadHead(std::string_view text);
-  bool StartBody(const Head& head);
+  void StartBody(const strict::Request& head);
   bool Step();
 
   Kind kind_;

@@ -78,7 +78,7 @@ class Host::Peer final : public Actor, private MessageReader::Sink {
     wire_ = nullptr;
   }
 
-  bool OnHead(const Head& head) override;
+  bool OnHead(const strict::Request& head) override;
   void OnBody(std::string_view bytes) override;
   void OnEnd() override;
   void OnCheck();
@@ -100,7 +100,7 @@ class Host::Peer final : public Actor, private MessageReader::Sink {
   bool asked_ = false, slow_ = false, check_ = false, answered_ = false, read_whole_ = false;
 };
 
-bool Host::Peer::OnHead(const Head& head) {
+bool Host::Peer::OnHead(const strict::Request& head) {
   if (head.target == "/check") {
     check_ = true;
     return true;
@@ -110,7 +110,7 @@ bool Host::Peer::OnHead(const Head& head) {
     return true;
   }
   std::uint64_t id = 0;
-  const std::string_view text = head.Field("x-request-id");
+  const std::string text = FieldOf(head, "x-request-id");
   if (text.starts_with("r")) std::from_chars(text.data() + 1, text.data() + text.size(), id);
   request_ = site_.ledger.Find(id);
   if (request_ == nullptr) {
