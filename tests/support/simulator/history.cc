@@ -174,14 +174,15 @@ std::string ToString(const History& history) {
   return text;
 }
 
-History RandomHistory(std::uint64_t seed, std::size_t events) {
+History RandomHistory(std::uint64_t seed) {
+  constexpr int kEvents = 40;
   Chance chance(seed);
   History history{.seed = chance.Next(),
                   .workers = static_cast<std::uint8_t>(1 + chance.Below(2)),
                   .focus = static_cast<Route>(chance.Below(kRoutes)),
                   .busy = chance.Below(2) == 1,
                   .calm = chance.Below(2) == 1};
-  for (std::size_t i = 0; i < events; ++i) {
+  for (int i = 0; i < kEvents; ++i) {
     const std::uint64_t a = chance.Next(), b = chance.Next();
     const auto byte = [](std::uint64_t word, int place) {
       return static_cast<std::uint8_t>(word >> 8 * place);

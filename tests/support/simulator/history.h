@@ -63,7 +63,7 @@ std::int64_t DelayOf(const History& history, const Event& event);
 void Describe(const History& history, const Event& event, Request& request);
 std::string ToString(const History& history);
 
-History RandomHistory(std::uint64_t seed, std::size_t events = 40);
+History RandomHistory(std::uint64_t seed);
 
 }  // namespace weir::simulator
 

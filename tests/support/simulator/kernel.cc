@@ -65,7 +65,6 @@ int Kernel::Listen(int fd) {
 }
 
 int Kernel::Accept(int fd, sockaddr* address) {
-  ++calls_;
   if (At(fd).backlog.empty()) return -EAGAIN;
   const std::shared_ptr<Wire> wire = std::move(At(fd).backlog.front());
   At(fd).backlog.pop_front();
@@ -78,7 +77,6 @@ int Kernel::Accept(int fd, sockaddr* address) {
 }
 
 int Kernel::Connect(int fd, const sockaddr* address) {
-  ++calls_;
   auto wire = std::make_shared<Wire>();
   wire->id = ++wires_;
   wire->fd = fd;
@@ -102,14 +100,12 @@ void Kernel::Answer(Wire& wire, bool accept) {
 }
 
 ssize_t Kernel::Receive(int fd, std::span<char> room, bool peek) {
-  ++calls_;
   Wire& wire = *At(fd).wire;
   if (!wire.in.empty()) {
     const std::size_t count = std::min(room.size(), wire.in.size());
     std::memcpy(room.data(), wire.in.view().data(), count);
     if (peek) return static_cast<ssize_t>(count);
     wire.in.Drop(count);
-    wire.read_by_proxy += count;
     trace_.Add("read", wire.id, count);
     return static_cast<ssize_t>(count);
   }
@@ -119,7 +115,6 @@ ssize_t Kernel::Receive(int fd, std::span<char> room, bool peek) {
 }
 
 ssize_t Kernel::Send(int fd, std::span<const iovec> parts) {
-  ++calls_;
   Wire& wire = *At(fd).wire;
   if (wire.error != 0) return -std::exchange(wire.error, 0);
   if (wire.dead || wire.out_ended) return -EPIPE;
@@ -137,7 +132,6 @@ ssize_t Kernel::Send(int fd, std::span<const iovec> parts) {
   }
   wire.wants_room |= taken < wanted;
   if (taken == 0 && wanted > 0) return -EAGAIN;
-  wire.written_by_proxy += taken;
   trace_.Add("write", wire.id, taken, digest);
   if (wire.peer_closed) {  // taken; and the answer to it is a reset
     wire.out.Clear();
@@ -148,7 +142,6 @@ ssize_t Kernel::Send(int fd, std::span<const iovec> parts) {
 }
 
 int Kernel::EndWriting(int fd) {
-  ++calls_;
   Wire& wire = *At(fd).wire;
   if (wire.dead || !wire.stands) return -ENOTCONN;
   trace_.Add("shutdown", wire.id);
@@ -157,17 +150,13 @@ int Kernel::EndWriting(int fd) {
   return 0;
 }
 
-int Kernel::TakeError(int fd) {
-  ++calls_;
-  return std::exchange(At(fd).wire->error, 0);
-}
+int Kernel::TakeError(int fd) { return std::exchange(At(fd).wire->error, 0); }
 
 void Kernel::LocalAddress(int fd, sockaddr* address) const {
   Put(0x7f000001, At(fd).port, address);
 }
 
 int Kernel::Close(int fd) {
-  ++calls_;
   Descriptor& descriptor = At(fd);
   if (descriptor.kind == Descriptor::Kind::kFree) return -EBADF;
   if (descriptor.epoll >= 0 && descriptor.queued) std::erase(At(descriptor.epoll).ready, fd);
@@ -231,7 +220,6 @@ void Kernel::PeerSend(Wire& wire, std::string_view bytes) {
     return Touch(wire.peer);
   }
   wire.in.Append(bytes);
-  wire.sent_to_proxy += bytes.size();
   Wake(wire);
 }
 
@@ -304,7 +292,6 @@ void Kernel::Wake(int fd) {
 int Kernel::EpollCreate() { return last_epoll_ = Add(Descriptor::Kind::kEpoll); }
 
 int Kernel::EpollControl(int epoll, int operation, int fd, const epoll_event* event) {
-  ++calls_;
   Descriptor& descriptor = At(fd);
   if (descriptor.queued) std::erase(At(descriptor.epoll).ready, fd);
   descriptor.queued = false;
@@ -321,7 +308,6 @@ int Kernel::EpollControl(int epoll, int operation, int fd, const epoll_event* ev
 
 // In any order: which of those that are ready comes first is the kernel's affair.
 int Kernel::EpollWait(int epoll, std::span<epoll_event> events) {
-  ++calls_;
   const std::size_t size = At(epoll).ready.size();
   if (size > 1) {
     auto& ready = At(epoll).ready;

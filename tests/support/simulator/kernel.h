@@ -95,7 +95,6 @@ class Kernel {
 
   // Connections of the proxy, to a port or with any.
   std::size_t Connections(std::uint16_t port = 0) const;
-  std::uint64_t calls() const { return calls_; }
 
  private:
   struct Descriptor {
@@ -131,7 +130,7 @@ class Kernel {
   std::set<int> free_;  // below the table's end
   std::map<std::uint16_t, Dialed> hosts_;
   std::deque<Actor*> touched_;
-  std::uint64_t wires_ = 0, calls_ = 0;
+  std::uint64_t wires_ = 0;
   int last_epoll_ = -1;
 };
 

@@ -82,7 +82,6 @@ struct Plan {
 
 // One try, as the upstream saw it.
 struct Arrival {
-  std::uint64_t wire = 0;
   std::uint16_t port = 0;
   bool kept_wire = false;            // not the wire's first request
   std::int64_t head_at = kNever;     // the request's head was read
@@ -98,9 +97,8 @@ struct Arrival {
 
 struct Record {
   int status = 0;
-  std::string reason, detail, upstream, route;
+  std::string reason, detail;
   std::uint64_t attempts = 0, bytes_in = 0, bytes_out = 0;
-  std::int64_t at = 0;
 };
 
 struct Request {

@@ -29,7 +29,6 @@ class Host::Peer final : public Actor, private MessageReader::Sink {
     if (!asked_) {
       asked_ = true;
       if (host_.reach == Reach::kSilent) return;
-      host_.refused += host_.reach == Reach::kRefuses;
       site_.kernel.Answer(*wire_, host_.reach == Reach::kUp);
     }
     if (wire_->dead || (wire_->out_ended && wire_->out.empty())) return Gone();
@@ -121,7 +120,7 @@ bool Host::Peer::OnHead(const strict::Request& head) {
     site_.Wrong("request " + std::to_string(id) + " reaches an upstream as another");
   arrival_ = request_->arrivals.size();
   request_->arrivals.push_back(
-      {.wire = wire_->id, .port = host_.port_, .kept_wire = served_ > 0, .head_at = site_.now()});
+      {.port = host_.port_, .kept_wire = served_ > 0, .head_at = site_.now()});
   ++served_;
   ++steps_;
   sent_ = 0;

@@ -32,7 +32,6 @@ class Host {
   std::vector<Check> checks;
   // How long connections had carried nothing when the proxy ended them.
   std::vector<std::int64_t> idle_ends;
-  std::uint64_t refused = 0;  // connections
   std::uint16_t port() const { return port_; }
 
  private:

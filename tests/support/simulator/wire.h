@@ -68,8 +68,6 @@ struct Wire {
   bool wants_room = false;       // a write found too little
   bool peer_closed = false;      // what comes is answered with a reset
   bool reset_by_proxy = false;
-
-  std::uint64_t sent_to_proxy = 0, read_by_proxy = 0, written_by_proxy = 0;
 };
 
 }  // namespace weir::simulator

@@ -53,24 +53,18 @@ class World {
       Apply(event);
       if (!site_.ledger.wrong.empty()) break;
     }
-    Observed observed{.clients = clients_, .hosts = hosts_};
-    observed.drained = proxy_->draining();
+    observed_.drained = proxy_->draining();
     if (site_.ledger.wrong.empty()) Finish();
     for (std::size_t i = 0; i < proxy_->workers(); ++i) {
-      observed.started += proxy_->worker(i).metrics().requests_started.value();
-      observed.ended += proxy_->worker(i).metrics().requests_ended.value();
+      observed_.started += proxy_->worker(i).metrics().requests_started.value();
+      observed_.ended += proxy_->worker(i).metrics().requests_ended.value();
     }
     EndProxy();
-    observed.stalled = stalled_;
-    observed.slow_readers = slow_readers_;
-    observed.reloaded = reloaded_;
-    observed.hosts_failed = hosts_failed_;
-    observed.idle_closed = idle_closed_;
     Result result;
-    if (site_.ledger.wrong.empty()) Judge(site_.ledger, observed, result.seen);
+    if (site_.ledger.wrong.empty()) Judge(site_.ledger, observed_, result.seen);
     result.wrong = site_.ledger.wrong;
     result.trace = std::move(site_.trace.text());
-    result.requests = observed.started;
+    result.requests = observed_.started;
     return result;
   }
 
@@ -109,12 +103,9 @@ class World {
       request->records.push_back({.status = std::stoi(Member(line, "status")),
                                   .reason = Member(line, "reason"),
                                   .detail = Member(line, "detail"),
-                                  .upstream = Member(line, "upstream"),
-                                  .route = Member(line, "route"),
                                   .attempts = std::stoull(Member(line, "attempts")),
                                   .bytes_in = std::stoull(Member(line, "bytes_in")),
-                                  .bytes_out = std::stoull(Member(line, "bytes_out")),
-                                  .at = site_.now()});
+                                  .bytes_out = std::stoull(Member(line, "bytes_out"))});
     }
   }
 
@@ -196,7 +187,7 @@ class World {
         client.AskGarbage();
         return client.Deliver(SIZE_MAX);
       case Step::kStopReading:
-        slow_readers_ = true;
+        observed_.slow_readers = true;
         return client.SetReading(false);
       case Step::kRead:
         return client.Read(event.size * 500);
@@ -211,18 +202,18 @@ class World {
       case Step::kWait:
         return;
       case Step::kHostDown:
-        hosts_failed_ = true;
+        observed_.hosts_failed = true;
         host.reach = Host::Reach::kRefuses;
         return;
       case Step::kHostSilent:
-        hosts_failed_ = true;
+        observed_.hosts_failed = true;
         host.reach = Host::Reach::kSilent;
         return;
       case Step::kHostUp:
         for (auto& each : hosts_) each->reach = Host::Reach::kUp;
         return;
       case Step::kCloseIdle:
-        idle_closed_ = true;
+        observed_.idle_closed = true;
         return hosts_[event.who % kHosts]->CloseIdle();
       case Step::kHostIll:
         checked.healthy = false;
@@ -231,12 +222,12 @@ class World {
         checked.healthy = true;
         return;
       case Step::kStall:
-        stalled_ = true;
+        observed_.stalled = true;
         stalled_until_[1 + event.who % history_.workers] =
             site_.now() + (1 + event.size % 32) * 10 * kMillisecond;
         return;
       case Step::kReload: {
-        reloaded_ = true;
+        observed_.reloaded = true;
         const ProxyMemory memory;
         return proxy_->draining() ? void() : proxy_->Load();
       }
@@ -289,7 +280,8 @@ class World {
       const auto& limits = cluster->admission()->limits();
       const std::size_t open = site_.kernel.Connections(kFirstHost + 2);
       // POOL-10. A table that a reload has replaced counts for itself.
-      if (counts.connections > limits.connections || (open > limits.connections && !reloaded_))
+      if (counts.connections > limits.connections ||
+          (open > limits.connections && !observed_.reloaded))
         site_.Wrong("more connections than the pool has");
       if (counts.in_flight > limits.requests) site_.Wrong("more requests than the pool has");
       bool stands_still = false;
@@ -313,8 +305,7 @@ class World {
   std::optional<Proxy> proxy_;
   std::vector<std::int64_t> stalled_until_;
   std::int64_t at_start_ = 0;
-  bool slow_readers_ = false, stalled_ = false, reloaded_ = false, hosts_failed_ = false,
-       idle_closed_ = false;
+  Observed observed_{.clients = clients_, .hosts = hosts_};
 };
 
 }  // namespace
