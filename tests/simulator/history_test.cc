@@ -99,6 +99,7 @@ TEST(Simulator, HistoriesAreAboutEverythingThatIsJudged) {
                            "stopped by the breaker",
                            "a probe",
                            "the route's timeout",
+                           "the route's idle timeout",
                            "a slow head",
                            "an idle client",
                            "an idle upstream",

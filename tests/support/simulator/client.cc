@@ -3,34 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tests/support/simulator/policy.h"
+
 namespace weir::simulator {
 namespace {
 
 constexpr std::size_t kChunk = 1'000;
-
-const char* PathOf(Route route) {
-  switch (route) {
-    case Route::kPlain:
-      return "/plain/";
-    case Route::kLong:
-      return "/long/";
-    case Route::kRetry:
-      return "/retry/";
-    case Route::kTight:
-      return "/tight/";
-    case Route::kHedge:
-      return "/hedge/";
-    case Route::kBreaker:
-      return "/breaker/";
-    case Route::kPool:
-      return "/pool/";
-    case Route::kChecked:
-      return "/checked/";
-    case Route::kEject:
-      return "/eject/";
-  }
-  return "/";
-}
 
 std::uint64_t NumberOf(std::string_view text) {
   std::uint64_t number = 0;
@@ -39,9 +17,9 @@ std::uint64_t NumberOf(std::string_view text) {
 }
 
 std::string HeadOf(const Request& request) {
-  std::string text = request.method + " " + PathOf(request.route) + std::to_string(request.id) +
-                     " HTTP/1.1\r\nHost: a.example\r\nX-Request-Id: r" +
-                     std::to_string(request.id) + "\r\n";
+  std::string text =
+      request.method + " /" + RouteOf(request.route).name + "/" + std::to_string(request.id) +
+      " HTTP/1.1\r\nHost: a.example\r\nX-Request-Id: r" + std::to_string(request.id) + "\r\n";
   if (request.chunked) {
     text += "Transfer-Encoding: chunked\r\n";
   } else if (request.has_body) {

@@ -7,6 +7,7 @@
 
 #include "tests/support/simulator/judge.h"
 #include "tests/support/simulator/observed.h"
+#include "tests/support/simulator/policy.h"
 
 namespace weir::simulator {
 namespace {
@@ -99,9 +100,8 @@ class General {
   void JudgeArrivals(const Request& request) {
     const std::size_t count = request.arrivals.size();
     if (request.method == "POST" && count > 1) Wrong(request, "is a POST and was delivered twice");
-    const bool retries = request.route == Route::kRetry || request.route == Route::kTight ||
-                         request.route == Route::kHedge;
-    if (!retries && count > 1) Wrong(request, "was tried again without a retry policy");
+    if (RetryOf(request.route) == nullptr && count > 1)
+      Wrong(request, "was tried again without a retry policy");
     if (count > 0 && request.records.size() == 1 && request.from == 0 && request.whole &&
         request.status < 400)
       Wrong(request, "was answered well by nobody");

@@ -16,10 +16,11 @@ using Seen = std::map<std::string, std::uint64_t>;
 void JudgeTries(Ledger& ledger, const Observed& observed, Seen& seen);
 // The breaker (spec/model/breaker.h).
 void JudgeBreaker(Ledger& ledger, const Observed& observed, Seen& seen);
-// Every time that the policy or the proxy sets, to the nanosecond.
+// Times of routes and tries, of heads, of idle connections and of checks, to the
+// nanosecond.
 void JudgeTimes(Ledger& ledger, const Observed& observed, Seen& seen);
-// Checks (spec/model/health.h), ejection (spec/model/ejection.h), and who waits for a
-// place in a pool.
+// Checks (spec/model/health.h), and who waits for a place in a pool. Which host is
+// ejected is not judged.
 void JudgeHosts(Ledger& ledger, const Observed& observed, Seen& seen);
 
 }  // namespace weir::simulator

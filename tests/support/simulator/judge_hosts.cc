@@ -5,12 +5,10 @@
 
 #include "spec/model/health.h"
 #include "tests/support/simulator/judge.h"
-#include "tests/support/simulator/schedule.h"
+#include "tests/support/simulator/policy.h"
 
 namespace weir::simulator {
 namespace {
-
-constexpr std::uint32_t kUnhealthy = 2, kHealthy = 1;
 
 // By the checks that had their answer before `at`. Nobody knows of one at `at` itself.
 bool Healthy(const Host& host, std::int64_t at) {
@@ -18,7 +16,8 @@ bool Healthy(const Host& host, std::int64_t at) {
   for (const Host::Check& check : host.checks) {
     if (check.at < at) reports.push_back(check.passed);
   }
-  return reports.empty() || model::IsHealthy(reports, kUnhealthy, kHealthy);
+  const syntax::Check& check = *ServiceOf(Route::kChecked).check;
+  return reports.empty() || model::IsHealthy(reports, check.unhealthy, check.healthy);
 }
 
 // HEALTH-3: an unhealthy host gets nothing while a healthy one is there.

@@ -2,37 +2,16 @@
 #include <string>
 
 #include "tests/support/simulator/judge.h"
+#include "tests/support/simulator/policy.h"
 #include "tests/support/simulator/schedule.h"
 
 namespace weir::simulator {
 namespace {
 
+// By the proxy itself.
 constexpr std::int64_t kHeadTimeout = 10 * kSecond;
 constexpr std::int64_t kKeepAlive = 75 * kSecond;
 constexpr std::int64_t kUpstreamIdle = 30 * kSecond;
-constexpr std::int64_t kCheckEvery = 5 * kSecond;
-constexpr std::int64_t kPerTry = 300 * kMillisecond;
-
-// The route's timeout; kNever: none.
-std::int64_t TimeoutOf(Route route) {
-  switch (route) {
-    case Route::kPlain:
-    case Route::kBreaker:
-    case Route::kChecked:
-    case Route::kEject:
-      return 2 * kSecond;
-    case Route::kPool:
-      return 3 * kSecond;
-    case Route::kRetry:
-    case Route::kTight:
-    case Route::kHedge:
-      return 5 * kSecond;
-    case Route::kLong:
-      break;
-  }
-  return kNever;
-}
-
 class Times {
  public:
   Times(Ledger& ledger, const Observed& observed, Seen& seen)
@@ -53,18 +32,18 @@ class Times {
                   std::to_string(time) + " ns");
   }
 
-  // RETRY-5. Where the client could send at once and the upstreams read at once.
+  // RETRY-5. Where the client could send at once and the upstreams read at once. Without a
+  // timeout the idle timeout counts, and nothing but a body moves before the answer.
   void JudgeTimeout(const Request& request) {
-    const std::int64_t limit = TimeoutOf(request.route);
-    if (!request.alone || request.slow_reader || request.sent_at == kNever || limit == kNever)
-      return;
+    const syntax::Route& route = RouteOf(request.route);
+    const std::int64_t limit = route.timeout.value_or(route.idle_timeout).nanoseconds;
+    const char* const name = route.timeout ? "the route's timeout" : "the route's idle timeout";
+    if (!request.alone || request.slow_reader || request.sent_at == kNever) return;
     if (request.gone_at != kNever || observed_.drained) return;
-    if (request.answered_at == kNever || request.size > 16'384) return;
+    if (request.answered_at == kNever || request.size > (route.timeout ? 16'384 : 0)) return;
     const std::int64_t took = request.answered_at - request.sent_at;
-    const bool timed_out =
-        request.records.size() == 1 && request.records.front().detail == "the route's timeout";
-    if (timed_out) {
-      ++seen_["the route's timeout"];
+    if (request.records.size() == 1 && request.records.front().detail == name) {
+      ++seen_[name];
       if (took != limit) Wrong(request, "its timeout came after", took);
     }
     if (took > limit) Wrong(request, "had an answer only after", took);
@@ -88,12 +67,13 @@ class Times {
     if (request.route != Route::kRetry || request.records.empty() || request.gone_at != kNever ||
         observed_.drained)
       return;
+    const std::int64_t per_try = RetryOf(request.route)->per_try->nanoseconds;
     for (const Arrival& arrival : request.arrivals) {
       if (arrival.whole_at == kNever || arrival.answer_at != kNever) continue;
       const std::int64_t end = arrival.broken ? arrival.over_at : arrival.dropped_at;
       const std::int64_t took = end - arrival.whole_at;
-      if (end != kNever && took > kPerTry) Wrong(request, "a try lasted", took);
-      if (arrival.dropped_at == kNever || took >= kPerTry) continue;
+      if (end != kNever && took > per_try) Wrong(request, "a try lasted", took);
+      if (arrival.dropped_at == kNever || took >= per_try) continue;
       if (request.records.front().detail != "the route's timeout")
         Wrong(request, "a try was given up after", took);
     }
@@ -119,7 +99,7 @@ class Times {
       }
       for (std::size_t i = 1; i < host->checks.size(); ++i) {
         const std::int64_t between = host->checks[i].at - host->checks[i - 1].at;
-        if (between != kCheckEvery)
+        if (between != ServiceOf(Route::kChecked).check->every.nanoseconds)
           ledger_.Wrong("a check came after " + std::to_string(between) + " ns");
       }
     }

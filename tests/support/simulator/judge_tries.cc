@@ -10,23 +10,11 @@
 #include "spec/model/retry.h"
 #include "tests/support/simulator/judge.h"
 #include "tests/support/simulator/policy.h"
-#include "tests/support/simulator/schedule.h"
 
 namespace weir::simulator {
 namespace {
 
 using model::TryResult;
-
-const syntax::Retry* PolicyOf(Route route) {
-  const char* name = route == Route::kRetry   ? "careful"
-                     : route == Route::kTight ? "tight"
-                     : route == Route::kHedge ? "hedged"
-                                              : "";
-  for (const syntax::Retry& retry : ThePolicy().policy.retries) {
-    if (retry.name == name) return &retry;
-  }
-  return nullptr;
-}
 
 // How the proxy saw this try end before it had its answer, and when. None: it did not.
 struct Ending {
@@ -51,7 +39,7 @@ class Tries {
 
   void Run() {
     for (const Request& request : ledger_.requests) {
-      const syntax::Retry* retry = PolicyOf(request.route);
+      const syntax::Retry* retry = RetryOf(request.route);
       if (retry == nullptr || request.records.empty()) continue;
       if (request.records.front().attempts > retry->attempts)
         Wrong(request, "was tried more often than its policy says");
@@ -132,7 +120,7 @@ class Tries {
 
   // RETRY-7, of the policy whose budget is small: a try that was made had its place.
   void JudgeBudget() {
-    const syntax::Retry& retry = *PolicyOf(Route::kTight);
+    const syntax::Retry& retry = *RetryOf(Route::kTight);
     model::BudgetHistory history;
     std::vector<std::int64_t> retries;
     for (const Request& request : ledger_.requests) {
@@ -178,8 +166,6 @@ struct Heard {
 std::optional<Heard> HeardOf(const Request& request) {
   using Result = model::Breaker::Result;
   const Arrival& arrival = request.arrivals.front();
-  if (arrival.answer_at != kNever && arrival.dropped_at == kNever)
-    return Heard{arrival.answer_at, arrival.status >= 500 ? Result::kFailure : Result::kSuccess};
   if (arrival.answer_at != kNever)
     return Heard{arrival.answer_at, arrival.status >= 500 ? Result::kFailure : Result::kSuccess};
   if (arrival.broken) return Heard{arrival.over_at, Result::kFailure};
@@ -229,7 +215,10 @@ void JudgeBreaker(Ledger& ledger, const Observed& observed, Seen& seen) {
     return a.at == b.at && a.request->wire != b.request->wire;
   });
   moments.erase(together, moments.end());
-  model::Breaker breaker({.failures = 3, .window = 10 * kSecond, .open_for = 5 * kSecond});
+  const syntax::Breaker& steady = ThePolicy().policy.breakers.front();
+  model::Breaker breaker({.failures = steady.failures,
+                          .window = steady.window.nanoseconds,
+                          .open_for = steady.open_for.nanoseconds});
   std::map<const Request*, std::size_t> numbers;
   for (const Moment& moment : moments) {
     if (!moment.asks) {

@@ -1,8 +1,9 @@
-// The policy of every simulated run. The judge (judge.cc) knows its numbers.
+// The policy of every simulated run. Its routes are in the order of Route (ledger.h).
 #include "tests/support/simulator/policy.h"
 
 #include <cstdio>
 #include <cstdlib>
+#include <variant>
 
 #include "compiler/lower/lower.h"
 #include "dsl/resolve/load.h"
@@ -60,6 +61,20 @@ const Compiled& ThePolicy() {
     return Compiled{*loaded.policy, compiler::Lower(*loaded.policy, &loaded.sources, 0).value()};
   }();
   return compiled;
+}
+
+const syntax::Route& RouteOf(Route route) {
+  return ThePolicy().policy.gateways.front().routes[static_cast<std::size_t>(route)];
+}
+
+const syntax::Service& ServiceOf(Route route) {
+  const auto& forward = std::get<syntax::Forward>(RouteOf(route).action);
+  return ThePolicy().policy[forward.targets.front().service];
+}
+
+const syntax::Retry* RetryOf(Route route) {
+  const auto& retry = RouteOf(route).retry;
+  return retry ? &ThePolicy().policy[*retry] : nullptr;
 }
 
 }  // namespace weir::simulator

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "spec/syntax/policy.h"
+#include "tests/support/simulator/ledger.h"
 
 namespace weir::simulator {
 
@@ -13,6 +14,10 @@ struct Compiled {
   std::string table;
 };
 const Compiled& ThePolicy();
+// What it says of a route's requests; of their retries, null: nothing.
+const syntax::Route& RouteOf(Route route);
+const syntax::Service& ServiceOf(Route route);
+const syntax::Retry* RetryOf(Route route);
 
 }  // namespace weir::simulator
 
