@@ -81,6 +81,7 @@ void Loop::RunOnce() { Round(0); }
 int Loop::Wait() const {
   const std::int64_t next = NextDue();
   if (next == INT64_MAX) return -1;
+  if (next <= now_) return 0;
   const std::int64_t left = next - clock_.Monotonic();
   return left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
 }
