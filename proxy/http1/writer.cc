@@ -24,11 +24,11 @@ char* Put(std::string_view text, char* at) {
   return at + text.size();
 }
 
-// False, and some of them appended, where one cannot be written.
-bool AppendFields(std::span<const runtime::Field> fields, std::string& out) {
+// `size`: of them all. False, and some of them appended, where one cannot be written.
+bool AppendFields(std::span<const runtime::Field> fields, std::size_t size, std::string& out) {
   const std::size_t start = out.size();
   bool good = true;
-  out.resize_and_overwrite(start + SizeOf(fields), [&](char* text, std::size_t) {
+  out.resize_and_overwrite(start + size, [&](char* text, std::size_t) {
     char* at = text + start;
     for (const runtime::Field& field : fields) {
       if (IsWrittenByTheProxy(field.name)) continue;
@@ -75,13 +75,13 @@ bool WriteRequestHead(std::string_view method, std::string_view path, bool has_q
       (!IsTargetText(query) || query.find('#') != std::string_view::npos)) {
     return false;
   }
-  const std::size_t needed =
-      method.size() + path.size() + query.size() + host.size() + SizeOf(fields) + 96;
+  const std::size_t size = SizeOf(fields);
+  const std::size_t needed = method.size() + path.size() + query.size() + host.size() + size + 96;
   if (out.capacity() - start < needed) out.reserve(std::max(2 * out.capacity(), start + needed));
   out.append(method).append(" ").append(path);
   if (has_query) out.append("?").append(query);
   out.append(" HTTP/1.1\r\nhost: ").append(host).append("\r\n");
-  if (!AppendFields(fields, out)) {
+  if (!AppendFields(fields, size, out)) {
     out.resize(start);
     return false;
   }
@@ -94,12 +94,13 @@ bool WriteResponseHead(std::uint16_t status, std::span<const runtime::Field> fie
                        const Framing& framing, bool close, std::string& out) {
   const std::size_t start = out.size();
   if (status < 100 || status > 599 || status == 101) return false;
-  const std::size_t needed = SizeOf(fields) + 128;
+  const std::size_t size = SizeOf(fields);
+  const std::size_t needed = size + 128;
   if (out.capacity() - start < needed) out.reserve(std::max(2 * out.capacity(), start + needed));
   out.append("HTTP/1.1 ");
   AppendNumber(status, out);
   out.append(" ").append(StatusPhrase(status)).append("\r\n");
-  if (!AppendFields(fields, out)) {
+  if (!AppendFields(fields, size, out)) {
     out.resize(start);
     return false;
   }
@@ -122,7 +123,7 @@ void WriteLastChunk(std::span<const runtime::Field> trailers, std::string& out) 
   for (const runtime::Field& field : trailers) {
     if (MayStandInTrailer(field.name)) {
       const std::size_t start = out.size();
-      if (!AppendFields({&field, 1}, out)) out.resize(start);
+      if (!AppendFields({&field, 1}, SizeOf({&field, 1}), out)) out.resize(start);
     }
   }
   out.append("\r\n");
