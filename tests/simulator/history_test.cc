@@ -105,6 +105,8 @@ TEST(Simulator, HistoriesAreAboutEverythingThatIsJudged) {
                            "an idle upstream",
                            "a try that timed out",
                            "a sick host is spared",
+                           "an ejection",
+                           "an ejected host is spared",
                            "waited for a place"}) {
     EXPECT_GT(seen[what], 0u) << "never seen: " << what;
   }

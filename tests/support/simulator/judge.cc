@@ -125,6 +125,7 @@ void Judge(Ledger& ledger, const Observed& observed, Seen& seen) {
   General(ledger, observed, seen).Run();
   JudgeTries(ledger, observed, seen);
   JudgeBreaker(ledger, observed, seen);
+  JudgeEjection(ledger, observed, seen);
   JudgeTimes(ledger, observed, seen);
   JudgeHosts(ledger, observed, seen);
 }

@@ -16,11 +16,12 @@ using Seen = std::map<std::string, std::uint64_t>;
 void JudgeTries(Ledger& ledger, const Observed& observed, Seen& seen);
 // The breaker (spec/model/breaker.h).
 void JudgeBreaker(Ledger& ledger, const Observed& observed, Seen& seen);
+// Which hosts are ejected (spec/model/ejection.h).
+void JudgeEjection(Ledger& ledger, const Observed& observed, Seen& seen);
 // Times of routes and tries, of heads, of idle connections and of checks, to the
 // nanosecond.
 void JudgeTimes(Ledger& ledger, const Observed& observed, Seen& seen);
-// Checks (spec/model/health.h), and who waits for a place in a pool. Which host is
-// ejected is not judged.
+// Checks (spec/model/health.h), and who waits for a place in a pool.
 void JudgeHosts(Ledger& ledger, const Observed& observed, Seen& seen);
 
 }  // namespace weir::simulator

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "spec/model/breaker.h"
 #include "spec/model/retry.h"
 #include "tests/support/simulator/judge.h"
 #include "tests/support/simulator/policy.h"
@@ -150,91 +148,10 @@ class Tries {
   Seen& seen_;
 };
 
-// ---- the breaker ------------------------------------------------------------------
-
-struct Moment {
-  std::int64_t at;
-  const Request* request;
-  bool asks;
-};
-
-// When it ended, as the breaker hears of it; none: it is not known.
-struct Heard {
-  std::int64_t at;
-  model::Breaker::Result result;
-};
-std::optional<Heard> HeardOf(const Request& request) {
-  using Result = model::Breaker::Result;
-  const Arrival& arrival = request.arrivals.front();
-  if (arrival.answer_at != kNever)
-    return Heard{arrival.answer_at, arrival.status >= 500 ? Result::kFailure : Result::kSuccess};
-  if (arrival.broken) return Heard{arrival.over_at, Result::kFailure};
-  if (arrival.dropped_at == kNever || request.records.empty()) return std::nullopt;
-  const std::string& reason = request.records.front().reason;
-  if (reason == "upstream-timeout") return Heard{arrival.dropped_at, Result::kFailure};
-  if (reason == "downstream-closed" || reason == "request-timeout")
-    return Heard{arrival.dropped_at, Result::kCancelled};
-  return std::nullopt;
-}
-
 }  // namespace
 
 void JudgeTries(Ledger& ledger, const Observed& observed, Seen& seen) {
   Tries(ledger, observed, seen).Run();
-}
-
-// Its hosts can always be reached, so each request is one try; it asks when it reaches
-// its upstream, or is turned away.
-void JudgeBreaker(Ledger& ledger, const Observed& observed, Seen& seen) {
-  if (observed.stalled || observed.drained) return;
-  std::vector<Moment> moments;
-  std::map<const Request*, model::Breaker::Result> results;
-  for (const Request& request : ledger.requests) {
-    if (request.route != Route::kBreaker || request.records.empty()) continue;
-    const bool refused = request.records.front().reason == "breaker-open";
-    if (refused && request.answered_at == kNever) return;
-    if (refused && request.slow_reader) return;
-    if (refused) {
-      moments.push_back({request.answered_at, &request, true});
-      continue;
-    }
-    if (request.arrivals.empty()) {
-      if (request.records.front().attempts > 0) return;
-      continue;
-    }
-    const auto heard = HeardOf(request);
-    if (!heard) return;
-    moments.push_back({request.arrivals.front().head_at, &request, true});
-    moments.push_back({heard->at, &request, false});
-    results[&request] = heard->result;
-  }
-  std::ranges::sort(moments, {},
-                    [](const Moment& m) { return std::tuple(m.at, m.request->id, !m.asks); });
-  // Of two that fall together nobody can tell which came first, but on one connection.
-  const auto together = std::ranges::adjacent_find(moments, [](const Moment& a, const Moment& b) {
-    return a.at == b.at && a.request->wire != b.request->wire;
-  });
-  moments.erase(together, moments.end());
-  const syntax::Breaker& steady = ThePolicy().policy.breakers.front();
-  model::Breaker breaker({.failures = steady.failures,
-                          .window = steady.window.nanoseconds,
-                          .open_for = steady.open_for.nanoseconds});
-  std::map<const Request*, std::size_t> numbers;
-  for (const Moment& moment : moments) {
-    if (!moment.asks) {
-      breaker.End(numbers.at(moment.request), results.at(moment.request), moment.at);
-      continue;
-    }
-    const std::size_t number = numbers[moment.request] = breaker.Ask(moment.at);
-    const bool admitted = breaker.at(number).admitted;
-    seen[admitted ? "let through by the breaker" : "stopped by the breaker"] += 1;
-    seen["a probe"] += breaker.at(number).probe;
-    if (admitted == moment.request->arrivals.empty()) {
-      return ledger.Wrong("request " + std::to_string(moment.request->id) +
-                          (admitted ? " was stopped by a breaker that is closed"
-                                    : " went through a breaker that is open"));
-    }
-  }
 }
 
 }  // namespace weir::simulator

@@ -9,6 +9,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/support/simulator/chance.h"
@@ -145,6 +146,7 @@ class Ledger {
 
   std::deque<Request> requests;
   std::vector<std::string> wrong;
+  std::deque<std::pair<std::int64_t, std::string>> log;  // what the proxy said, and when
   std::uint64_t strangers = 0;  // records of what had no id that a client chose
 };
 

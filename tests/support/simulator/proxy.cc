@@ -34,9 +34,10 @@ Proxy::Proxy(Site& site, const std::string& table, unsigned workers,
         std::make_unique<Worker>(settings_, i, limiter_, names_, budget_, site.schedule));
     loops_.push_back({&workers_.back()->loop(), site.kernel.last_epoll()});
   }
-  proxy::observe::SendLogTo([&trace = site.trace](std::string_view text) {
+  proxy::observe::SendLogTo([&site](std::string_view text) {
     const OtherMemory other;
-    trace.Add("log", text);
+    site.trace.Add("log", text);
+    site.ledger.log.emplace_back(site.now(), text);
   });
 }
 

@@ -16,6 +16,8 @@ constexpr std::int64_t kSecond = 1'000 * kMillisecond;
 
 class Schedule final : public proxy::net::Clock {
  public:
+  static constexpr std::int64_t kStart = kSecond;
+
   std::int64_t Monotonic() const override { return now_; }
   std::int64_t UnixMilliseconds() const override { return 1'800'000'000'000 + now_ / 1'000'000; }
   const std::int64_t& now() const { return now_; }
@@ -36,7 +38,7 @@ class Schedule final : public proxy::net::Clock {
   }
 
  private:
-  std::int64_t now_ = kSecond;
+  std::int64_t now_ = kStart;
   std::multimap<std::int64_t, std::function<void()>> actions_;
 };
 
