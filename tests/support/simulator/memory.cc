@@ -1,4 +1,5 @@
-// Each block has its size, and whether it counts, before it.
+// Each block has its size, and whether it counts, before it. It ends where what was asked
+// for ends, so that a sanitizer sees the byte behind it.
 #include "tests/support/simulator/memory.h"
 
 #include <algorithm>
@@ -15,9 +16,8 @@ struct Allocation {
 
   static void* Take(std::size_t size, std::size_t alignment) {
     const std::size_t front = std::max(alignment, std::size_t{32});
-    const std::size_t whole = (size + front + alignment - 1) / alignment * alignment;
-    void* const begin = std::aligned_alloc(alignment, whole);
-    if (begin == nullptr) std::abort();
+    void* begin = nullptr;
+    if (::posix_memalign(&begin, alignment, front + size) != 0) std::abort();
     char* const block = static_cast<char*>(begin) + front;
     const bool counts = ProxyMemory::counting_;
     new (block - sizeof(Allocation)) Allocation{size, front, counts};
@@ -63,6 +63,12 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
   return Allocation::Take(size, kUsual);
 }
+void* operator new(std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
+  return Allocation::Take(size, static_cast<std::size_t>(to));
+}
+void* operator new[](std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
+  return Allocation::Take(size, static_cast<std::size_t>(to));
+}
 void operator delete(void* block) noexcept { Allocation::Give(block); }
 void operator delete[](void* block) noexcept { Allocation::Give(block); }
 void operator delete(void* block, std::size_t) noexcept { Allocation::Give(block); }
@@ -73,6 +79,12 @@ void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
   Allocation::Give(block);
 }
 void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+  Allocation::Give(block);
+}
+void operator delete(void* block, std::align_val_t, const std::nothrow_t&) noexcept {
+  Allocation::Give(block);
+}
+void operator delete[](void* block, std::align_val_t, const std::nothrow_t&) noexcept {
   Allocation::Give(block);
 }
 void operator delete(void* block, const std::nothrow_t&) noexcept { Allocation::Give(block); }
