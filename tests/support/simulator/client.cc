@@ -33,13 +33,8 @@ std::string BodyText(const Request& request) {
   std::string body = BodyOf(request.id).Piece(0, request.size);
   if (!request.chunked) return body;
   std::string text;
-  for (std::size_t at = 0; at < body.size(); at += kChunk) {
-    const std::string piece = body.substr(at, kChunk);
-    char size[24];
-    const auto end = std::to_chars(size, size + sizeof size, piece.size(), 16).ptr;
-    text.append(size, end).append("\r\n").append(piece).append("\r\n");
-  }
-  return text + "0\r\n\r\n";
+  for (std::size_t at = 0; at < body.size(); at += kChunk) text += ChunkOf(body.substr(at, kChunk));
+  return text + ChunkOf("");
 }
 
 }  // namespace

@@ -19,6 +19,12 @@ std::string FieldOf(const strict::Request& head, std::string_view name) {
   return value;
 }
 
+std::string ChunkOf(std::string_view piece) {
+  char size[24];
+  const auto end = std::to_chars(size, size + sizeof size, piece.size(), 16).ptr;
+  return std::string(size, end).append("\r\n").append(piece).append("\r\n");
+}
+
 bool MessageReader::No(std::string why) {
   why_ = std::move(why);
   return false;

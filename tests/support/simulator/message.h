@@ -15,6 +15,9 @@ namespace weir::simulator {
 // The value of the last line of this (lower-case) name; empty: none.
 std::string FieldOf(const strict::Request& head, std::string_view name);
 
+// One chunk of a body that is sent in chunks; of nothing, its end.
+std::string ChunkOf(std::string_view piece);
+
 class MessageReader {
  public:
   enum class Kind : std::uint8_t { kRequests, kResponses };

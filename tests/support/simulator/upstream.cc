@@ -226,7 +226,7 @@ void Host::Peer::Answer() {
   answered_ = true;
   site_.kernel.PeerSend(*wire_, head + "\r\n");
   if (head_only || how.size == 0) {
-    if (!head_only && how.chunked) site_.kernel.PeerSend(*wire_, "0\r\n\r\n");
+    if (!head_only && how.chunked) site_.kernel.PeerSend(*wire_, ChunkOf(""));
     return Done();
   }
   how.gap > 0 ? Later(how.gap, &Peer::SendPiece) : SendPiece();
@@ -240,15 +240,11 @@ void Host::Peer::SendPiece() {
   if (cut) count = count / 2;
   std::string piece = BodyOf(request_->id, arrival_ + 1).Piece(sent_, count);
   sent_ += count;
-  if (how.chunked && count > 0) {
-    char size[24];
-    const auto end = std::to_chars(size, size + sizeof size, piece.size(), 16).ptr;
-    piece = std::string(size, end) + "\r\n" + piece + "\r\n";
-  }
+  if (how.chunked && count > 0) piece = ChunkOf(piece);
   site_.kernel.PeerSend(*wire_, piece);
   if (cut) return Break(how.close);
   if (sent_ < how.size) return Later(how.gap, &Peer::SendPiece);
-  if (how.chunked) site_.kernel.PeerSend(*wire_, "0\r\n\r\n");
+  if (how.chunked) site_.kernel.PeerSend(*wire_, ChunkOf(""));
   Done();
 }
 
