@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/encode/route_settings.h"
 #include "compiler/encode/words.h"
 #include "spec/syntax/subject_name.h"
 
@@ -135,26 +136,8 @@ std::string DefinitionText(const syntax::Jwt& jwt) {
   (words << "skew").Time(jwt.skew.nanoseconds) << "claims";
   for (const syntax::Claim& claim : jwt.claims) {
     words.Quote(claim.name).Quote(claim.source);
-    switch (claim.type) {
-      case syntax::Type::kInteger:
-        words << "integer";
-        break;
-      case syntax::Type::kBoolean:
-        words << "boolean";
-        break;
-      case syntax::Type::kStringList:
-        words << (claim.words ? "words" : "list");
-        break;
-      case syntax::Type::kString:
-      case syntax::Type::kDuration:
-      case syntax::Type::kSize:
-      case syntax::Type::kAddress:
-      case syntax::Type::kNetwork:
-      case syntax::Type::kClaims:
-      case syntax::Type::kAbsent:
-        words << "string";
-        break;
-    }
+    const bool split = claim.type == syntax::Type::kStringList && claim.words;
+    words << (split ? "words" : TypeText(claim.type));
   }
   return words.text();
 }

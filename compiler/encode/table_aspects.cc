@@ -1,5 +1,6 @@
 #include "compiler/encode/table_aspects.h"
 
+#include "compiler/encode/route_settings.h"
 #include "compiler/encode/words.h"
 
 namespace weir::compiler {
@@ -97,22 +98,6 @@ std::string BreakerText(const TableView& table, std::uint32_t place) {
   return words.text();
 }
 
-std::string_view ClaimTypeText(runtime::AttributeType type, bool words) {
-  switch (type) {
-    case runtime::AttributeType::kInteger:
-      return "integer";
-    case runtime::AttributeType::kBoolean:
-      return "boolean";
-    case runtime::AttributeType::kStringList:
-      return words ? "words" : "list";
-    case runtime::AttributeType::kString:
-      return "string";
-    case runtime::AttributeType::kAddress:  // the loader refuses it
-      return "address";
-  }
-  return "";
-}
-
 std::string_view ServiceName(const TableView& table, std::uint32_t service) {
   return table.text(table.services()[service].name);
 }
@@ -164,7 +149,7 @@ std::string TableJwtText(const TableView& table, std::uint32_t place) {
   (words << "skew").Time(skew) << "claims";
   for (const auto& [name, source, type, split] : TableView::Slice(table.claims(), claims)) {
     words.Quote(table.text(name)).Quote(table.text(source));
-    words << ClaimTypeText(type, split != 0);
+    words << (type == runtime::AttributeType::kStringList && split != 0 ? "words" : TypeText(type));
   }
   return words.text();
 }

@@ -17,26 +17,6 @@ static_assert(static_cast<int>(syntax::JwtAlgorithm::kES256) ==
 static_assert(static_cast<int>(syntax::SecretSource::Kind::kUrl) ==
               static_cast<int>(runtime::SecretKind::kUrl));
 
-runtime::AttributeType ClaimType(syntax::Type type) {
-  switch (type) {
-    case syntax::Type::kInteger:
-      return runtime::AttributeType::kInteger;
-    case syntax::Type::kBoolean:
-      return runtime::AttributeType::kBoolean;
-    case syntax::Type::kStringList:
-      return runtime::AttributeType::kStringList;
-    case syntax::Type::kString:
-    case syntax::Type::kDuration:
-    case syntax::Type::kSize:
-    case syntax::Type::kAddress:
-    case syntax::Type::kNetwork:
-    case syntax::Type::kClaims:
-    case syntax::Type::kAbsent:
-      return runtime::AttributeType::kString;
-  }
-  return runtime::AttributeType::kString;
-}
-
 }  // namespace
 
 runtime::Index Lowering::LowerJwt(syntax::Ref<syntax::Jwt> ref) {
@@ -57,7 +37,7 @@ runtime::Index Lowering::LowerJwt(syntax::Ref<syntax::Jwt> ref) {
   for (const syntax::Claim& claim : jwt.claims) {
     claims.push_back({.name = out.Text(claim.name),
                       .source = out.Text(claim.source),
-                      .type = ClaimType(claim.type),
+                      .type = LowerType(claim.type),
                       .words = claim.words});
   }
   record.claims = AppendRun(out.claims, claims);

@@ -29,6 +29,8 @@ static_assert(Same<runtime::ExpressionKind>(syntax::Expression::Kind::kPredicate
 static_assert(Same<runtime::ExpressionKind>(syntax::Expression::Kind::kAnd) ==
               runtime::ExpressionKind::kAnd);
 
+}  // namespace
+
 runtime::AttributeType LowerType(syntax::Type type) {
   switch (type) {
     case syntax::Type::kInteger:
@@ -49,8 +51,6 @@ runtime::AttributeType LowerType(syntax::Type type) {
   }
   return runtime::AttributeType::kString;
 }
-
-}  // namespace
 
 runtime::AttributeRecord Lowering::LowerAttribute(const syntax::Attribute& attribute) {
   return {.subject = Same<runtime::AttributeSubject>(attribute.subject),

@@ -90,6 +90,8 @@ inline runtime::Address LowerAddress(const syntax::Address& address) {
   return {.octets = address.octets};
 }
 
+runtime::AttributeType LowerType(syntax::Type type);
+
 std::string JoinNames(const std::vector<std::string>& names);
 
 // Lower-case names of the headers that the gateway reads as one value.
