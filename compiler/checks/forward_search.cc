@@ -38,7 +38,7 @@ ForwardSearch::Answer ForwardSearch::Ask(std::uint32_t route,
   const auto own = static_cast<std::uint32_t>(std::distance(places.begin(), places.find(route)));
   Universe u;
   const std::vector<std::uint32_t> listeners = AddListeners(u, part);
-  const std::vector<Row> rows = EncodeGateway(u, policy_, part, listeners);
+  const std::vector<Row> rows = EncodeGateway(u, policy_, part, listeners, Unsendable::kApart);
   const auto row = std::ranges::find_if(
       rows, [&](const Row& each) { return each.forwards && each.route == own; });
   if (row == rows.end()) return {};

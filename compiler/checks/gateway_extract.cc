@@ -22,13 +22,13 @@ syntax::Gateway WithRoutes(const syntax::Gateway& whole, const std::set<std::uin
 }
 
 GatewayExtract::GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway,
-                               Preflights preflights)
+                               Preflights preflights, Unsendable unsendable)
     : policy_(policy), gateway_(std::move(gateway)), listeners_(AddListeners(u_, gateway_)) {
   if (preflights == Preflights::kNone) {
     for (auto& route : gateway_.routes) route.cors.reset();
     u_.constraints.push_back(u_.f.Not(IsPreflight()));
   }
-  rows_ = EncodeGateway(u_, policy_, gateway_, listeners_);
+  rows_ = EncodeGateway(u_, policy_, gateway_, listeners_, unsendable);
 }
 
 Formula GatewayExtract::IsPreflight() {

@@ -1,7 +1,8 @@
 // A gateway with some of its routes left out, encoded: what a question about one
 // route needs of thousands.
 //
-//   GatewayExtract part(policy, few_routes, GatewayExtract::Preflights::kNone);
+//   GatewayExtract part(policy, few_routes, GatewayExtract::Preflights::kNone,
+//                      Unsendable::kWithin);
 //   auto question = part.Pose(0, rule);
 //   if (part.Prepare().empty()) part.Find("allow decides", question.decides, 2000);
 #ifndef WEIR_COMPILER_CHECKS_GATEWAY_EXTRACT_H_
@@ -32,7 +33,8 @@ class GatewayExtract {
   // kNone: requests that have the shape of a preflight are left out.
   enum class Preflights : std::uint8_t { kNone, kAnswered };
 
-  GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway, Preflights preflights);
+  GatewayExtract(const syntax::Policy& policy, syntax::Gateway gateway, Preflights preflights,
+                 Unsendable unsendable);
 
   // When one rule, at one route (its place in this extract), comes to be asked,
   // holds, and decides.

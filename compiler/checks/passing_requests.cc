@@ -43,7 +43,8 @@ PassingRequests::Found PassingRequests::Search(std::uint32_t route) {
   for (std::size_t round = 0; round < budget_.rounds; ++round) {
     using Preflights = GatewayExtract::Preflights;
     GatewayExtract extract(policy_, WithRoutes(whole, places),
-                           has_cors_ ? Preflights::kNone : Preflights::kAnswered);
+                           has_cors_ ? Preflights::kNone : Preflights::kAnswered,
+                           Unsendable::kApart);
     const auto at = std::distance(places.begin(), places.find(route));
     const auto question = extract.PoseForward(static_cast<std::uint32_t>(at));
     if (question.row == nullptr) return {Kind::kNone, {}, ""};
@@ -62,12 +63,6 @@ PassingRequests::Found PassingRequests::Search(std::uint32_t route) {
       continue;
     }
     if (std::string wrong = Disagreement(witness, route); !wrong.empty()) {
-      // Its path after the transforms is none that may be sent (TRANSFORM-3).
-      const Expected rewritten{false, 400, "rewrite", route};
-      if (Confirm(policy_, gateway_, replay_->table(), witness, model::Identity{}, rewritten)
-              .empty()) {
-        return {Kind::kNone, {}, ""};
-      }
       return {Kind::kUnknown, {}, std::move(wrong)};
     }
     return {Kind::kFound, std::move(witness), ""};

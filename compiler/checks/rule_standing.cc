@@ -252,7 +252,8 @@ class GatewayRules {
 
   GatewayExtract Extract(const std::set<std::uint32_t>& places,
                          GatewayExtract::Preflights preflights) const {
-    return {policy_, WithRoutes(policy_.gateways[gateway_], places), preflights};
+    return {policy_, WithRoutes(policy_.gateways[gateway_], places), preflights,
+            Unsendable::kWithin};
   }
 
   std::vector<Posed> Pose(GatewayExtract& extract, const std::set<std::uint32_t>& places,

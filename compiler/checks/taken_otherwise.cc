@@ -135,8 +135,10 @@ TakenOtherwise::Found TakenOtherwise::Solve(std::uint32_t route,
   Universe u;
   const auto listeners = AddListeners(u, whole);
   u.trusted_proxies = whole.trusted_proxies;
-  std::vector<Row> first = EncodeGateway(u, before, before.gateways[gateway_], listeners);
-  std::vector<Row> second = EncodeGateway(u, after, after.gateways[gateway_], listeners);
+  std::vector<Row> first =
+      EncodeGateway(u, before, before.gateways[gateway_], listeners, Unsendable::kApart);
+  std::vector<Row> second =
+      EncodeGateway(u, after, after.gateways[gateway_], listeners, Unsendable::kApart);
   const syntax::Match& match = whole.routes[route].match;
   const Formula matched = u.f.And(MatchesButMethod(u, match, listeners),
                                   MatchesMethod(u, match, u.At({Part::kMethod, "", ""})));

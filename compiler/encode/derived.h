@@ -2,7 +2,7 @@
 // derived from a part of the request agrees with that part, a credential is one that
 // can be, and a field is one that the reader of the head lets through.
 //
-//   auto rows = EncodeGateway(universe, policy, gateway, listeners);
+//   auto rows = EncodeGateway(universe, policy, gateway, listeners, Unsendable::kApart);
 //   RelateDerived(universe);            // ClassesOf does so
 //
 // A relation costs tests on the dimensions that it ties, so it is made only where

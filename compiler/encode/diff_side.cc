@@ -71,7 +71,8 @@ std::vector<std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>
 std::vector<Row> RowsOf(Universe& u, const Side& side, const std::vector<std::uint32_t>& listeners,
                         const std::map<std::string, std::string>& scopes) {
   for (const auto& [scope, target] : scopes) u.Unify(scope, target);
-  std::vector<Row> rows = EncodeGateway(u, side.policy(), *side.gateway, listeners);
+  std::vector<Row> rows =
+      EncodeGateway(u, side.policy(), *side.gateway, listeners, Unsendable::kApart);
   for (Row& row : rows) {
     if (row.place.jwt) row.place.jwt = u.TargetOf(*row.place.jwt);
     if (row.place.keys) row.place.keys = u.TargetOf(*row.place.keys);

@@ -50,9 +50,9 @@ class Teller {
       Limits(route.limits, owner_, stage == Stage::kDecided);
     }
     if (row.reason == "unauthenticated") Challenge(route);
-    if (stage == Stage::kDecided && row.reason != "denied" && row.reason != "not-allowed") {
-      Act(route);
-    }
+    const bool refused =
+        row.reason == "denied" || row.reason == "not-allowed" || row.reason == "rewrite";
+    if (stage == Stage::kDecided && !refused) Act(route);
     return std::move(deeds_);
   }
 
@@ -335,6 +335,7 @@ class Comparison {
     // A route that takes requests, or takes them no more, does so by its match.
     if ((old_route_ == nullptr) != (new_route_ == nullptr)) return {};
     Authentication();
+    SentPath();
     std::set<std::string> keys;
     for (const auto& [key, deed] : before_.deeds) keys.insert(key);
     for (const auto& [key, deed] : after_.deeds) keys.insert(key);
@@ -364,6 +365,17 @@ class Comparison {
     if (before == after) return;
     Push({RouteOwner(new_route_->name, after_side_.gateway->name), "authenticate", before, after,
           ClauseOf(*old_route_, "authenticate"), ClauseOf(*new_route_, "authenticate")});
+  }
+
+  // Whether the path may be sent lies in what the transforms make of it.
+  void SentPath() {
+    if (old_route_ == nullptr || new_route_ == nullptr) return;
+    if ((before_.row.reason == "rewrite") == (after_.row.reason == "rewrite")) return;
+    const std::string before = ToldTransform(old_route_->request);
+    const std::string after = ToldTransform(new_route_->request);
+    if (before == after) return;
+    Push({RouteOwner(new_route_->name, after_side_.gateway->name), "request", before, after,
+          ClauseOf(*old_route_, "request"), ClauseOf(*new_route_, "request")});
   }
 
   void One(const std::string& key) {

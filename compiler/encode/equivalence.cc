@@ -48,7 +48,7 @@ Result ProveTable(const syntax::Policy& policy, std::uint32_t gateway, const run
   Universe u;
   const auto listeners = AddListeners(u, policy.gateways[gateway]);
   const auto table_listeners = AddTableListeners(u, table);
-  auto source = EncodeGateway(u, policy, policy.gateways[gateway], listeners);
+  auto source = EncodeGateway(u, policy, policy.gateways[gateway], listeners, Unsendable::kWithin);
   auto encoded = EncodeTable(u, table, table_listeners);
   if (!encoded) return smt::Refuted<TableMismatch>{{encoded.error(), std::nullopt}};
   if (!u.problem().empty()) return smt::Unknown{u.problem()};

@@ -7,6 +7,7 @@
 #include "compiler/encode/aspects.h"
 #include "compiler/encode/cors.h"
 #include "compiler/encode/match.h"
+#include "compiler/encode/sent_path.h"
 #include "spec/model/scalar_fields.h"
 
 namespace weir::compiler {
@@ -18,8 +19,8 @@ using syntax::Route;
 class GatewayEncoder {
  public:
   GatewayEncoder(Universe& u, const Policy& policy, const syntax::Gateway& gateway,
-                 const std::vector<std::uint32_t>& listeners)
-      : u_(u), policy_(policy), gateway_(gateway), listeners_(listeners) {}
+                 const std::vector<std::uint32_t>& listeners, Unsendable unsendable)
+      : u_(u), policy_(policy), gateway_(gateway), listeners_(listeners), unsendable_(unsendable) {}
 
   std::vector<Row> Run() {
     for (const Route& route : gateway_.routes) {
@@ -188,6 +189,11 @@ class GatewayEncoder {
     } else if (const auto* redirect = std::get_if<syntax::Redirect>(&route.action)) {
       AddFor(i, live, redirect->status, "redirect").aspects["redirect"] = RedirectText(*redirect);
     } else {
+      if (unsendable_ == Unsendable::kApart) {
+        const Formula sends = SendsCanonicalPath(u_, gateway_, listeners_, route);
+        if (sends != kTrue) AddFor(i, u_.f.And(live, u_.f.Not(sends)), 400, "rewrite");
+        live = u_.f.And(live, sends);
+      }
       Row& row = AddFor(i, live, 0, "ok");
       row.forwards = true;
       for (const auto& target : std::get<syntax::Forward>(route.action).targets) {
@@ -216,6 +222,7 @@ class GatewayEncoder {
   const Policy& policy_;
   const syntax::Gateway& gateway_;
   const std::vector<std::uint32_t>& listeners_;
+  const Unsendable unsendable_;
   std::vector<Formula> but_method_;
   std::vector<Reach> reaches_;
   Aspects common_;
@@ -254,7 +261,7 @@ std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gatewa
 
 std::vector<Row> EncodeGateway(Universe& universe, const Policy& policy,
                                const syntax::Gateway& gateway,
-                               const std::vector<std::uint32_t>& listeners) {
+                               const std::vector<std::uint32_t>& listeners, Unsendable unsendable) {
   ReadNames reads;  // none of a gateway that is a part of one: the whole may read more
   for (std::uint32_t place = 0; place < policy.gateways.size(); ++place) {
     if (&policy.gateways[place] != &gateway) continue;
@@ -262,7 +269,7 @@ std::vector<Row> EncodeGateway(Universe& universe, const Policy& policy,
     reads = {std::move(names.queries), std::move(names.cookies)};
   }
   universe.reads.push_back(std::move(reads));
-  return GatewayEncoder(universe, policy, gateway, listeners).Run();
+  return GatewayEncoder(universe, policy, gateway, listeners, unsendable).Run();
 }
 
 }  // namespace weir::compiler

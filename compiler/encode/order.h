@@ -43,9 +43,14 @@ ListenerFacts FactsOf(const syntax::Gateway& gateway, const syntax::Listener& li
 // universe before any is encoded. By listener, its value of the dimension.
 std::vector<std::uint32_t> AddListeners(Universe& universe, const syntax::Gateway& gateway);
 
+// Requests of a forwarding route that are answered 400 "rewrite" in the end, as what its
+// transforms make of the path is not sent (TRANSFORM-3): rows of their own, or within the
+// rows that forward, for whoever asks about what comes before.
+enum class Unsendable : std::uint8_t { kApart, kWithin };
+
 std::vector<Row> EncodeGateway(Universe& universe, const syntax::Policy& policy,
                                const syntax::Gateway& gateway,
-                               const std::vector<std::uint32_t>& listeners);
+                               const std::vector<std::uint32_t>& listeners, Unsendable unsendable);
 
 }  // namespace weir::compiler
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <expected>
-#include <map>
 #include <utility>
 
 #include "compiler/encode/classes.h"
@@ -15,7 +14,6 @@
 #include "compiler/encode/decode.h"
 #include "compiler/encode/derived.h"
 #include "compiler/encode/order.h"
-#include "compiler/encode/sent_path.h"
 #include "compiler/encode/symbolic.h"
 
 namespace weir::compiler {
@@ -39,7 +37,7 @@ class GatewayProver {
         table_(std::move(table)),
         options_(options),
         listeners_(AddListeners(u_, policy.gateways[gateway])),
-        rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_)) {
+        rows_(EncodeGateway(u_, policy, policy.gateways[gateway], listeners_, Unsendable::kApart)) {
     u_.trusted_proxies = policy.gateways[gateway].trusted_proxies;
   }
 
@@ -53,8 +51,7 @@ class GatewayProver {
       const Formula where = Encode(u_, claim.where, row.place);
       const Formula satisfies = Encode(u_, claim.satisfies, row.place);
       // A longer body is refused by its announced length.
-      const Formula here =
-          u_.f.And({row.when, LengthAtMost(u_, MaxBody(row)), SentPathIsCanonical(row), where});
+      const Formula here = u_.f.And({row.when, LengthAtMost(u_, MaxBody(row)), where});
       about.push_back(here);
       question.breaks.emplace_back(r, u_.f.And(here, u_.f.Not(satisfies)));
     }
@@ -97,33 +94,6 @@ class GatewayProver {
     const auto own = gateway.routes[*row.route].max_body;
     constexpr std::uint64_t kMost = ~std::uint64_t{0} >> 1;
     return own ? *own : gateway.max_body == 0 ? kMost : gateway.max_body;
-  }
-
-  // TRANSFORM-3: a path that is stripped or rewritten may be one that is refused. Of a
-  // route it is asked once, however many claims are about its rows.
-  Formula SentPathIsCanonical(const Row& row) {
-    const auto [place, added] = canonical_.try_emplace(*row.route, kTrue);
-    if (added) place->second = SendsCanonicalPath(row);
-    return place->second;
-  }
-
-  Formula SendsCanonicalPath(const Row& row) {
-    const bool changes = std::ranges::any_of(*row.place.request, [](const auto& transform) {
-      return transform.kind == syntax::Transform::Kind::kRewritePath ||
-             transform.kind == syntax::Transform::Kind::kStripPrefix;
-    });
-    if (!changes) return kTrue;
-    const std::uint32_t path = u_.At({Part::kPath, "", ""});
-    const Dfa canonical = u_.dimensions()[path].tiers->back();
-    const auto sent_in = [&](const std::string& name, const Dfa& language) {
-      return SentPathIn(u_, *row.place.match, *row.place.request, name, language);
-    };
-    std::vector<Formula> all{sent_in("canonical", canonical)};
-    for (const Universe::PathLimit& limit : u_.path_limits) {
-      if (limit.kept != kTrue)
-        all.push_back(u_.f.Or(limit.kept, sent_in(limit.name, limit.language)));
-    }
-    return u_.f.And(std::move(all));
   }
 
   bool Reaches(const Row& row, const RequestClaim& claim) const {
@@ -226,7 +196,6 @@ class GatewayProver {
   std::vector<Row> rows_;
   Classes classes_;
   std::vector<Question> questions_;
-  std::map<std::uint32_t, Formula> canonical_;  // by route: what it sends is
 };
 
 }  // namespace

@@ -4,14 +4,17 @@
 // capture a test on that segment says to which of its states the segment leads.
 #include "compiler/encode/sent_path.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "compiler/automata/product.h"
 #include "compiler/encode/explore.h"
 #include "compiler/encode/expression.h"
 #include "compiler/encode/languages.h"
+#include "compiler/encode/order.h"
 
 namespace weir::compiler {
 namespace {
@@ -156,9 +159,12 @@ std::vector<PathPiece> PiecesOf(const std::string& text) {
   return pieces;
 }
 
-Formula SentPathIn(Universe& universe, const syntax::Match& match,
-                   const std::vector<Transform>& request, const std::string& name,
-                   const Dfa& language) {
+namespace {
+
+// `came_in`: the path that comes in is in the language.
+Formula SentIn(Universe& universe, const syntax::Match& match,
+               const std::vector<Transform>& request, const std::string& name, const Dfa& language,
+               bool came_in) {
   std::string known_as = name;
   Dfa before = language;
   for (auto transform = request.rbegin(); transform != request.rend(); ++transform) {
@@ -179,7 +185,45 @@ Formula SentPathIn(Universe& universe, const syntax::Match& match,
         break;
     }
   }
+  // What no strip takes out of the language needs no test: one for each prefix would have
+  // thousands of kinds of paths told apart.
+  if (came_in && Subset(language, before).value_or(false)) return kTrue;
   return universe.InLanguage(universe.At({Part::kPath, "", ""}), known_as, before);
+}
+
+}  // namespace
+
+Formula SentPathIn(Universe& universe, const syntax::Match& match,
+                   const std::vector<Transform>& request, const std::string& name,
+                   const Dfa& language) {
+  return SentIn(universe, match, request, name, language, false);
+}
+
+Formula SendsCanonicalPath(Universe& universe, const syntax::Gateway& gateway,
+                           const std::vector<std::uint32_t>& listeners,
+                           const syntax::Route& route) {
+  const bool changes = std::ranges::any_of(route.request, [](const Transform& transform) {
+    return transform.kind == Transform::Kind::kRewritePath ||
+           transform.kind == Transform::Kind::kStripPrefix;
+  });
+  if (!changes) return kTrue;
+  std::vector<ListenerFacts> facts;
+  for (const auto& listener : gateway.listeners) facts.push_back(FactsOf(gateway, listener));
+  const auto sent_in = [&](const std::string& name, const Dfa& language) {
+    return SentIn(universe, route.match, route.request, name, language, true);
+  };
+  const auto tiers = TiersOf(Part::kPath);
+  if (std::ranges::none_of(facts, KeepsUnusualPaths)) {
+    return sent_in("a usual path", (*tiers)[kUnusualPathTier - 1]);
+  }
+  std::vector<Formula> all{sent_in("a canonical path", tiers->back())};
+  for (const auto& [name, language, keeps_them] : PathLimits()) {
+    std::vector<bool> keepers(universe.listeners().size());
+    for (std::size_t i = 0; i < facts.size(); ++i) keepers[listeners[i]] = facts[i].*keeps_them;
+    const Formula kept = universe.Chosen(universe.At({Part::kListener, "", ""}), keepers);
+    if (kept != kTrue) all.push_back(universe.f.Or(kept, sent_in(name, language)));
+  }
+  return universe.f.And(std::move(all));
 }
 
 }  // namespace weir::compiler

@@ -2,13 +2,14 @@
 #ifndef WEIR_COMPILER_ENCODE_SENT_PATH_H_
 #define WEIR_COMPILER_ENCODE_SENT_PATH_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "compiler/automata/dfa.h"
 #include "compiler/encode/universe.h"
 #include "spec/syntax/match.h"
-#include "spec/syntax/route.h"
+#include "spec/syntax/policy.h"
 
 namespace weir::compiler {
 
@@ -17,6 +18,12 @@ namespace weir::compiler {
 Formula SentPathIn(Universe& universe, const syntax::Match& match,
                    const std::vector<syntax::Transform>& request, const std::string& name,
                    const Dfa& language);
+
+// TRANSFORM-3, of a request that the route matches: what the transforms make of its path is
+// read as it stands by the gateway's listener that it came in by. `listeners`: their values
+// of the dimension.
+Formula SendsCanonicalPath(Universe& universe, const syntax::Gateway& gateway,
+                           const std::vector<std::uint32_t>& listeners, const syntax::Route& route);
 
 // A path of the policy with `{name}` in it: text, and captured segments (TRANSFORM-7).
 struct PathPiece {

@@ -79,6 +79,20 @@ std::string NameOf(const syntax::Network& network) {
 
 }  // namespace
 
+const std::vector<PathLimit>& PathLimits() {
+  static const std::vector<PathLimit> limits{
+      {"a path without empty segments", Without({"//"}), &ListenerFacts::keeps_slashes},
+      {"a path without encoded slashes", Without({"%2F", "%5C"}),
+       &ListenerFacts::keeps_encoded_slash},
+      {"a path without parameters", Without({";", "%3B"}), &ListenerFacts::keeps_parameters}};
+  return limits;
+}
+
+bool KeepsUnusualPaths(const ListenerFacts& facts) {
+  return std::ranges::any_of(PathLimits(),
+                             [&](const PathLimit& limit) { return facts.*limit.keeps_them; });
+}
+
 Universe::Universe() = default;
 
 std::uint32_t Universe::AddListener(const ListenerFacts& facts) {
@@ -182,26 +196,18 @@ Formula Universe::SchemePasses(bool http, bool https) {
 
 // Only a listener that keeps slashes, encoded slashes or parameters sees paths with them.
 void Universe::NarrowPaths(std::uint32_t at) {
-  const auto keeps = [](const ListenerFacts& facts) {
-    return facts.keeps_slashes || facts.keeps_encoded_slash || facts.keeps_parameters;
-  };
-  if (std::none_of(listeners_.begin(), listeners_.end(), keeps)) {
+  if (std::ranges::none_of(listeners_, KeepsUnusualPaths)) {
     std::vector<Dfa> tiers = *dimensions_[at].tiers;
     tiers.resize(kUnusualPathTier);
     Restrict(at, std::move(tiers));
     return;
   }
-  const auto limit = [&](const std::string& name, std::initializer_list<std::string_view> parts,
-                         bool ListenerFacts::* keeps_them) {
+  for (const auto& [name, language, keeps_them] : PathLimits()) {
     std::vector<bool> keepers;
     for (const ListenerFacts& facts : listeners_) keepers.push_back(facts.*keeps_them);
     const Formula kept = Chosen(At({Part::kListener, "", ""}), std::move(keepers));
-    path_limits.push_back({name, Without(parts), kept});
-    constraints.push_back(f.Or(InLanguage(at, name, path_limits.back().language), kept));
-  };
-  limit("a path without empty segments", {"//"}, &ListenerFacts::keeps_slashes);
-  limit("a path without encoded slashes", {"%2F", "%5C"}, &ListenerFacts::keeps_encoded_slash);
-  limit("a path without parameters", {";", "%3B"}, &ListenerFacts::keeps_parameters);
+    constraints.push_back(f.Or(InLanguage(at, name, language), kept));
+  }
 }
 
 void Universe::Restrict(std::uint32_t dimension, const std::vector<std::string>& values) {

@@ -121,6 +121,16 @@ struct ListenerFacts {
   friend bool operator==(const ListenerFacts&, const ListenerFacts&) = default;
 };
 
+// Canonical paths that a listener reads as they stand only if it keeps them so: those
+// outside the language.
+struct PathLimit {
+  std::string name;
+  Dfa language;
+  bool ListenerFacts::* keeps_them;
+};
+const std::vector<PathLimit>& PathLimits();
+bool KeepsUnusualPaths(const ListenerFacts& facts);
+
 // What is known of every token of a `jwt` definition that is verified (AUTH-3).
 struct TokenFacts {
   std::string issuer;                  // empty: any
@@ -150,14 +160,6 @@ class Universe {
   Formulas f;
   // What every request satisfies (a peer only where there is mTLS, ...).
   std::vector<Formula> constraints;
-  // What paths are read at which listeners, where some read more than others: those of
-  // the language, and all where `kept` holds.
-  struct PathLimit {
-    std::string name;
-    Dfa language;
-    Formula kept;
-  };
-  std::vector<PathLimit> path_limits;
 
   // Declares the listener dimension's next value. All before the first use of it. Of two
   // gateways' listeners, those are one that let the same requests in; what only one of them

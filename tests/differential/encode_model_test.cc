@@ -173,7 +173,8 @@ TEST(EncodeModel, ExactlyTheRowOfTheModelHolds) {
     const syntax::Policy policy = random.Policy();
     Universe universe;
     const auto listeners = AddListeners(universe, policy.gateways[0]);
-    const auto rows = EncodeGateway(universe, policy, policy.gateways[0], listeners);
+    const auto rows =
+        EncodeGateway(universe, policy, policy.gateways[0], listeners, Unsendable::kApart);
     ASSERT_EQ(universe.problem(), "");
     for (int r = 0; r < 60; ++r) {
       const Sample sample = Draw(random, universe);
@@ -228,7 +229,8 @@ TEST(EncodeModel, TheSolversRequestsHoldConcretely) {
     const syntax::Policy policy = random.Policy();
     Universe universe;
     const auto listeners = AddListeners(universe, policy.gateways[0]);
-    const auto rows = EncodeGateway(universe, policy, policy.gateways[0], listeners);
+    const auto rows =
+        EncodeGateway(universe, policy, policy.gateways[0], listeners, Unsendable::kApart);
     const auto classes = ClassesOf(universe);
     ASSERT_TRUE(classes.has_value()) << classes.error();
     for (std::uint32_t d = 0; d < classes->size(); ++d) {

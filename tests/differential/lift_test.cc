@@ -1,5 +1,5 @@
-// A table that is read back loses nothing: compiled again it is the same table, octet
-// for octet. Lift() itself refuses one that is not, so what is asked here is that it
+// A table that is read back loses nothing: compiled again it is the same table, byte
+// for byte. Lift() itself refuses one that is not, so what is asked here is that it
 // refuses none: with each member of the core changed in turn, with lines and texts of
 // rules, of random policies; and that it does refuse a table that no policy gives.
 #include <gtest/gtest.h>
