@@ -132,18 +132,7 @@ std::expected<void, Errors> Server::Load(bool first) {
   if (!generation) return std::unexpected(generation.error());
   auto plan = listeners_.Plan(generation->policy->table());
   if (!plan) return std::unexpected(Errors{plan.error()});
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    auto part = std::make_shared<WorkerGeneration>();
-    part->policy = generation->policy;
-    part->authenticator = std::move(generation->authenticators[i]);
-    part->log = generation->log;
-    for (ListenerPlan& listener : *plan) {
-      part->listeners.push_back(
-          {listener.key, listener.index, listener.bound.port,
-           listener.sockets.empty() ? net::Fd() : std::move(listener.sockets[i])});
-    }
-    workers_[i]->Adopt(std::move(part));
-  }
+  HandOut(*generation, *plan, workers_);
   const runtime::Table& table = generation->policy->table();
   for (const ListenerPlan& listener : *plan) {
     if (!first && listener.sockets.empty()) continue;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <utility>
 
+#include "proxy/config/generation.h"
 #include "proxy/observe/log.h"
 
 namespace weir::proxy::server {
@@ -295,6 +296,22 @@ void Worker::Closed(Listener& listener, ClientConnection& connection) {
   // The connection itself is deferred next: it names its listener no longer than that.
   if (--listener.connections == 0 && listener.retired) loop_.Defer(&listener);
   ReportIfDrained();
+}
+
+void HandOut(Generation& generation, std::vector<ListenerPlan>& plan,
+             std::span<const std::unique_ptr<Worker>> workers) {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    auto part = std::make_shared<WorkerGeneration>();
+    part->policy = generation.policy;
+    part->authenticator = std::move(generation.authenticators[i]);
+    part->log = generation.log;
+    for (ListenerPlan& listener : plan) {
+      part->listeners.push_back(
+          {listener.key, listener.index, listener.bound.port,
+           listener.sockets.empty() ? net::Fd() : std::move(listener.sockets[i])});
+    }
+    workers[i]->Adopt(std::move(part));
+  }
 }
 
 }  // namespace weir::proxy::server

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +23,10 @@
 #include "proxy/server/acceptor.h"
 #include "proxy/server/listeners.h"
 #include "proxy/server/waiting_clients.h"
+
+namespace weir::proxy {
+struct Generation;
+}
 
 namespace weir::proxy::server {
 
@@ -107,6 +112,11 @@ class Worker final {
   std::function<void()> drained_;
   std::thread thread_;
 };
+
+// Gives each worker its part of a generation: its authenticator, and its socket of each
+// listener that is new.
+void HandOut(Generation& generation, std::vector<ListenerPlan>& plan,
+             std::span<const std::unique_ptr<Worker>> workers);
 
 }  // namespace weir::proxy::server
 

@@ -9,9 +9,7 @@
 namespace weir::simulator {
 namespace {
 
-using proxy::server::ListenerPlan;
 using proxy::server::Worker;
-using proxy::server::WorkerGeneration;
 using proxy::upstream::ClusterMonitor;
 
 }  // namespace
@@ -57,18 +55,8 @@ void Proxy::Load() {
   if (!generation) std::abort();
   auto plan = listeners_.Plan(generation->policy->table());
   if (!plan) std::abort();
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    auto part = std::make_shared<WorkerGeneration>();
-    part->policy = generation->policy;
-    part->authenticator = std::move(generation->authenticators[i]);
-    part->log = log_;
-    for (ListenerPlan& listener : *plan) {
-      part->listeners.push_back(
-          {listener.key, listener.index, listener.bound.port,
-           listener.sockets.empty() ? proxy::net::Fd() : std::move(listener.sockets[i])});
-    }
-    workers_[i]->Adopt(std::move(part));
-  }
+  generation->log = log_;
+  HandOut(*generation, *plan, workers_);
   listeners_.Commit(*plan);
   policy_ = generation->policy;
   monitor_ = std::make_unique<ClusterMonitor>(
