@@ -3,6 +3,8 @@
 #ifndef WEIR_COMPILER_SMT_IMPL_H_
 #define WEIR_COMPILER_SMT_IMPL_H_
 
+#include <new>
+
 #include "compiler/smt/term.h"
 
 namespace weir::smt {
@@ -12,6 +14,13 @@ struct Context::Impl {
   void* some = nullptr;  // a term to go on with when there is no memory for another
   bool no_memory = false;
 };
+
+// What Z3 has made, where nothing goes on without it. There is no other reason for none.
+template <class Made>
+Made Needed(Made made) {
+  if (made == nullptr) throw std::bad_alloc();
+  return made;
+}
 
 }  // namespace weir::smt
 

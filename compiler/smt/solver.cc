@@ -51,7 +51,7 @@ struct Solver::Impl {
     // QF_FD is Z3's SAT-based engine for finite domains; it knows no integers.
     solver = logic == Logic::kFinite ? Z3_mk_solver_for_logic(z3, Z3_mk_string_symbol(z3, "QF_FD"))
                                      : Z3_mk_solver(z3);
-    Z3_solver_inc_ref(z3, solver);
+    Z3_solver_inc_ref(z3, Needed(solver));
   }
   ~Impl() {
     DropModel();
@@ -62,24 +62,26 @@ struct Solver::Impl {
     model = nullptr;
   }
   void SetBudget(unsigned budget_ms) {
-    Z3_params params = Z3_mk_params(z3);
+    Z3_params params = Needed(Z3_mk_params(z3));
     Z3_params_inc_ref(z3, params);
     Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "rlimit"), StepsOf(budget_ms));
     Z3_params_set_uint(z3, params, Z3_mk_string_symbol(z3, "timeout"), ClockOf(budget_ms));
     Z3_solver_set_params(z3, solver, params);
     Z3_params_dec_ref(z3, params);
   }
+  // A fact that there was no memory for is missing: no answer after it counts.
+  void Note() {
+    if (Z3_get_error_code(z3) == Z3_MEMOUT_FAIL) context.impl().no_memory = true;
+  }
   Z3_ast Evaluate(const Term& term) {
     assert(model != nullptr);
     Z3_ast value = nullptr;
-    const bool evaluated = Z3_model_eval(z3, model, AstOf(term), true, &value);
-    assert(evaluated);
-    static_cast<void>(evaluated);
-    return value;
+    Z3_model_eval(z3, model, AstOf(term), true, &value);
+    return Needed(value);
   }
   std::vector<std::size_t> Core(std::span<const Bool> assumptions) {
     std::vector<std::size_t> places;
-    Z3_ast_vector core = Z3_solver_get_unsat_core(z3, solver);
+    Z3_ast_vector core = Needed(Z3_solver_get_unsat_core(z3, solver));
     Z3_ast_vector_inc_ref(z3, core);
     for (unsigned i = 0; i < Z3_ast_vector_size(z3, core); ++i) {
       const Z3_ast ast = Z3_ast_vector_get(z3, core, i);
@@ -95,8 +97,14 @@ struct Solver::Impl {
 Solver::Solver(Context& context, Logic logic) : impl_(std::make_unique<Impl>(context, logic)) {}
 Solver::~Solver() = default;
 
-void Solver::Add(Bool fact) { Z3_solver_assert(impl_->z3, impl_->solver, AstOf(fact)); }
-void Solver::Push() { Z3_solver_push(impl_->z3, impl_->solver); }
+void Solver::Add(Bool fact) {
+  Z3_solver_assert(impl_->z3, impl_->solver, AstOf(fact));
+  impl_->Note();
+}
+void Solver::Push() {
+  Z3_solver_push(impl_->z3, impl_->solver);
+  impl_->Note();
+}
 void Solver::Pop() { Z3_solver_pop(impl_->z3, impl_->solver, 1); }
 
 Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
@@ -114,18 +122,19 @@ Answer Solver::Check(const std::string& name, Bool query, unsigned budget_ms,
   for (const Bool& assumption : assumptions) asts.push_back(AstOf(assumption));
   Push();
   Add(query);
+  if (impl_->context.impl().no_memory) return no_memory();
   const auto start = std::chrono::steady_clock::now();
   const Z3_lbool result = Z3_solver_check_assumptions(
       impl_->z3, impl_->solver, static_cast<unsigned>(asts.size()), asts.data());
   if (result == Z3_L_TRUE) {
     answer.kind = Answer::Kind::kSatisfiable;
-    impl_->model = Z3_solver_get_model(impl_->z3, impl_->solver);
+    impl_->model = Needed(Z3_solver_get_model(impl_->z3, impl_->solver));
     Z3_model_inc_ref(impl_->z3, impl_->model);
   } else if (result == Z3_L_FALSE) {
     answer.kind = Answer::Kind::kUnsatisfiable;
     if (!asts.empty()) answer.core = impl_->Core(assumptions);
   } else {
-    if (Z3_get_error_code(impl_->z3) == Z3_MEMOUT_FAIL) impl_->context.impl().no_memory = true;
+    impl_->Note();
     const std::string why = Z3_solver_get_reason_unknown(impl_->z3, impl_->solver);
     if (impl_->context.impl().no_memory || why.find("memory") != std::string::npos) {
       Pop();

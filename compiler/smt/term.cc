@@ -42,7 +42,9 @@ Z3_ast Nary(Z3_ast (*make)(Z3_context, unsigned, const Z3_ast*), const Term& a, 
   return make(Z3Of(a), 2, both);
 }
 
+// Sorts: null out of memory.
 Z3_ast Named(Z3_context z3, const std::string& name, Z3_sort sort) {
+  if (sort == nullptr) return nullptr;
   return Z3_mk_const(z3, Z3_mk_string_symbol(z3, name.c_str()), sort);
 }
 
@@ -100,12 +102,16 @@ BitVec Choose(Bool condition, BitVec then, BitVec otherwise) {
 
 Context::Context() : impl_(std::make_unique<Impl>()) {
   Z3_global_param_set("memory_max_size", std::to_string(kSolverMegabytes).c_str());
-  Z3_config config = Z3_mk_config();
+  Z3_config config = Needed(Z3_mk_config());
   const Z3_context z3 = Z3_mk_context_rc(config);
   Z3_del_config(config);
-  Z3_set_error_handler(z3, KeepError);
+  Z3_set_error_handler(Needed(z3), KeepError);
   impl_->z3 = z3;
   impl_->some = Z3_mk_true(z3);
+  if (impl_->some == nullptr) {
+    Z3_del_context(z3);
+    throw std::bad_alloc();
+  }
   Z3_inc_ref(z3, static_cast<Z3_ast>(impl_->some));
 }
 
@@ -117,14 +123,16 @@ Bool Context::BoolVariable(const std::string& name) {
   return Keep<Bool>(this, Named(Z3Of(*this), name, Z3_mk_bool_sort(Z3Of(*this))));
 }
 Int Context::Integer(std::int64_t value) {
-  return Keep<Int>(this, Z3_mk_int64(Z3Of(*this), value, Z3_mk_int_sort(Z3Of(*this))));
+  const Z3_sort sort = Z3_mk_int_sort(Z3Of(*this));
+  return Keep<Int>(this, sort == nullptr ? nullptr : Z3_mk_int64(Z3Of(*this), value, sort));
 }
 Int Context::IntVariable(const std::string& name) {
   return Keep<Int>(this, Named(Z3Of(*this), name, Z3_mk_int_sort(Z3Of(*this))));
 }
 BitVec Context::Bits(std::uint64_t value, unsigned width) {
+  const Z3_sort sort = Z3_mk_bv_sort(Z3Of(*this), width);
   return Keep<BitVec>(this,
-                      Z3_mk_unsigned_int64(Z3Of(*this), value, Z3_mk_bv_sort(Z3Of(*this), width)));
+                      sort == nullptr ? nullptr : Z3_mk_unsigned_int64(Z3Of(*this), value, sort));
 }
 BitVec Context::BitsVariable(const std::string& name, unsigned width) {
   return Keep<BitVec>(this, Named(Z3Of(*this), name, Z3_mk_bv_sort(Z3Of(*this), width)));
