@@ -214,6 +214,7 @@ struct Symbolic::Impl {
     const bool again = std::exchange(asker->asked, true);
     smt::Answer answer = asker->solver.Check(name, asker->TermOf(plain), budget_ms);
     if (answer.kind != smt::Answer::Kind::kUnknown || !again) return answer;
+    asker.reset();  // two at once would hold twice the memory
     asker = std::make_unique<Asker>(universe, classes, *sets, well_formed);
     asker->asked = true;
     return asker->solver.Check(name, asker->TermOf(plain), budget_ms);
