@@ -271,8 +271,7 @@ class Neighbours {
         request.method = method;
         request.path = path;
         request.host = sample.host;
-        request.listener = sample.listener;
-        request.scheme = sample.scheme;
+        ComeInBy(request, gateway_.listeners, sample.listener);
         if (FirstMatch(request) != open) continue;
         if (Arrives(guarded, open, std::move(request), sent)) return true;
       }

@@ -18,15 +18,7 @@ RouteRequests::RouteRequests(const syntax::Policy& policy, std::uint32_t gateway
 
 RouteRequests::Sent RouteRequests::ToGateway() const {
   Sent sent;
-  const auto& listeners = policy_.gateways[gateway_].listeners;
-  const bool https =
-      !listeners.empty() && listeners[0].protocol == syntax::Listener::Protocol::kHttps;
-  if (https) sent.witness.scheme = "https";
-  if (!listeners.empty()) {
-    sent.witness.address = listeners[0].address;
-    sent.witness.one_of_several = listeners.size() > 1;
-    if (listeners[0].mtls == syntax::Listener::Mtls::kStrict) sent.witness.peer = kSomePeer;
-  }
+  ComeInBy(sent.witness, policy_.gateways[gateway_].listeners, 0);
   return sent;
 }
 
@@ -39,8 +31,7 @@ std::optional<RouteRequests::Sent> RouteRequests::To(std::uint32_t route) {
 }
 
 void RouteRequests::AddCaller(std::uint32_t route, Sent& sent) const {
-  const syntax::Gateway& gateway = policy_.gateways[gateway_];
-  const auto& authentication = gateway.routes[route].authentication;
+  const auto& authentication = policy_.gateways[gateway_].routes[route].authentication;
   if (authentication.jwt) {
     sent.witness.jwt = true;
     sent.identity.kind = model::Identity::Kind::kVerified;
@@ -49,11 +40,6 @@ void RouteRequests::AddCaller(std::uint32_t route, Sent& sent) const {
     sent.witness.consumer = policy_[*authentication.keys].keys[0].consumer;
     sent.identity.kind = model::Identity::Kind::kVerified;
     sent.identity.consumer = sent.witness.consumer;
-  }
-  const std::uint32_t listener = sent.witness.listener;
-  if (listener < gateway.listeners.size() &&
-      gateway.listeners[listener].mtls == syntax::Listener::Mtls::kStrict) {
-    sent.witness.peer = "spiffe://example.com/client";
   }
 }
 

@@ -13,6 +13,7 @@
 #include "compiler/encode/decode.h"
 #include "compiler/encode/diff_treatment.h"
 #include "compiler/encode/symbolic.h"
+#include "compiler/witness/witness.h"
 #include "spec/model/address.h"
 #include "spec/model/scalar_fields.h"
 
@@ -321,7 +322,7 @@ class Prober {
     option("protocol", [](const Base& base) { return std::vector<Witness>{base.witness}; });
     option("mtls", [](const Base& base) {
       Witness with = base.witness, without = base.witness;
-      if (!with.peer) with.peer = "spiffe://example.org/caller";
+      if (!with.peer) with.peer = kSomePeer;
       without.peer.reset();
       return std::vector<Witness>{std::move(without), std::move(with)};
     });

@@ -8,6 +8,7 @@
 #include "compiler/automata/minimise.h"
 #include "compiler/automata/path_regex.h"
 #include "compiler/automata/product.h"
+#include "compiler/witness/witness.h"
 #include "runtime/base/ascii.h"
 
 namespace weir::compiler {
@@ -279,7 +280,7 @@ std::vector<std::string> HintsOf(Part part) {
     case Part::kPath:
       return {"/"};
     case Part::kPeer:
-      return {"spiffe://example.org/caller"};
+      return {kSomePeer};
     case Part::kHeader:
     case Part::kQuery:
     case Part::kCookie:

@@ -291,15 +291,7 @@ ShadowEngine::Probed ShadowEngine::Against(const Box& box, const PathProbe& path
     if (NeedsAProxy(probed.witness) && !gateway_.trusted_proxies.empty()) {
       probed.witness.proxy = gateway_.trusted_proxies[0].base;
     }
-    if (probed.witness.listener < gateway_.listeners.size()) {
-      const auto& listener = gateway_.listeners[probed.witness.listener];
-      const bool https = listener.protocol == syntax::Listener::Protocol::kHttps;
-      probed.witness.scheme = https ? "https" : "http";
-      probed.witness.address = listener.address;
-      probed.witness.one_of_several = gateway_.listeners.size() > 1;
-      const bool strict = listener.mtls == syntax::Listener::Mtls::kStrict;
-      if (strict && !probed.witness.peer) probed.witness.peer = kSomePeer;
-    }
+    ComeInBy(probed.witness, gateway_.listeners, probed.witness.listener);
   }
   return probed;
 }

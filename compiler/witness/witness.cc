@@ -67,6 +67,19 @@ std::string TargetWithout(const Witness& witness, const std::vector<std::string>
 
 }  // namespace
 
+void ComeInBy(Witness& witness, const std::vector<syntax::Listener>& listeners,
+              std::uint32_t place) {
+  using syntax::Listener;
+  witness.listener = place;
+  if (place >= listeners.size()) return;
+  const Listener& listener = listeners[place];
+  witness.scheme = listener.protocol == Listener::Protocol::kHttps ? "https" : "http";
+  witness.address = listener.address;
+  witness.one_of_several = listeners.size() > 1;
+  if (listener.mtls == Listener::Mtls::kOff) witness.peer.reset();
+  if (listener.mtls == Listener::Mtls::kStrict && !witness.peer) witness.peer = kSomePeer;
+}
+
 bool NeedsAProxy(const Witness& witness) {
   return std::ranges::any_of(
       witness.headers, [](const auto& header) { return model::IsForwardingField(header.first); });

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "spec/syntax/gateway.h"
 #include "spec/syntax/statement.h"
 #include "spec/syntax/value.h"
 
@@ -20,7 +21,7 @@ namespace weir::compiler {
 inline constexpr syntax::Address kSomeAddress{
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 7}};
 
-// Whose certificate it comes with where a listener demands one and nobody reads whose.
+// Whose certificate it comes with where one is wanted and nobody reads whose.
 inline constexpr const char* kSomePeer = "spiffe://example/client";
 
 struct Witness {
@@ -45,6 +46,11 @@ struct Witness {
   // a text that stands for it, and never shown.
   std::vector<std::string> hidden_headers, hidden_query;
 };
+
+// It comes in by this one of the gateway's listeners: over its scheme, at its address, and
+// with a certificate only where one may be, and always where one is demanded.
+void ComeInBy(Witness& witness, const std::vector<syntax::Listener>& listeners,
+              std::uint32_t place);
 
 // Whether some header is one that a trusted proxy alone may send (CANON-18).
 bool NeedsAProxy(const Witness& witness);
