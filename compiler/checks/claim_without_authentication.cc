@@ -11,6 +11,7 @@
 #include "compiler/checks/vain_reads.h"
 #include "compiler/shadow/engine.h"
 #include "compiler/witness/replay.h"
+#include "spec/syntax/subject_name.h"
 
 namespace weir::compiler {
 namespace {
@@ -139,7 +140,7 @@ class Identities {
       if (!VainAt(each.routes)(attribute)) continue;
       const bool add = each.transform->kind == Transform::Kind::kAddHeader;
       const bool host = each.transform->kind == Transform::Kind::kSetHost;
-      const std::string name = AttributeText(attribute);
+      const std::string name = syntax::AttributeName(attribute);
       result_.findings.push_back(
           Make(dsl::Severity::kWarning, SpanOf(policy_, each.transform->node),
                "this transform writes `" + name + "`, but " + Reason(each.routes, name) +
@@ -165,7 +166,7 @@ class Identities {
       const auto vain = VainAt(charged[i]);
       for (const Attribute& part : limit.by) {
         if (!vain(part)) continue;
-        const std::string name = AttributeText(part);
+        const std::string name = syntax::AttributeName(part);
         result_.findings.push_back(Make(dsl::Severity::kWarning, SpanOf(policy_, limit.node),
                                         "limit '" + limit.name + "' is keyed by `" + name +
                                             "`, but " + Reason(charged[i], name) +

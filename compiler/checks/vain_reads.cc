@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "spec/syntax/subject_name.h"
+
 namespace weir::compiler {
 namespace {
 
@@ -111,7 +113,7 @@ std::vector<std::string> ReadsOf(const Expression& expression,
                                  const std::function<bool(const Attribute&)>& vain) {
   std::vector<std::string> reads;
   if (expression.kind == Expression::Kind::kPredicate && vain(expression.predicate.attribute)) {
-    reads.push_back(AttributeText(expression.predicate.attribute));
+    reads.push_back(syntax::AttributeName(expression.predicate.attribute));
   }
   for (const auto& child : expression.children) {
     for (std::string& read : ReadsOf(child, vain)) {
@@ -156,32 +158,6 @@ std::optional<bool> ValueForWantOfIdentity(const Policy& policy, const RuleInFor
   };
   if (ReadsOf(rule.rule->when, vain).empty()) return std::nullopt;
   return ValueWithout(rule.rule->when, vain);
-}
-
-std::string AttributeText(const Attribute& attribute) {
-  switch (attribute.subject) {
-    case Subject::kJwtVerified:
-      return "jwt.verified";
-    case Subject::kJwtClaim:
-      return "jwt." + attribute.name;
-    case Subject::kPeer:
-      return "peer";
-    case Subject::kClientAddress:
-    case Subject::kListenerPort:
-    case Subject::kScheme:
-    case Subject::kMethod:
-    case Subject::kHost:
-    case Subject::kPath:
-    case Subject::kHeader:
-    case Subject::kQuery:
-    case Subject::kCookie:
-    case Subject::kConsumer:
-    case Subject::kCapture:
-    case Subject::kRoute:
-    case Subject::kUpstreamPath:
-      return "consumer";
-  }
-  return "consumer";
 }
 
 }  // namespace weir::compiler

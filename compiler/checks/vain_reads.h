@@ -51,9 +51,6 @@ std::optional<bool> ValueWithout(const syntax::Expression& expression,
 // that no other rule needs to say so.
 std::optional<bool> ValueForWantOfIdentity(const syntax::Policy& policy, const RuleInForce& rule);
 
-// "jwt.role", "consumer", "peer".
-std::string AttributeText(const syntax::Attribute& attribute);
-
 }  // namespace weir::compiler
 
 #endif  // WEIR_COMPILER_CHECKS_VAIN_READS_H_

@@ -125,8 +125,7 @@ std::string ToldAttribute(const syntax::Attribute& attribute, const Captures* ca
   if (subject == syntax::Subject::kCapture && captures != nullptr) {
     return CaptureWords(name, *captures);
   }
-  const std::string_view what = syntax::SubjectName(subject);
-  return std::string(what) + (name.empty() ? "" : "." + name);
+  return syntax::AttributeName(attribute);
 }
 
 std::string ToldTransform(const std::vector<syntax::Transform>& transforms,

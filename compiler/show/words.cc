@@ -35,11 +35,6 @@ std::string FieldWords(const syntax::FieldMatch& field) {
   return field.negated ? "not " + text : text;
 }
 
-std::string AttributeWords(const syntax::Attribute& attribute) {
-  std::string text(syntax::SubjectName(attribute.subject));
-  return attribute.name.empty() ? text : text + "." + attribute.name;
-}
-
 }  // namespace
 
 std::string Join(const std::vector<std::string>& parts, std::string_view separator) {
@@ -117,7 +112,7 @@ std::string TransformWords(const syntax::Transform& transform) {
   if (const auto* text = std::get_if<std::string>(&transform.value)) {
     value = "\"" + *text + "\"";
   } else {
-    value = AttributeWords(std::get<syntax::Attribute>(transform.value));
+    value = syntax::AttributeName(std::get<syntax::Attribute>(transform.value));
   }
   switch (transform.kind) {
     case Kind::kStripPrefix:

@@ -1,7 +1,8 @@
-// What an attribute's subject is called in a policy: "header" of `header.x-a`.
+// What an attribute is called in a policy, and its subject: "header" of `header.x-a`.
 #ifndef WEIR_SPEC_SYNTAX_SUBJECT_NAME_H_
 #define WEIR_SPEC_SYNTAX_SUBJECT_NAME_H_
 
+#include <string>
 #include <string_view>
 
 #include "spec/syntax/expression.h"
@@ -44,6 +45,12 @@ constexpr std::string_view SubjectName(Subject subject) {
       return "route";
   }
   return "";
+}
+
+// "header.x-a", "client.address".
+inline std::string AttributeName(const Attribute& attribute) {
+  const std::string subject(SubjectName(attribute.subject));
+  return attribute.name.empty() ? subject : subject + "." + attribute.name;
 }
 
 }  // namespace weir::syntax
