@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "compiler/checks/addresses.h"
@@ -64,7 +65,12 @@ class HopBuilder {
       for (std::uint32_t l = 0; l < gateway.listeners.size(); ++l)
         listeners_at_[gateway.listeners[l].address.port].emplace_back(g, l);
       if (gateway.sidecar_of) sidecar_of_[gateway.sidecar_of->index] = g;
-      for (const Route& route : gateway.routes) {
+      auto& beginning_with = beginning_with_.emplace_back();
+      for (std::uint32_t r = 0; r < gateway.routes.size(); ++r) {
+        const Route& route = gateway.routes[r];
+        if (route.match.paths.empty()) beginning_with[""].emplace_back(nullptr, r);
+        for (const auto& path : route.match.paths)
+          beginning_with[BeginningOf(path)].emplace_back(&path, r);
         for (const auto& mirror : route.mirrors) senders_[mirror.service.index].insert(g);
         const auto* forward = std::get_if<syntax::Forward>(&route.action);
         if (forward == nullptr) continue;
@@ -161,15 +167,14 @@ class HopBuilder {
     return PathsSent(policy_.gateways[node.a].routes[node.sender]);
   }
 
+  // `sender`: the route, if its paths are told apart.
   HopOption Try(std::uint32_t c, std::uint32_t service, const std::string& who, syntax::NodeId node,
-                std::uint32_t route = kNone) {
+                std::uint32_t sender = kNone) {
     const bool application = application_of_[service] != kNone;
     const bool listener = std::ranges::any_of(endpoints_[service], [&](const auto& endpoint) {
       return listeners_at_.contains(endpoint.port);
     });
-    const bool told =
-        listener && route != kNone && !PathsSent(policy_.gateways[c].routes[route]).empty();
-    return {NodeOf({Kind::kArrival, c, service, told ? route : kNone}),
+    return {NodeOf({Kind::kArrival, c, service, listener ? sender : kNone}),
             who + " -> " + (application ? "application" : policy_.services[service].name), node,
             ""};
   }
@@ -181,11 +186,12 @@ class HopBuilder {
     const std::string who = policy_.gateways[g].name + "/" + route.name;
     std::vector<HopBranch> branches(1);
     branches[0].times = MostTriesOf(policy_, route);
+    const std::uint32_t sender = PathsSent(route).empty() ? kNone : r;
     for (const auto& target : forward->targets)
-      branches[0].options.push_back(Try(g, target.service.index, who, route.node, r));
+      branches[0].options.push_back(Try(g, target.service.index, who, route.node, sender));
     for (const auto& mirror : route.mirrors) {
       branches.push_back(
-          {1, false, {Try(g, mirror.service.index, who + " (mirror)", route.node, r)}});
+          {1, false, {Try(g, mirror.service.index, who + " (mirror)", route.node, sender)}});
     }
     return branches;
   }
@@ -303,23 +309,48 @@ class HopBuilder {
     }
   }
 
-  static bool MayTake(const syntax::Match& match, const std::vector<std::string>& paths) {
-    if (paths.empty() || match.paths.empty()) return true;
-    return std::ranges::any_of(match.paths, [&](const syntax::PathPattern& pattern) {
-      return std::ranges::any_of(paths, [&](const std::string& path) {
-        return model::MatchesPath(pattern, path).has_value();
-      });
-    });
+  // What all paths of the pattern begin with, in whole segments.
+  static std::string BeginningOf(const syntax::PathPattern& pattern) {
+    std::string beginning;
+    if (pattern.kind == syntax::PathPattern::Kind::kRegex) return beginning;
+    for (const syntax::PathSegment& segment : pattern.segments) {
+      if (segment.kind != syntax::PathSegment::Kind::kLiteral) break;
+      beginning += "/" + segment.literal;
+    }
+    return beginning;
+  }
+
+  // In order. Thousands of senders each have thousands of routes to come to: those that
+  // take a path are found by its beginnings.
+  std::set<std::uint32_t> TakersOf(std::uint32_t g, const std::vector<std::string>& paths) const {
+    std::set<std::uint32_t> takers;
+    for (const std::string& path : paths) {
+      // "", "/a" and "/a/b" of "/a/b".
+      for (std::size_t end = 0;; end = path.find('/', end + 1)) {
+        const auto there = beginning_with_[g].find(path.substr(0, end));
+        if (there != beginning_with_[g].end()) {
+          for (const auto& [pattern, r] : there->second) {
+            if (!pattern || model::MatchesPath(*pattern, path)) takers.insert(r);
+          }
+        }
+        if (end == path.npos) break;
+      }
+    }
+    return takers;
   }
 
   void AtListener(std::uint32_t g, std::uint32_t l, const std::vector<std::string>& paths,
                   const std::string& assumption, HopBranch& into) {
     const auto& routes = policy_.gateways[g].routes;
-    for (std::uint32_t r = 0; r < routes.size(); ++r) {
+    const auto add = [&](std::uint32_t r) {
       const auto& bound = routes[r].match.listeners;
-      if (!bound.empty() && std::ranges::find(bound, l) == bound.end()) continue;
-      if (!MayTake(routes[r].match, paths)) continue;
+      if (!bound.empty() && std::ranges::find(bound, l) == bound.end()) return;
       Add({NodeOf({Kind::kRoute, g, r, kNone}), "", syntax::kNoNode, assumption}, into);
+    };
+    if (paths.empty()) {
+      for (std::uint32_t r = 0; r < routes.size(); ++r) add(r);
+    } else {
+      for (const std::uint32_t r : TakersOf(g, paths)) add(r);
     }
   }
 
@@ -367,6 +398,9 @@ class HopBuilder {
   std::vector<std::set<std::uint32_t>> senders_;  // by service: the gateways that forward to it
   std::vector<std::vector<SocketAddress>> endpoints_;
   std::map<std::uint16_t, std::set<std::uint32_t>> services_at_;  // by port
+  // By gateway: the patterns of its routes by what their paths begin with; null: any path.
+  using Pattern = std::pair<const syntax::PathPattern*, std::uint32_t>;
+  std::vector<std::unordered_map<std::string, std::vector<Pattern>>> beginning_with_;
   std::map<std::uint16_t, std::vector<std::pair<std::uint32_t, std::uint32_t>>> listeners_at_;
   std::map<Key, std::uint32_t> places_;
 };
