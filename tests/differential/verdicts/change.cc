@@ -21,23 +21,32 @@ using syntax::Policy;
 using syntax::Route;
 using syntax::Rule;
 
+// Whether whole members of the key are `part`: "protocol" is none of "proxy_protocol".
+bool HasPart(const std::string& key, std::string_view part) {
+  const auto ends = [&](std::size_t at) {
+    return at >= key.size() || std::string_view(".[?|<").find(key[at]) != std::string_view::npos;
+  };
+  for (std::size_t at = key.find(part); at != key.npos; at = key.find(part, at + 1)) {
+    if ((at == 0 || key[at - 1] == '.') && ends(at + part.size())) return true;
+  }
+  return false;
+}
+
 // Members that the resolver ties to others, or that say nothing of what a policy does:
 // changed alone they make no policy, or none that differs.
 bool IsTied(const std::string& key) {
-  if (key == "services.balance.kind" || key == "retries.on.kind" || key == "jwts.claims.words") {
+  if (key == "services.balance.kind" || key == "retries.on.kind") {
     return false;  // what they are tied to IsPossible looks at
   }
-  static const char* const kTied[] = {".node",
+  static const char* const kTied[] = {"node",
                                       "kind",
-                                      ".type",
-                                      ".op",
-                                      ".quantifier",
-                                      ".subject",
-                                      "|",
-                                      "source",
-                                      ".test",
+                                      "type",
+                                      "op",
+                                      "quantifier",
+                                      "subject",
+                                      "fields.source",
+                                      "test",
                                       "regex",
-                                      "children",
                                       "paths",
                                       "match.listeners",
                                       "sidecar_of",
@@ -45,31 +54,26 @@ bool IsTied(const std::string& key) {
                                       "protocol",
                                       "written",
                                       "origins",
-                                      ".base.octets",
-                                      ".prefix",
-                                      ".text",
+                                      "base.octets",
+                                      "prefix",
+                                      "text",
                                       "attribute.name",
                                       "by.name",
                                       "hash_by",
                                       "bound_percent",
-                                      "<Attribute>",
-                                      "max_body?",
-                                      "file?",
-                                      "dns?",
+                                      "value<Attribute>",
                                       "listeners.address",
-                                      "redirect.status",
-                                      "on.status",
-                                      "<Redirect>.status",
-                                      "claims",
-                                      "log.file",
-                                      "endpoints[]",
-                                      "processes",
-                                      "captures"};
+                                      "action<Redirect>.status",
+                                      "claims.name",
+                                      "log.file"};
   static const char* const kTop[] = {"files",    "source_hash",         "proofs",
                                      "examples", "amplification_bound", "unused"};
-  const auto has = [&](const char* part) { return key.find(part) != std::string::npos; };
+  static const char* const kPresence[] = {"services.file?", "services.dns?",
+                                          "gateways.routes.max_body?"};
+  const auto has = [&](const char* part) { return HasPart(key, part); };
   const auto starts = [&](const char* part) { return key.starts_with(part); };
   return std::ranges::any_of(kTied, has) || std::ranges::any_of(kTop, starts) ||
+         std::ranges::count(kPresence, key) > 0 || key.ends_with('|') ||
          (key.ends_with("[]") && !key.ends_with("rules[]"));
 }
 

@@ -106,6 +106,7 @@ class Lint {
   Falsehood JudgeTaken(const Finding& finding, RoutePlace at) {
     if (!finding.witness) return std::nullopt;
     tally_.evidence["witnesses of lint"]++;
+    if (auto wrong = NotServed(policy_.gateways[at.gateway], *finding.witness)) return wrong;
     const auto outcome = Decide(policy_, at.gateway, *finding.witness);
     const auto& routes = policy_.gateways[at.gateway].routes;
     if (!outcome.route || routes[*outcome.route].name != finding.taken_by) {
@@ -271,6 +272,9 @@ class Lint {
     if (verdict.kind == compiler::RouteVerdict::Kind::kUnknown) return std::nullopt;
     const std::string name = "route '" + At(at).name + "' is alive, it is said, ";
     if (!verdict.witness) return name + "without a witness";
+    if (auto wrong = NotServed(policy_.gateways[at.gateway], *verdict.witness)) {
+      return name + "but " + *wrong;
+    }
     if (Decide(policy_, at.gateway, *verdict.witness).route != at.route) {
       return name + "but its witness does not reach it";
     }

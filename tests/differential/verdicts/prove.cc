@@ -2,6 +2,8 @@
 // refuted one breaks it. To the policy's own claims come some that a request of the
 // universe is known to break: those are never proved.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "compiler/encode/prove.h"
 #include "compiler/lower/lower.h"
@@ -25,8 +27,7 @@ class Prove {
 
   Falsehood Run() {
     for (std::uint32_t g = 0; g < policy_.gateways.size(); ++g) AddBroken(g);
-    Policy asked = policy_;
-    const Policy seen = trial_.seen(asked);
+    const Policy seen = trial_.seen(policy_);
     compiler::Tables tables;
     for (std::uint32_t g = 0; g < seen.gateways.size(); ++g) {
       auto octets = compiler::Lower(seen, nullptr, g);
@@ -34,16 +35,26 @@ class Prove {
       if (!table) return "gateway '" + seen.gateways[g].name + "' cannot be lowered";
       tables.push_back(*table);
     }
+    std::set<std::pair<std::uint32_t, std::uint32_t>> answered;
     for (const auto& verdict : compiler::ProveClaims(seen, tables)) {
-      if (auto wrong = Judge(verdict)) {
-        return policy_.proofs[verdict.proof].name + " at '" +
-               policy_.gateways[verdict.gateway].name + "': " + *wrong;
+      answered.insert({verdict.proof, verdict.gateway});
+      if (auto wrong = Judge(verdict)) return NameOf(verdict.proof, verdict.gateway) + *wrong;
+    }
+    for (std::uint32_t p = 0; p < policy_.proofs.size(); ++p) {
+      const auto* claim = std::get_if<RequestClaim>(&policy_.proofs[p].claim);
+      for (std::uint32_t g = 0; claim && g < policy_.gateways.size(); ++g) {
+        const bool about = !claim->through || claim->through->index == g;
+        if (about && !answered.contains({p, g})) return NameOf(p, g) + "there is no verdict";
       }
     }
     return std::nullopt;
   }
 
  private:
+  std::string NameOf(std::uint32_t proof, std::uint32_t gateway) const {
+    return policy_.proofs[proof].name + " at '" + policy_.gateways[gateway].name + "': ";
+  }
+
   // Claims that a request which passes breaks: it meets the premise, and not the rest.
   void AddBroken(std::uint32_t g) {
     int added = 0;
@@ -64,8 +75,7 @@ class Prove {
         claim.satisfies = std::move(negated);
       }
       claim.through = syntax::Ref<syntax::Gateway>{g};
-      const std::string name = "broken claim " + std::to_string(broken_.size());
-      broken_[static_cast<std::uint32_t>(policy_.proofs.size())] = &sent;
+      const std::string name = "broken claim " + std::to_string(policy_.proofs.size());
       policy_.proofs.push_back({name, claim, syntax::kNoNode});
       ++added;
     }
@@ -129,17 +139,7 @@ class Prove {
                 claim)) {
       return "it is refuted by a request that does not break it" + shown();
     }
-    const syntax::Listener& listener = policy_.gateways[g].listeners[witness.listener];
-    using Listener = syntax::Listener;
-    if ((listener.protocol == Listener::Protocol::kHttps) != (witness.scheme == "https")) {
-      return "its witness has another scheme than the listener" + shown();
-    }
-    if (listener.mtls == Listener::Mtls::kOff && witness.peer) {
-      return "its witness has a peer where none is known" + shown();
-    }
-    if (listener.mtls == Listener::Mtls::kStrict && !witness.peer) {
-      return "its witness has no peer where one is demanded" + shown();
-    }
+    if (auto wrong = NotServed(policy_.gateways[g], witness)) return *wrong + shown();
     const auto has_key = [&](const syntax::ApiKeys& keys) {
       return std::ranges::any_of(
           keys.keys, [&](const auto& key) { return key.consumer == *witness.consumer; });
@@ -161,7 +161,6 @@ class Prove {
   Trial& trial_;
   Policy policy_;
   Tally& tally_;
-  std::map<std::uint32_t, const Sent*> broken_;  // by proof
 };
 
 }  // namespace

@@ -191,6 +191,22 @@ Identity CallerOf(const syntax::Policy& policy, const compiler::Witness& witness
   return identity;
 }
 
+std::optional<std::string> NotServed(const syntax::Gateway& gateway,
+                                     const compiler::Witness& witness) {
+  const Listener& listener = gateway.listeners[witness.listener];
+  if ((listener.protocol == Listener::Protocol::kHttps) != (witness.scheme == "https")) {
+    return "the witness has another scheme than the listener";
+  }
+  if (witness.address != listener.address) return "the witness has another address";
+  if (listener.mtls == Listener::Mtls::kOff && witness.peer) {
+    return "the witness has a peer where none is known";
+  }
+  if (listener.mtls == Listener::Mtls::kStrict && !witness.peer) {
+    return "the witness has no peer where one is demanded";
+  }
+  return std::nullopt;
+}
+
 model::Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway,
                       const model::RawRequest& raw, const model::Connection& connection,
                       const Identify& identify, model::Trace* trace) {

@@ -39,6 +39,10 @@ model::Identity FoundBy(const syntax::Policy& policy, const Sent& sent,
 model::Identity CallerOf(const syntax::Policy& policy, const compiler::Witness& witness,
                          const syntax::Authentication& asked);
 
+// What is wrong with how a witness comes in, so that its listener serves no such request.
+std::optional<std::string> NotServed(const syntax::Gateway& gateway,
+                                     const compiler::Witness& witness);
+
 // What the model says where every limit admits and has its whole burst left.
 model::Outcome Decide(const syntax::Policy& policy, std::uint32_t gateway,
                       const model::RawRequest& raw, const model::Connection& connection,
