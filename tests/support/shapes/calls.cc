@@ -73,4 +73,17 @@ std::string GatewayChain(std::size_t n) {
   return text + "prove \"tries\" { amplification of every service <= 2 }\n";
 }
 
+std::string GatewayRoutes(std::size_t n) {
+  std::string before = "gateway before {\n  listen http 10.2.0.1:8080\n";
+  std::string behind = "gateway behind {\n  listen http 10.2.0.2:8080\n";
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string route = " { match path \"/api/" + number + "\"  forward ";
+    before += "  route to" + number + route + "behind }\n";
+    behind += "  route at" + number + route + "app }\n";
+  }
+  return "service behind { endpoints [10.2.0.2:8080] }\nservice app { endpoints [10.2.0.3:80] }\n" +
+         before + "}\n" + behind + "}\n";
+}
+
 }  // namespace weir::tests::shapes

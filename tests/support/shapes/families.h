@@ -51,6 +51,7 @@ std::string LayersInACycle(std::size_t n);
 std::string AllCallAll(std::size_t n);
 std::string Fan(std::size_t n);
 std::string GatewayChain(std::size_t n);
+std::string GatewayRoutes(std::size_t n);
 
 }  // namespace weir::tests::shapes
 

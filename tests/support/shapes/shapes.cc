@@ -59,6 +59,8 @@ constexpr std::array kShapes{
     Shape{"fan", "services that all call the same services", 250, shapes::Fan},
     Shape{"gateway-chain", "gateways behind gateways, with two ways to each", 10,
           shapes::GatewayChain},
+    Shape{"gateway-routes", "routes that each lead to one route of the gateway behind", 1000,
+          shapes::GatewayRoutes},
     Shape{"plain", "routes of a literal path each", 2500, shapes::Plain},
 };
 
