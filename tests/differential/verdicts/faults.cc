@@ -66,7 +66,7 @@ void DropTransforms(std::vector<Transform>& list, Transform::Kind kind) {
   std::erase_if(list, [&](const Transform& each) { return each.kind == kind; });
 }
 
-// What two policies have no difference in, whoever compares them.
+// Whose verdicts are wrong by a mistake.
 constexpr auto kLint = JudgeLint;
 constexpr auto kProve = JudgeProve;
 constexpr auto kDiff = JudgeDiff;
