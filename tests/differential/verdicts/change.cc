@@ -55,7 +55,6 @@ bool IsTied(const std::string& key) {
                                       "written",
                                       "origins",
                                       "base.octets",
-                                      "prefix",
                                       "text",
                                       "attribute.name",
                                       "by.name",

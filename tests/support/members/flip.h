@@ -224,9 +224,16 @@ class Flipper {
     const bool listener = key.ends_with("match.listeners");
     Try(key, value, listener ? T(value ^ 1) : T(value + 1));
   }
-  // The length of a network's prefix, of 128 bits at most.
-  void Walk(const std::string& key, std::uint8_t& value) {
-    Try(key, value, static_cast<std::uint8_t>(value == 128 ? 127 : value + 1));
+  // No bit of a network's base is set below its prefix, which has 128 bits at most.
+  void Walk(const std::string& key, syntax::Network& value) {
+    Members(value, [&](std::string_view name, auto& member) {
+      if (name != "prefix") Walk(KeyOf(key, name), member);
+    });
+    syntax::Network other = value;
+    const bool longest = value.prefix == 128;
+    other.prefix = static_cast<std::uint8_t>(longest ? 127 : value.prefix + 1);
+    if (longest) other.base.octets[15] &= 0xfe;
+    Try(KeyOf(key, "prefix"), value, other);
   }
   template <class T>
     requires std::is_enum_v<T>
